@@ -1,1 +1,29 @@
-//! domain
+//! What is true: money, quantities, entries, mapping, validation, posting drafts, causes.
+//!
+//! Everything here is pure: no I/O, no async, no clock, no randomness. A decision is a function
+//! from what is known to an enum that says what happens next; the flows carry it out.
+
+pub mod causes;
+pub mod class;
+pub mod classify;
+pub mod document;
+pub mod draft;
+pub mod entry;
+pub mod lookup;
+pub mod mapping;
+pub mod money;
+pub mod posting;
+pub mod quantity;
+pub mod reference;
+pub mod retry;
+pub mod sku;
+pub mod split;
+pub mod till;
+pub mod time;
+pub mod vat;
+
+pub use money::Money;
+pub use quantity::Quantity;
+pub use reference::Reference;
+pub use time::Timestamp;
+pub use vat::VatRate;

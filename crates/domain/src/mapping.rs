@@ -1,0 +1,180 @@
+//! This on the till is that in the ERP.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    str::FromStr,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::VatRate;
+
+/// What can be mapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MappingKind {
+    /// Till SKU → `code`, OrderWise's variant code (same code by default).
+    Sku,
+    /// VAT rate in per cent, or `gift-card` → `rate-id`.
+    Vat,
+    /// Payment type (`externalid`, else name) → `method-id`, or `exclude` = `yes`.
+    Payment,
+    /// Warehouse id of the selling store → account, session, location, delivery, zone, name.
+    Store,
+    /// Another warehouse goods may come back to → `location`.
+    Warehouse,
+    /// Return reason code → `restock` yes/no, and `location` where it is not the store's.
+    Reason,
+    /// Special line (`round-off`, `checkout-fee`, `gift-card`) → `code`, `rate-id`.
+    Item,
+}
+
+impl MappingKind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::Sku,
+        Self::Vat,
+        Self::Payment,
+        Self::Store,
+        Self::Warehouse,
+        Self::Reason,
+        Self::Item,
+    ];
+
+    /// The word used in the database, on the command line and in CSV.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sku => "sku",
+            Self::Vat => "vat",
+            Self::Payment => "payment",
+            Self::Store => "store",
+            Self::Warehouse => "warehouse",
+            Self::Reason => "reason",
+            Self::Item => "item",
+        }
+    }
+
+    /// The fields a row of this kind may have; the first is meant when a bare value is given.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Sku => &["code"],
+            Self::Vat => &["rate-id"],
+            Self::Payment => &["method-id", "exclude"],
+            Self::Store => {
+                &["account", "account-id", "session", "location", "delivery", "zone", "name"]
+            }
+            Self::Warehouse => &["location"],
+            Self::Reason => &["restock", "location"],
+            Self::Item => &["code", "rate-id"],
+        }
+    }
+}
+
+impl fmt::Display for MappingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// The word is not a kind of mapping.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a kind of mapping; use sku, vat, payment, store, warehouse, reason or item")]
+pub struct NotMappingKind(pub String);
+
+impl FromStr for MappingKind {
+    type Err = NotMappingKind;
+
+    fn from_str(word: &str) -> Result<Self, NotMappingKind> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.word() == word)
+            .ok_or_else(|| NotMappingKind(word.to_owned()))
+    }
+}
+
+/// One row as it is stored and as people write it: `store 5 account=LEEDS session=3`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingRow {
+    /// What is mapped.
+    pub kind: MappingKind,
+    /// Its name on the till, in the form [`MappingRow::new`] normalises.
+    pub key: String,
+    /// Fields by name, see [`MappingKind::fields`].
+    pub value: BTreeMap<String, String>,
+}
+
+/// A customer account of OrderWise (facts/orderwise 2.2: by id or by account number).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Account {
+    /// `customer.id`.
+    Id(i64),
+    /// `customer.accountNumber`.
+    Number(String),
+}
+
+/// A store as OrderWise knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreMapping {
+    /// Name for people.
+    pub name: String,
+    /// Customer account its sales stand on.
+    pub account: Account,
+    /// E-commerce session, one a store (facts/orderwise 2.5).
+    pub session_id: Option<i64>,
+    /// Stock location its goods leave from.
+    pub stock_location_id: Option<i64>,
+    /// Delivery method.
+    pub delivery_method_id: Option<i64>,
+    /// IANA zone, where the till does not say.
+    pub time_zone: Option<String>,
+}
+
+/// What a payment type becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentMapping {
+    /// A payment method of OrderWise.
+    Method(i64),
+    /// Not posted: its money reaches OrderWise another way.
+    Exclude,
+}
+
+/// What a return reason means for stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReasonMapping {
+    /// Whether the goods can be sold again.
+    pub restock: bool,
+    /// Where they go, if not to the store's own location.
+    pub stock_location_id: Option<i64>,
+}
+
+/// A special line's item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemMapping {
+    /// Variant code.
+    pub code: String,
+    /// `taxRateId`.
+    pub tax_rate_id: Option<i64>,
+}
+
+/// All mapping rows, typed and ready for look-ups. Built once per version of the tables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mapping {
+    /// By till SKU, trimmed and case-folded.
+    pub skus: HashMap<String, String>,
+    /// By VAT rate.
+    pub vat: HashMap<VatRate, i64>,
+    /// For gift cards, sold and taken back.
+    pub vat_gift_card: Option<i64>,
+    /// By external id or name, trimmed and case-folded.
+    pub payments: HashMap<String, PaymentMapping>,
+    /// By warehouse id.
+    pub stores: HashMap<i64, StoreMapping>,
+    /// Stock location by warehouse id.
+    pub warehouses: HashMap<i64, i64>,
+    /// By reason code, trimmed and case-folded.
+    pub reasons: HashMap<String, ReasonMapping>,
+    /// By special line.
+    pub items: HashMap<String, ItemMapping>,
+}

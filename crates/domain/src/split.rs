@@ -1,0 +1,1 @@
+//! Splitting a row whose amount does not divide by its quantity.

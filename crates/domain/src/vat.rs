@@ -1,0 +1,51 @@
+//! VAT rates.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::parse_scaled;
+
+/// A VAT rate in thousandths of a per cent (20 % = 20 000). Sitoo writes it as a JSON number,
+/// `vatvalue` (facts/sitoo 1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VatRate(i64);
+
+impl VatRate {
+    /// The zero rate.
+    pub const ZERO: Self = Self(0);
+
+    /// A rate of whole per cents.
+    pub const fn from_percent(percent: i64) -> Self {
+        Self(percent * 1_000)
+    }
+
+    /// The rate in thousandths of a per cent.
+    pub const fn thousandths(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for VatRate {
+    /// Per cent, as short as is exact: `20`, `12.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::Quantity::from_thousandths(self.0).fmt(f)
+    }
+}
+
+/// The text is not a VAT rate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a VAT rate in per cent")]
+pub struct NotVatRate(pub String);
+
+impl FromStr for VatRate {
+    type Err = NotVatRate;
+
+    fn from_str(text: &str) -> Result<Self, NotVatRate> {
+        parse_scaled(text, 3)
+            .filter(|rate| (0..=100_000).contains(rate))
+            .map(Self)
+            .ok_or_else(|| NotVatRate(text.to_owned()))
+    }
+}
