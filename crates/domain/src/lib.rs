@@ -9,6 +9,7 @@ pub mod classify;
 pub mod document;
 pub mod draft;
 pub mod entry;
+pub mod exchange;
 pub mod lookup;
 pub mod mapping;
 pub mod money;
