@@ -3,12 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Money, Quantity, Reference,
-    entry::EntryKind,
-    mapping::Account,
-    till::Shopper,
-};
+use crate::{Money, Quantity, Reference, entry::EntryKind, mapping::Account, till::Shopper};
 
 /// Everything that `POST /sales/order` needs for one entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

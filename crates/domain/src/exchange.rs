@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, class::{Class, Failure}};
+use crate::{
+    Timestamp,
+    class::{Class, Failure},
+};
 
 /// The two systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -10,6 +10,8 @@ pub mod document;
 pub mod draft;
 pub mod entry;
 pub mod exchange;
+#[cfg(test)]
+mod fixtures;
 pub mod lookup;
 pub mod mapping;
 pub mod money;

@@ -139,7 +139,9 @@ mod tests {
 
     #[test]
     fn reads_and_writes_what_both_wires_say() {
-        for (text, pence) in [("123.50", 12_350), ("-2392.00", -239_200), ("0.05", 5), ("-0.05", -5)] {
+        for (text, pence) in
+            [("123.50", 12_350), ("-2392.00", -239_200), ("0.05", 5), ("-0.05", -5)]
+        {
             assert_eq!(text.parse::<Money>().unwrap().pence(), pence);
             assert_eq!(Money::from_pence(pence).to_string(), text);
         }

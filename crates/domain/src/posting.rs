@@ -2,12 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    causes::Cause,
-    draft::Draft,
-    lookup::Known,
-    till::TillOrder,
-};
+use crate::{causes::Cause, draft::Draft, lookup::Known, till::TillOrder};
 
 /// One thing that stops an entry from being posted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -31,7 +31,8 @@ impl FromStr for Reference {
     fn from_str(text: &str) -> Result<Self, NotReference> {
         let parts = text.trim().strip_prefix(['S', 's']).and_then(|rest| rest.split_once('-'));
         let parsed = parts.and_then(|(site, order)| {
-            let whole = |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok());
+            let whole =
+                |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok());
             Some(Self { site_id: whole(site)??, order_id: whole(order)?? })
         });
         parsed.ok_or_else(|| NotReference(text.to_owned()))

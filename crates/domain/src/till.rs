@@ -145,6 +145,12 @@ impl TillRow {
     pub fn gross(&self) -> Money {
         self.net + self.vat
     }
+
+    /// Whether it is the discount of the product row above it (facts/sitoo 2.3): no product, no
+    /// SKU, only an amount.
+    pub fn is_discount(&self) -> bool {
+        !self.product && self.sku.trim().is_empty()
+    }
 }
 
 /// One tender.

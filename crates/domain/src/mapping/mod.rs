@@ -1,4 +1,10 @@
-//! This on the till is that in the ERP.
+//! This on the till is that in the ERP: rows as people write them ([`row`]), and the typed tables
+//! that decisions read ([`typed`]).
+
+mod row;
+#[cfg(test)]
+mod tests;
+mod typed;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,6 +14,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+pub use self::row::MappingFault;
 use crate::VatRate;
 
 /// What can be mapped.
@@ -26,7 +33,7 @@ pub enum MappingKind {
     Warehouse,
     /// Return reason code → `restock` yes/no, and `location` where it is not the store's.
     Reason,
-    /// Special line (`round-off`, `checkout-fee`, `gift-card`) → `code`, `rate-id`.
+    /// Special line (`round-off`, `checkout-fee`, `gift-card`, `tax-rounding`) → `code`, `rate-id`.
     Item,
 }
 
@@ -177,4 +184,18 @@ pub struct Mapping {
     pub reasons: HashMap<String, ReasonMapping>,
     /// By special line.
     pub items: HashMap<String, ItemMapping>,
+}
+
+/// The special lines that [`MappingKind::Item`] names.
+pub mod item {
+    /// Cash rounding.
+    pub const ROUND_OFF: &str = "round-off";
+    /// A fee of the way of paying.
+    pub const CHECKOUT_FEE: &str = "checkout-fee";
+    /// Gift cards sold or taken back, where they are not variants of their own.
+    pub const GIFT_CARD: &str = "gift-card";
+    /// The penny that pinned tax leaves over; `round-off` serves where this is not mapped.
+    pub const TAX_ROUNDING: &str = "tax-rounding";
+    /// All of them.
+    pub const ALL: [&str; 4] = [ROUND_OFF, CHECKOUT_FEE, GIFT_CARD, TAX_ROUNDING];
 }
