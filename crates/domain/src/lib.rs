@@ -10,6 +10,7 @@ pub mod document;
 pub mod draft;
 pub mod entry;
 pub mod exchange;
+pub mod findings;
 #[cfg(test)]
 mod fixtures;
 pub mod lookup;

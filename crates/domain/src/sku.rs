@@ -150,13 +150,10 @@ mod tests {
 
     #[test]
     fn unknown_variants_stop_nothing() {
-        let found = resolve(" Abc ", &Mapping::default(), &Variants::default()).map(|f| f.code);
-        assert_eq!(found, Ok("Abc"));
+        let (plain, shelf) = (Mapping::default(), Variants::default());
+        assert_eq!(resolve(" Abc ", &plain, &shelf).map(|found| found.code), Ok("Abc"));
         let mapping = overridden("abc", "XYZ");
-        assert_eq!(resolve("ABC", &mapping, &Variants::default()).map(|f| f.code), Ok("XYZ"));
-        assert_eq!(
-            resolve("  ", &Mapping::default(), &Variants::default()),
-            Err(SkuFault::Unmapped)
-        );
+        assert_eq!(resolve("ABC", &mapping, &shelf).map(|found| found.code), Ok("XYZ"));
+        assert_eq!(resolve("  ", &plain, &shelf), Err(SkuFault::Unmapped));
     }
 }

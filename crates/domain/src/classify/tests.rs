@@ -31,7 +31,7 @@ fn closed_and_paid_is_for_the_ledger_by_the_sign_of_its_quantities() {
 
 #[test]
 fn a_basket_with_both_signs_goes_by_its_amount() {
-    let mixed = |out, back| order(1, vec![row(0, "A", 1, out), row(1, "B", -1, -back)]);
+    let mixed = |out: i64, back: i64| order(1, vec![row(0, "A", 1, out), row(1, "B", -1, -back)]);
     assert_eq!(kind_of(&mixed(500, 300)), Sale);
     assert_eq!(kind_of(&mixed(300, 500)), Return);
     assert_eq!(kind_of(&mixed(300, 300)), Sale);
