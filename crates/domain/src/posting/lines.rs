@@ -1,0 +1,157 @@
+//! Order lines of the basket's rows.
+
+use super::{Case, basket::Item, faults::Faults, returns, side::money};
+use crate::{
+    causes::Cause,
+    draft::{DraftLine, LineOrigin},
+    mapping::item,
+    sku::{SkuFault, resolve},
+    split,
+};
+
+/// Where a line goes in OrderWise.
+#[derive(Clone, Copy)]
+pub(super) struct Shelf {
+    pub(super) stock_location_id: Option<i64>,
+    pub(super) return_to_stock: bool,
+}
+
+/// The lines of all rows that can have some; what stops the others is among the faults.
+pub(super) fn of_basket(
+    case: &Case<'_>,
+    basket: &[Item<'_>],
+    faults: &mut Faults,
+) -> Vec<DraftLine> {
+    let mut lines = Vec::with_capacity(basket.len() + 2);
+    for item in basket {
+        let code = variant_code(case, item, faults);
+        let tax_rate_id = tax_rate_id(case, item, faults);
+        let shelf = shelf(case, item, faults);
+        let prices = prices(case, item, faults);
+        if let (Some(code), Some(tax_rate_id), Some((gross, net))) = (code, tax_rate_id, prices) {
+            for line in split::lines(gross, net) {
+                lines.push(DraftLine {
+                    number: number_after(&lines),
+                    variant_code: code.to_owned(),
+                    quantity: line.quantity,
+                    unit_gross: line.unit_gross,
+                    unit_net: line.unit_net,
+                    tax_rate_id,
+                    stock_location_id: shelf.stock_location_id,
+                    return_to_stock: shelf.return_to_stock,
+                    origin: LineOrigin::Row(item.row.index),
+                });
+            }
+        }
+    }
+    lines
+}
+
+/// The number of the next line.
+pub(super) fn number_after(lines: &[DraftLine]) -> i64 {
+    lines.last().map_or(1, |line| line.number + 1)
+}
+
+fn variant_code<'a>(case: &Case<'a>, item: &Item<'a>, faults: &mut Faults) -> Option<&'a str> {
+    let (row, known) = (item.row, case.known);
+    // All gift cards stand on the one liability item, where the mapping names it.
+    if row.gift_card
+        && let Some(special) = known.mapping.items.get(item::GIFT_CARD)
+    {
+        return Some(&special.code);
+    }
+    if row.sku.trim().is_empty() {
+        faults.add(Cause::RowTypeUnknown, item.subject(), || {
+            format!("Row {} ({}) has no SKU.", row.index, row.name)
+        });
+        return None;
+    }
+    match resolve(&row.sku, known.mapping, known.variants) {
+        Ok(found) => Some(found.code),
+        Err(fault) => {
+            sku_fault(item, &fault, faults);
+            None
+        }
+    }
+}
+
+fn sku_fault(item: &Item<'_>, fault: &SkuFault, faults: &mut Faults) {
+    let (cause, what) = match fault {
+        SkuFault::Unmapped => (Cause::SkuUnmapped, "is not a variant of OrderWise".to_owned()),
+        SkuFault::Ambiguous { codes } => {
+            (Cause::SkuAmbiguous, format!("could be any of '{}'", codes.join("', '")))
+        }
+        SkuFault::NotSaleable => (Cause::SkuNotSaleable, "is not saleable in OrderWise".to_owned()),
+        SkuFault::Discontinued => {
+            (Cause::SkuDiscontinued, "is discontinued in OrderWise".to_owned())
+        }
+    };
+    faults
+        .add(cause, item.subject(), || format!("'{}' ({}) {what}.", item.subject(), item.row.name));
+}
+
+fn tax_rate_id(case: &Case<'_>, item: &Item<'_>, faults: &mut Faults) -> Option<i64> {
+    let (row, mapping) = (item.row, case.known.mapping);
+    if !row.gift_card {
+        let found = mapping.vat.get(&row.vat_rate).copied();
+        if found.is_none() {
+            let rate = row.vat_rate.to_string();
+            faults.add(Cause::VatRateUnmapped, &rate, || {
+                format!("{rate} % (on '{}') has no tax rate id.", item.subject())
+            });
+        }
+        return found;
+    }
+    if item.vat != 0 {
+        faults.add(Cause::GiftCardWithVat, item.subject(), || {
+            format!("Row {} ({}) is a gift card with {} VAT.", row.index, row.name, row.vat)
+        });
+    }
+    let special = mapping.items.get(item::GIFT_CARD).and_then(|special| special.tax_rate_id);
+    let found = special.or(mapping.vat_gift_card);
+    if found.is_none() {
+        faults.add(Cause::VatRateUnmapped, item::GIFT_CARD, || {
+            "Gift cards have no tax rate id.".to_owned()
+        });
+    }
+    found
+}
+
+fn shelf(case: &Case<'_>, item: &Item<'_>, faults: &mut Faults) -> Shelf {
+    if case.side.is_return() {
+        return returns::shelf(case, item.row, faults);
+    }
+    let stock_location_id = case.store.and_then(|store| store.stock_location_id);
+    Shelf { stock_location_id, return_to_stock: true }
+}
+
+/// Gross prices, and net prices where tax is pinned.
+fn prices(
+    case: &Case<'_>,
+    item: &Item<'_>,
+    faults: &mut Faults,
+) -> Option<(split::Split, Option<split::Split>)> {
+    if !item.is_regular() {
+        return None; // Named by the basket's own check.
+    }
+    let priced = item.priced().ok_or(split::CannotSplit::TooLarge).and_then(|(quantity, gross)| {
+        let gross = split::split(gross, quantity)?;
+        if !case.pins_tax() {
+            return Ok((gross, None));
+        }
+        let net = money(item.net).ok_or(split::CannotSplit::TooLarge)?;
+        Ok((gross, Some(split::split(net, quantity)?)))
+    });
+    match priced {
+        Ok(prices) => Some(prices),
+        // A net below nothing is named by the basket's own check too.
+        Err(split::CannotSplit::NegativeAmount) => None,
+        Err(error) => {
+            let row = item.row;
+            faults.add(Cause::RowCannotBeSplit, item.subject(), || {
+                format!("Row {} ({}) cannot be priced: {error}.", row.index, row.name)
+            });
+            None
+        }
+    }
+}
