@@ -1,22 +1,59 @@
-//! OrderWise's stand-in.
+//! OrderWise's stand-in: one company's orders, stock, customers and value lists in memory, behind
+//! the API that public clients were seen to use (facts/orderwise).
+//!
+//! What is not publicly known has a default (design, section 7) and a switch ([`Switches`]).
 
-use std::sync::Arc;
+mod answer;
+mod customers;
+mod exact;
+mod export;
+mod inspect;
+mod keys;
+mod load;
+mod model;
+mod order;
+mod reads;
+mod route;
+mod state;
+mod switches;
+mod token;
+mod uk_time;
 
-use axum::Router;
+use std::sync::{Mutex, atomic::AtomicUsize};
+
+use state::State;
 
 use crate::Now;
+pub use export::Purpose;
+pub use model::{
+    CREDIT, Customer, Document, Line, ORDER, Payment, Session, StockLevel, TaxRate, Totals, Variant,
+};
+pub use route::router;
+pub use switches::{DuplicatePolicy, ErrorShape, ItemNet, Switches, TaxArithmetic};
+pub use token::Area;
 
-/// One company's data.
-pub struct OrderWise;
+/// `orderId` of the first document (facts/orderwise 11 shows this range).
+const FIRST_ORDER_ID: i64 = 36_220;
+/// The order number is another number than the id, so that mixing them up shows.
+const ID_AHEAD_OF_NUMBER: i64 = 32_598;
 
-impl OrderWise {
-    /// An empty company.
-    pub fn new(_now: Now, _seed: u64) -> Self {
-        Self
-    }
+/// One company's data; share it in an `Arc`.
+pub struct OrderWise {
+    now: Now,
+    state: Mutex<State>,
+    /// Writes in progress, for the switch that refuses parallel ones.
+    writing: AtomicUsize,
 }
 
-/// The API of several companies, each under its base path.
-pub fn router(_companies: Vec<(String, Arc<OrderWise>)>) -> Router {
-    Router::new()
+impl OrderWise {
+    /// An empty company: tax rates 1 (T1, 20 %), 2 (T5, 5 %) and 3 (T0, 0 %), currency 1, all
+    /// export definitions at their default ids, user `daybook` with password `sandbox`.
+    pub fn new(now: Now, seed: u64) -> Self {
+        Self { now, state: Mutex::new(State::new(seed)), writing: AtomicUsize::new(0) }
+    }
+
+    /// The UK wall clock, microseconds.
+    fn wall(&self) -> i64 {
+        uk_time::wall((self.now)())
+    }
 }

@@ -1,0 +1,246 @@
+//! One OrderWise company by hand.
+//!
+//! | call | does |
+//! |---|---|
+//! | `GET`, `PATCH …/switches` | all switches; changes those that are given |
+//! | `DELETE …/tokens` | ends every token |
+//! | `PUT …/sessions/{id}` | `{"policy"}`: `"return-first"`, `"create-second"` or `{"reject": text}` |
+//! | `PUT …/policy` | the same for all sessions |
+//! | `PUT …/variants/{sku}` | `{"active"?, "saleable"?}` |
+//! | `PUT …/variants/{sku}/stock/{location}` | `{"free"}`, a decimal in a string |
+//! | `PUT …/permissions/{area}` | `{"permitted"}` |
+//! | `PUT …/aliases` | `{"purpose", "column", "alias"?}`; without alias the column is left out |
+//! | `DELETE …/aliases` | columns as in the pack |
+//! | `GET …/documents?reference=` or `?start=&limit=` | documents |
+//! | `GET …/totals` | sums over orders and credits, in pence |
+//! | `PUT …/documents/{orderId}/status` | `{"status"}` |
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Response},
+    routing::{delete, get, put},
+};
+use http::StatusCode;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{done, done_if};
+use crate::orderwise::{Area, Document, DuplicatePolicy, OrderWise, Purpose};
+
+type Company = State<Arc<OrderWise>>;
+
+pub(super) fn router(company: &Arc<OrderWise>) -> Router {
+    Router::new()
+        .route("/switches", get(switches).patch(change_switches))
+        .route("/tokens", delete(expire_tokens))
+        .route("/sessions/{id}", put(set_session))
+        .route("/policy", put(set_policy))
+        .route("/variants/{sku}", put(set_variant))
+        .route("/variants/{sku}/stock/{location}", put(set_stock))
+        .route("/permissions/{area}", put(set_permission))
+        .route("/aliases", put(set_alias).delete(reset_aliases))
+        .route("/documents", get(documents))
+        .route("/documents/{id}/status", put(set_status))
+        .route("/totals", get(totals))
+        .with_state(Arc::clone(company))
+}
+
+async fn switches(State(company): Company) -> Response {
+    Json(company.switches()).into_response()
+}
+
+async fn change_switches(State(company): Company, Json(given): Json<Value>) -> Response {
+    let Value::Object(given) = given else { return refused("an object of switches is needed") };
+    let Ok(Value::Object(mut all)) = serde_json::to_value(company.switches()) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    all.extend(given);
+    match serde_json::from_value(Value::Object(all)) {
+        Ok(changed) => {
+            company.switch(|switches| *switches = changed);
+            done()
+        }
+        Err(error) => refused(&error.to_string()),
+    }
+}
+
+fn refused(text: &str) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, text.to_owned()).into_response()
+}
+
+async fn expire_tokens(State(company): Company) -> Response {
+    company.expire_tokens();
+    done()
+}
+
+#[derive(Deserialize)]
+struct Policy {
+    policy: DuplicatePolicy,
+}
+
+async fn set_session(
+    State(company): Company,
+    Path(id): Path<i64>,
+    Json(given): Json<Policy>,
+) -> Response {
+    company.add_session(id, given.policy);
+    done()
+}
+
+async fn set_policy(State(company): Company, Json(given): Json<Policy>) -> Response {
+    company.set_policy_everywhere(&given.policy);
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VariantChange {
+    active: Option<bool>,
+    saleable: Option<bool>,
+}
+
+async fn set_variant(
+    State(company): Company,
+    Path(sku): Path<String>,
+    Json(given): Json<VariantChange>,
+) -> Response {
+    done_if(company.change_variant(&sku, |variant| {
+        variant.discontinued = given.active.map_or(variant.discontinued, |active| !active);
+        variant.saleable = given.saleable.unwrap_or(variant.saleable);
+    }))
+}
+
+#[derive(Deserialize)]
+struct Stock {
+    free: String,
+}
+
+async fn set_stock(
+    State(company): Company,
+    Path((sku, location)): Path<(String, i64)>,
+    Json(given): Json<Stock>,
+) -> Response {
+    match Decimal::from_str_exact(&given.free) {
+        Ok(free) => done_if(company.set_stock(&sku, location, free)),
+        Err(error) => refused(&error.to_string()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Permission {
+    permitted: bool,
+}
+
+async fn set_permission(
+    State(company): Company,
+    Path(area): Path<Area>,
+    Json(given): Json<Permission>,
+) -> Response {
+    company.permit(area, given.permitted);
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PastedColumn {
+    purpose: Purpose,
+    column: String,
+    alias: Option<String>,
+}
+
+async fn set_alias(State(company): Company, Json(given): Json<PastedColumn>) -> Response {
+    company.set_alias(given.purpose, &given.column, given.alias.as_deref());
+    done()
+}
+
+async fn reset_aliases(State(company): Company) -> Response {
+    company.reset_aliases();
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Wanted {
+    reference: Option<String>,
+    start: usize,
+    limit: usize,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { reference: None, start: 0, limit: 100 }
+    }
+}
+
+async fn documents(State(company): Company, Query(wanted): Query<Wanted>) -> Response {
+    let found = match &wanted.reference {
+        Some(reference) => company.documents_by_reference(reference),
+        None => company.documents_page(wanted.start, wanted.limit),
+    };
+    let items: Vec<Value> = found.iter().map(as_json).collect();
+    Json(json!({ "total": company.document_count(), "items": items })).into_response()
+}
+
+/// Amounts in pence, quantities as text.
+fn as_json(document: &Document) -> Value {
+    let lines = document.lines.iter().map(|line| {
+        json!({
+            "sku": &*line.sku,
+            "quantity": line.quantity.to_string(),
+            "net": line.net,
+            "tax": line.tax,
+            "gross": line.gross,
+            "taxRateId": line.tax_rate_id,
+            "stockLocationId": line.location,
+            "returnToStock": line.return_to_stock,
+        })
+    });
+    let payments = document.payments.iter().map(|payment| {
+        json!({
+            "paymentMethodId": payment.method,
+            "amount": payment.amount,
+            "reference": &*payment.reference,
+        })
+    });
+    json!({
+        "orderId": document.order_id,
+        "orderNumber": document.order_number(),
+        "orderType": document.order_type,
+        "session": document.session,
+        "eCommerceOrderNumber": &*document.number,
+        "reference": document.reference(),
+        "originalReference": document.original.as_deref(),
+        "customerId": document.customer,
+        "storedAt": document.stored_at,
+        "visibleFrom": document.visible_from,
+        "delivery": document.delivery,
+        "net": document.net,
+        "tax": document.tax,
+        "gross": document.gross,
+        "status": &*document.status,
+        "lines": lines.collect::<Vec<_>>(),
+        "payments": payments.collect::<Vec<_>>(),
+        "body": document.body.as_deref(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Status {
+    status: String,
+}
+
+async fn set_status(
+    State(company): Company,
+    Path(id): Path<i64>,
+    Json(given): Json<Status>,
+) -> Response {
+    done_if(company.set_status(id, &given.status))
+}
+
+async fn totals(State(company): Company) -> Response {
+    Json(company.totals()).into_response()
+}

@@ -1,0 +1,145 @@
+//! The statements: which rows, and the columns of design, section 7, in their order.
+
+use super::table::{Cell, Table};
+use crate::orderwise::{
+    Document,
+    state::{State, fold},
+    uk_time,
+};
+
+pub(super) const DOCUMENT: &[&str] = &[
+    "orderId",
+    "orderNumber",
+    "reference",
+    "orderType",
+    "orderDate",
+    "storedAt",
+    "net",
+    "tax",
+    "gross",
+    "status",
+];
+
+pub(super) const LINE: &[&str] = &[
+    "orderId",
+    "lineNumber",
+    "sku",
+    "quantity",
+    "net",
+    "tax",
+    "gross",
+    "taxCode",
+    "stockLocationId",
+];
+
+pub(super) const STOCK: &[&str] =
+    &["sku", "stockLocationId", "freeStock", "buffer", "lastCalculated"];
+
+pub(super) const VARIANT: &[&str] = &[
+    "variantId",
+    "sku",
+    "productCode",
+    "description",
+    "ean",
+    "priceExcVat",
+    "priceIncVat",
+    "taxRateId",
+    "taxCode",
+    "taxRate",
+    "saleable",
+    "onTills",
+    "discontinued",
+    "kit",
+    "lastAmended",
+];
+
+/// `where reference = @reference`.
+pub(super) fn lookup(state: &State, table: &mut Table, reference: &str, now: i64) {
+    let wanted = fold(reference);
+    for found in state.documents.by_reference(reference) {
+        if found.visible_from <= now && fold(found.reference()) == wanted {
+            document(state, table, found);
+        }
+    }
+}
+
+/// `where orderDate >= @from and orderDate < @to`.
+pub(super) fn totals(state: &State, table: &mut Table, from: i64, to: i64, now: i64) {
+    for found in state.documents.by_date(from, to).filter(|found| found.visible_from <= now) {
+        document(state, table, found);
+    }
+}
+
+fn document(state: &State, table: &mut Table, document: &Document) {
+    let stored_at = (!state.switches.stored_at_null).then(|| uk_time::wall(document.stored_at));
+    table.row(&[
+        Cell::Int(document.order_id),
+        Cell::Text(&document.order_number()),
+        Cell::Text(document.reference()),
+        Cell::Int(i64::from(document.order_type)),
+        Cell::Time(document.order_date),
+        Cell::or_null(stored_at, Cell::Time),
+        Cell::Money(document.net),
+        Cell::Money(document.tax),
+        Cell::Money(document.gross),
+        Cell::Text(&document.status),
+    ]);
+}
+
+/// Lines of the documents of [`totals`].
+pub(super) fn lines(state: &State, table: &mut Table, from: i64, to: i64, now: i64) {
+    for found in state.documents.by_date(from, to).filter(|found| found.visible_from <= now) {
+        for (number, line) in (1..).zip(&found.lines) {
+            let code = state.tax_rates.get(&line.tax_rate_id).map(|rate| rate.code.as_str());
+            table.row(&[
+                Cell::Int(found.order_id),
+                Cell::Int(number),
+                Cell::Text(&line.sku),
+                Cell::Decimal(line.quantity),
+                Cell::Money(line.net),
+                Cell::Money(line.tax),
+                Cell::Money(line.gross),
+                Cell::or_null(code, Cell::Text),
+                Cell::Int(line.location),
+            ]);
+        }
+    }
+}
+
+/// `where lastCalculated >= @since`.
+pub(super) fn stock(state: &State, table: &mut Table, since: i64) {
+    for (stocked, level) in state.variants.stock_since(since) {
+        table.row(&[
+            Cell::Text(&stocked.variant.sku),
+            Cell::Int(level.location),
+            Cell::Decimal(level.free),
+            Cell::or_null(level.buffer, Cell::Decimal),
+            Cell::Time(level.calculated),
+        ]);
+    }
+}
+
+/// `where lastAmended >= @since`. Saleable is what 5.1 infers: sale variant, not discontinued.
+pub(super) fn variants(state: &State, table: &mut Table, since: i64) {
+    for stocked in state.variants.since(since) {
+        let variant = &stocked.variant;
+        let rate = state.tax_rates.get(&variant.tax_rate_id);
+        table.row(&[
+            Cell::Int(variant.id),
+            Cell::Text(&variant.sku),
+            Cell::Text(&variant.product_code),
+            Cell::Text(&variant.description),
+            Cell::or_null(variant.ean.as_deref(), Cell::Text),
+            Cell::Decimal(variant.price_exc_vat),
+            Cell::Decimal(variant.price_inc_vat),
+            Cell::Int(variant.tax_rate_id),
+            Cell::or_null(rate.map(|rate| rate.code.as_str()), Cell::Text),
+            Cell::or_null(rate.map(|rate| rate.percent), Cell::Decimal),
+            Cell::Bit(variant.can_be_ordered()),
+            Cell::or_null(variant.on_tills, Cell::Bit),
+            Cell::Bit(variant.discontinued),
+            Cell::Bit(variant.kit),
+            Cell::Time(stocked.last_amended),
+        ]);
+    }
+}

@@ -1,0 +1,170 @@
+//! Plain functions that fill a company and turn its switches.
+
+use rust_decimal::Decimal;
+
+use super::{
+    Area, Customer, DuplicatePolicy, OrderWise, Purpose, Session, Switches, TaxRate, Variant,
+};
+use crate::lock;
+
+impl OrderWise {
+    /// Turns switches.
+    pub fn switch(&self, change: impl FnOnce(&mut Switches)) {
+        change(&mut lock(&self.state).switches);
+    }
+
+    /// The switches as they are.
+    pub fn switches(&self) -> Switches {
+        lock(&self.state).switches.clone()
+    }
+
+    /// Sets the API user.
+    pub fn set_credentials(&self, user: &str, password: &str) {
+        let mut state = lock(&self.state);
+        user.clone_into(&mut state.user);
+        password.clone_into(&mut state.password);
+    }
+
+    /// Ends every token now.
+    pub fn expire_tokens(&self) {
+        lock(&self.state).tokens.expire_all();
+    }
+
+    /// Takes the permission for an area away (403), or gives it back.
+    pub fn permit(&self, area: Area, is_permitted: bool) {
+        let mut state = lock(&self.state);
+        if is_permitted {
+            state.denied.remove(&area);
+        } else {
+            state.denied.insert(area);
+        }
+    }
+
+    /// The same for one export definition.
+    pub fn permit_export(&self, id: i64, is_permitted: bool) {
+        let mut state = lock(&self.state);
+        if is_permitted {
+            state.denied_exports.remove(&id);
+        } else {
+            state.denied_exports.insert(id);
+        }
+    }
+
+    /// Gives an export definition another id; its old one is then unknown.
+    pub fn set_export(&self, purpose: Purpose, id: i64) {
+        let mut state = lock(&self.state);
+        state.exports.retain(|_, other| *other != purpose);
+        state.exports.insert(id, purpose);
+    }
+
+    /// As if somebody had pasted other SQL: renames a column of an export, or leaves it out.
+    pub fn set_alias(&self, purpose: Purpose, column: &str, alias: Option<&str>) {
+        lock(&self.state).aliases.set(purpose, column, alias);
+    }
+
+    /// All columns as in the pack again.
+    pub fn reset_aliases(&self) {
+        lock(&self.state).aliases.clear();
+    }
+
+    /// Adds an e-commerce session, or changes its policy.
+    pub fn add_session(&self, id: i64, policy: DuplicatePolicy) {
+        lock(&self.state).sessions.insert(id, Session { id, policy });
+    }
+
+    /// Changes the duplicate policy of all sessions.
+    pub fn set_policy_everywhere(&self, policy: &DuplicatePolicy) {
+        for session in lock(&self.state).sessions.values_mut() {
+            session.policy = policy.clone();
+        }
+    }
+
+    /// Adds a tax rate, or replaces it.
+    pub fn add_tax_rate(&self, id: i64, code: &str, percent: Decimal) {
+        let rate = TaxRate { id, code: code.to_owned(), percent };
+        lock(&self.state).tax_rates.insert(id, rate);
+    }
+
+    /// Adds a payment method.
+    pub fn add_payment_method(&self, id: i64, name: &str) {
+        lock(&self.state).names.payment_methods.insert(id, name.to_owned());
+    }
+
+    /// Adds a delivery method.
+    pub fn add_delivery_method(&self, id: i64, name: &str) {
+        lock(&self.state).names.delivery_methods.insert(id, name.to_owned());
+    }
+
+    /// Adds a stock location.
+    pub fn add_stock_location(&self, id: i64, name: &str) {
+        lock(&self.state).names.stock_locations.insert(id, name.to_owned());
+    }
+
+    /// Adds a customer with the fields that matter most.
+    pub fn add_customer(&self, id: i64, account_number: &str, statement_name: &str) {
+        self.put_customer(Customer {
+            id,
+            account_number: account_number.to_owned(),
+            statement_name: statement_name.to_owned(),
+            ..Customer::default()
+        });
+    }
+
+    /// Adds a customer, or replaces the one with this id. It is amended now.
+    pub fn put_customer(&self, customer: Customer) {
+        let last_amended = self.wall();
+        lock(&self.state).customers.put(Customer { last_amended, ..customer });
+    }
+
+    /// Adds a variant, or replaces the one with this id. It is amended now.
+    pub fn add_variant(&self, variant: Variant) {
+        let at = self.wall();
+        lock(&self.state).variants.put(variant, at);
+    }
+
+    /// Changes a variant; false when there is none with this code.
+    pub fn change_variant(&self, sku: &str, change: impl FnOnce(&mut Variant)) -> bool {
+        let at = self.wall();
+        lock(&self.state).variants.change(sku, at, change)
+    }
+
+    /// Discontinues a variant, or takes it up again.
+    pub fn set_variant_active(&self, sku: &str, is_active: bool) -> bool {
+        self.change_variant(sku, |variant| variant.discontinued = !is_active)
+    }
+
+    /// Ticks "sale variant", or not.
+    pub fn set_variant_saleable(&self, sku: &str, is_saleable: bool) -> bool {
+        self.change_variant(sku, |variant| variant.saleable = is_saleable)
+    }
+
+    /// Sets free stock; false when there is no such variant.
+    pub fn set_stock(&self, sku: &str, location: i64, free: Decimal) -> bool {
+        self.change_stock(sku, location, |level| level.free = free)
+    }
+
+    /// Sets the buffer column; false when there is no such variant.
+    pub fn set_buffer(&self, sku: &str, location: i64, buffer: Option<Decimal>) -> bool {
+        self.change_stock(sku, location, |level| level.buffer = buffer)
+    }
+
+    fn change_stock(
+        &self,
+        sku: &str,
+        location: i64,
+        change: impl FnOnce(&mut super::StockLevel),
+    ) -> bool {
+        let at = self.wall();
+        let mut state = lock(&self.state);
+        let Some(index) = state.variants.index_of(sku) else { return false };
+        state.variants.stock(index, location, at, change);
+        true
+    }
+
+    /// Changes the status text of a document; false when there is none with this id.
+    pub fn set_status(&self, order_id: i64, status: &str) -> bool {
+        let mut state = lock(&self.state);
+        let document = state.documents.by_id_mut(order_id);
+        document.map(|document| document.status = status.into()).is_some()
+    }
+}

@@ -1,0 +1,324 @@
+//! A company's tables with the indexes that its readers need: nothing is ever searched through.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use rand::{SeedableRng, rngs::StdRng};
+use rust_decimal::Decimal;
+
+use super::{
+    Area, Customer, Document, Purpose, Session, StockLevel, Switches, TaxRate, Variant,
+    export::Aliases, token::Tokens,
+};
+
+/// Everything behind the lock.
+pub(super) struct State {
+    pub(super) switches: Switches,
+    pub(super) user: String,
+    pub(super) password: String,
+    pub(super) tokens: Tokens,
+    pub(super) denied: BTreeSet<Area>,
+    pub(super) denied_exports: BTreeSet<i64>,
+    pub(super) exports: HashMap<i64, Purpose>,
+    pub(super) aliases: Aliases,
+    pub(super) sessions: HashMap<i64, Session>,
+    pub(super) tax_rates: BTreeMap<i64, TaxRate>,
+    pub(super) names: Names,
+    pub(super) customers: Customers,
+    pub(super) variants: Variants,
+    pub(super) documents: Documents,
+    pub(super) rng: StdRng,
+    /// The status text of new orders, shared by all that carry it.
+    shared_status: Arc<str>,
+}
+
+impl State {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            switches: Switches::default(),
+            user: "daybook".to_owned(),
+            password: "sandbox".to_owned(),
+            tokens: Tokens::new(seed),
+            denied: BTreeSet::new(),
+            denied_exports: BTreeSet::new(),
+            exports: Purpose::ALL.iter().map(|purpose| (purpose.default_id(), *purpose)).collect(),
+            aliases: Aliases::default(),
+            sessions: HashMap::new(),
+            tax_rates: default_tax_rates(),
+            names: Names::default(),
+            customers: Customers::default(),
+            variants: Variants::default(),
+            documents: Documents::default(),
+            rng: StdRng::seed_from_u64(seed),
+            shared_status: Arc::from(""),
+        }
+    }
+
+    pub(super) fn new_order_status(&mut self) -> Arc<str> {
+        if *self.shared_status != *self.switches.new_order_status {
+            self.shared_status = Arc::from(self.switches.new_order_status.as_str());
+        }
+        Arc::clone(&self.shared_status)
+    }
+}
+
+fn default_tax_rates() -> BTreeMap<i64, TaxRate> {
+    [(1, "T1", 20), (2, "T5", 5), (3, "T0", 0)]
+        .into_iter()
+        .map(|(id, code, percent)| {
+            (id, TaxRate { id, code: code.to_owned(), percent: Decimal::from(percent) })
+        })
+        .collect()
+}
+
+/// Value lists that are only id and name (facts/orderwise 1.9).
+pub(super) struct Names {
+    pub(super) currencies: BTreeMap<i64, String>,
+    pub(super) stock_locations: BTreeMap<i64, String>,
+    pub(super) order_types: BTreeMap<i64, String>,
+    pub(super) delivery_methods: BTreeMap<i64, String>,
+    pub(super) payment_methods: BTreeMap<i64, String>,
+    pub(super) price_lists: BTreeMap<i64, String>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        let named = |pairs: &[(i64, &str)]| {
+            pairs.iter().map(|(id, name)| (*id, (*name).to_owned())).collect()
+        };
+        Self {
+            currencies: named(&[(1, "GBP")]),
+            stock_locations: BTreeMap::new(),
+            order_types: named(&[
+                (1, "Order"),
+                (2, "Quote"),
+                (3, "Paused"),
+                (4, "Credit"),
+                (5, "Schedule"),
+                (6, "Bulk"),
+            ]),
+            delivery_methods: BTreeMap::new(),
+            payment_methods: BTreeMap::new(),
+            price_lists: named(&[(1, "Retail")]),
+        }
+    }
+}
+
+/// SQL Server compares text without regard to case and trailing blanks.
+pub(super) fn fold(text: &str) -> String {
+    text.trim_end().to_lowercase()
+}
+
+/// Customer accounts.
+#[derive(Default)]
+pub(super) struct Customers {
+    pub(super) by_id: BTreeMap<i64, Customer>,
+    by_account: HashMap<String, i64>,
+}
+
+impl Customers {
+    pub(super) fn put(&mut self, customer: Customer) {
+        self.by_account.insert(fold(&customer.account_number), customer.id);
+        self.by_id.insert(customer.id, customer);
+    }
+
+    pub(super) fn id_of_account(&self, account: &str) -> Option<i64> {
+        self.by_account.get(&fold(account)).copied()
+    }
+
+    pub(super) fn next_id(&self) -> i64 {
+        self.by_id.keys().next_back().map_or(1, |id| id + 1)
+    }
+}
+
+/// A variant with its stock.
+pub(super) struct Stocked {
+    pub(super) variant: Variant,
+    pub(super) last_amended: i64,
+    pub(super) stock: Vec<StockLevel>,
+}
+
+/// Variants and their stock.
+#[derive(Default)]
+pub(super) struct Variants {
+    all: Vec<Stocked>,
+    by_sku: HashMap<String, usize>,
+    by_id: HashMap<i64, usize>,
+    by_amended: BTreeSet<(i64, usize)>,
+    by_calculated: BTreeSet<(i64, usize, i64)>,
+}
+
+impl Variants {
+    /// Adds a variant, or replaces the one with this id. `at` is the UK wall clock.
+    pub(super) fn put(&mut self, variant: Variant, at: i64) {
+        if let Some(&index) = self.by_id.get(&variant.id) {
+            self.by_sku.remove(&fold(&self.all[index].variant.sku));
+            self.by_sku.insert(fold(&variant.sku), index);
+            self.all[index].variant = variant;
+            self.amended(index, at);
+            return;
+        }
+        let index = self.all.len();
+        self.by_sku.insert(fold(&variant.sku), index);
+        self.by_id.insert(variant.id, index);
+        self.by_amended.insert((at, index));
+        self.all.push(Stocked { variant, last_amended: at, stock: Vec::new() });
+    }
+
+    /// Changes a variant by its code. False when there is none.
+    pub(super) fn change(&mut self, sku: &str, at: i64, change: impl FnOnce(&mut Variant)) -> bool {
+        let Some(index) = self.index_of(sku) else { return false };
+        change(&mut self.all[index].variant);
+        self.amended(index, at);
+        true
+    }
+
+    fn amended(&mut self, index: usize, at: i64) {
+        self.by_amended.remove(&(self.all[index].last_amended, index));
+        self.by_amended.insert((at, index));
+        self.all[index].last_amended = at;
+    }
+
+    pub(super) fn index_of(&self, sku: &str) -> Option<usize> {
+        self.by_sku.get(&fold(sku)).copied()
+    }
+
+    pub(super) fn at(&self, index: usize) -> &Stocked {
+        &self.all[index]
+    }
+
+    pub(super) fn by_id(&self, id: i64) -> Option<&Stocked> {
+        self.by_id.get(&id).map(|&index| &self.all[index])
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Stocked> {
+        self.all.iter()
+    }
+
+    /// Variants amended at or after a wall clock time.
+    pub(super) fn since(&self, wall: i64) -> impl Iterator<Item = &Stocked> {
+        self.by_amended.range((wall, 0)..).map(|&(_, index)| &self.all[index])
+    }
+
+    /// Stock calculated at or after a wall clock time.
+    pub(super) fn stock_since(&self, wall: i64) -> impl Iterator<Item = (&Stocked, &StockLevel)> {
+        self.by_calculated.range((wall, 0, i64::MIN)..).filter_map(|&(_, index, location)| {
+            let stocked = &self.all[index];
+            let level = stocked.stock.iter().find(|level| level.location == location)?;
+            Some((stocked, level))
+        })
+    }
+
+    /// Changes stock at a location, which begins at nothing.
+    pub(super) fn stock(
+        &mut self,
+        index: usize,
+        location: i64,
+        at: i64,
+        change: impl FnOnce(&mut StockLevel),
+    ) {
+        let levels = &mut self.all[index].stock;
+        let found = levels.iter().position(|level| level.location == location);
+        let place = found.unwrap_or_else(|| {
+            levels.push(StockLevel { location, free: Decimal::ZERO, buffer: None, calculated: at });
+            levels.len() - 1
+        });
+        let level = &mut levels[place];
+        self.by_calculated.remove(&(level.calculated, index, location));
+        change(level);
+        level.calculated = at;
+        self.by_calculated.insert((at, index, location));
+    }
+}
+
+/// Sales orders and credits, in the order in which they were stored.
+#[derive(Default)]
+pub(super) struct Documents {
+    all: Vec<Document>,
+    by_reference: HashMap<Box<str>, Places>,
+    by_date: BTreeSet<(i64, usize)>,
+}
+
+/// Nearly every reference has one document: it needs no list.
+enum Places {
+    One(usize),
+    Many(Vec<usize>),
+}
+
+impl Places {
+    fn as_slice(&self) -> &[usize] {
+        match self {
+            Self::One(place) => std::slice::from_ref(place),
+            Self::Many(places) => places,
+        }
+    }
+
+    fn push(&mut self, place: usize) {
+        match self {
+            Self::One(first) => *self = Self::Many(vec![*first, place]),
+            Self::Many(places) => places.push(place),
+        }
+    }
+}
+
+impl Documents {
+    pub(super) fn next_id(&self) -> i64 {
+        super::FIRST_ORDER_ID.saturating_add(i64::try_from(self.all.len()).unwrap_or(i64::MAX))
+    }
+
+    pub(super) fn push(&mut self, document: Document) {
+        let place = self.all.len();
+        self.by_date.insert((document.order_date, place));
+        self.index(&document.number, place);
+        if let Some(other) = &document.other_reference {
+            self.index(other, place);
+        }
+        self.all.push(document);
+    }
+
+    fn index(&mut self, reference: &str, place: usize) {
+        let key = fold(reference).into_boxed_str();
+        self.by_reference
+            .entry(key)
+            .and_modify(|places| places.push(place))
+            .or_insert(Places::One(place));
+    }
+
+    pub(super) fn all(&self) -> &[Document] {
+        &self.all
+    }
+
+    pub(super) fn by_id(&self, id: i64) -> Option<&Document> {
+        self.all.get(place_of(id)?)
+    }
+
+    pub(super) fn by_id_mut(&mut self, id: i64) -> Option<&mut Document> {
+        self.all.get_mut(place_of(id)?)
+    }
+
+    /// Documents with this number or customer reference, first one first.
+    pub(super) fn by_reference(&self, reference: &str) -> impl Iterator<Item = &Document> {
+        let places = self.by_reference.get(fold(reference).as_str());
+        places.map_or(&[][..], Places::as_slice).iter().map(|&place| &self.all[place])
+    }
+
+    /// The first document with this order number in this session.
+    pub(super) fn first_in_session(&self, session: i64, number: &str) -> Option<&Document> {
+        let number = number.trim_end();
+        self.by_reference(number).find(|document| {
+            document.session == session && document.number.trim_end().eq_ignore_ascii_case(number)
+        })
+    }
+
+    /// Documents with `from <= order date < to` (wall clock).
+    pub(super) fn by_date(&self, from: i64, to: i64) -> impl Iterator<Item = &Document> {
+        let end = to.max(from);
+        self.by_date.range((from, 0)..(end, 0)).map(|&(_, place)| &self.all[place])
+    }
+}
+
+fn place_of(id: i64) -> Option<usize> {
+    usize::try_from(id.checked_sub(super::FIRST_ORDER_ID)?).ok()
+}

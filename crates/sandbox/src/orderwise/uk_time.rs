@@ -1,0 +1,49 @@
+//! OrderWise's time: UK local time without a zone (facts/orderwise 1.8). Columns hold it as
+//! microseconds of the wall clock ("wall"), so that comparisons do what the SQL would do, also
+//! in the hour that the autumn change repeats.
+
+use std::sync::LazyLock;
+
+use jiff::{
+    Timestamp, civil,
+    tz::{Offset, TimeZone},
+};
+
+/// Rules of Europe/London in force since 1996, so that no time zone database is needed.
+static UK: LazyLock<TimeZone> =
+    LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
+
+/// The wall clock at an instant (unix microseconds).
+pub(super) fn wall(instant: i64) -> i64 {
+    let Ok(timestamp) = Timestamp::from_microsecond(instant) else { return instant };
+    let ahead = i64::from(UK.to_offset(timestamp).seconds());
+    instant.saturating_add(ahead.saturating_mul(1_000_000))
+}
+
+/// `YYYY-MM-DDTHH:MM:SS.fff`.
+pub(super) fn print(wall: i64) -> String {
+    let at = Offset::UTC.to_datetime(Timestamp::from_microsecond(wall).unwrap_or_default());
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}",
+        at.year(),
+        at.month(),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        at.millisecond()
+    )
+}
+
+/// Reads a date or date-time without a zone. A trailing `Z` is ignored, as SQL Server's
+/// `datetime` ignores it; an offset does not convert.
+pub(super) fn parse(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    let clock = text.split_once(['T', ' ']).map_or("", |(_, clock)| clock);
+    if clock.contains(['+', '-', '[']) {
+        return None;
+    }
+    let at: civil::DateTime = text.parse().ok()?;
+    Offset::UTC.to_timestamp(at).ok().map(Timestamp::as_microsecond)
+}
