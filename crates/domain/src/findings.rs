@@ -182,15 +182,15 @@ mod tests {
     fn each_difference_is_named_with_both_sides() {
         let sale = sale();
         let mut document = document(&sale, 4);
-        document.tax = document.tax + pence(1);
-        document.net = document.net - pence(1);
+        document.tax += pence(1);
+        document.net -= pence(1);
         let differences = compare(&Expected::of(&sale), &document);
         let what: Vec<_> = differences.iter().map(|difference| difference.what).collect();
         assert_eq!(what, [What::Type, What::Net, What::Tax]);
         assert_eq!(differences[0], Difference { what: What::Type, till: 1, ledger: 4 });
         assert_eq!(differences[1].amount(), pence(-1));
         assert_eq!(differences[2].to_string(), "tax: till 18.32, OrderWise 18.33");
-        document.gross = document.gross + pence(5);
+        document.gross += pence(5);
         assert_eq!(compare(&Expected::of(&sale), &document)[1].amount(), pence(5));
     }
 }

@@ -24,7 +24,8 @@ impl Backoff {
         let doublings = failures.saturating_sub(1).min(31);
         let middle = self.first.saturating_mul(1 << doublings).min(highest_middle);
         let spread = middle.saturating_mul(jitter) / 100;
-        let delay = (middle - spread).saturating_add(share(spread.saturating_mul(2), dice));
+        let lowest = middle.saturating_sub(spread);
+        let delay = lowest.saturating_add(share(spread.saturating_mul(2), dice));
         delay.min(self.longest).max(asked.unwrap_or_default())
     }
 }

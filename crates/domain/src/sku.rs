@@ -11,6 +11,13 @@ pub fn fold(sku: &str) -> String {
     sku.trim().to_lowercase()
 }
 
+/// Whether two SKUs are the same when folded, without folding them.
+pub fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    one.eq_ignore_ascii_case(other)
+        || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
+}
+
 /// What a till's SKU is in OrderWise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found<'a> {

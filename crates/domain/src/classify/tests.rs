@@ -122,12 +122,12 @@ fn only_our_sites_are_ours() {
 
 #[test]
 fn words_round_trip_and_only_what_can_change_is_read_again() {
+    use SetAside::{Booking, Open, Parked, UnknownKind, Unpaid};
     for reason in SetAside::ALL {
         assert_eq!(reason.word().parse::<SetAside>().unwrap(), reason);
         assert_eq!(serde_json::to_value(reason).unwrap(), reason.word());
         assert!(reason.sentence().ends_with('.'));
     }
-    use SetAside::{Booking, Open, Parked, UnknownKind, Unpaid};
     let again: Vec<_> =
         SetAside::ALL.into_iter().filter(|reason| reason.may_still_become_a_sale()).collect();
     assert_eq!(again, [Open, Booking, Parked, Unpaid, UnknownKind]);

@@ -5,6 +5,10 @@ use proptest::prelude::*;
 use super::{Account, Mapping, MappingKind, MappingRow, PaymentMapping, ReasonMapping};
 use crate::VatRate;
 
+/// Kind, key, value text; the normal key and the fields they make.
+type Written = (MappingKind, &'static str, &'static str, &'static str, Pairs);
+type Pairs = &'static [(&'static str, &'static str)];
+
 fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
@@ -12,7 +16,7 @@ fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 #[test]
 fn values_are_read_as_people_write_them() {
     use MappingKind::{Item, Payment, Reason, Sku, Store, Vat, Warehouse};
-    let cases: &[(MappingKind, &str, &str, &str, &[(&str, &str)])] = &[
+    let cases: &[Written] = &[
         (Sku, " Abc-1 ", "XYZ 9", "abc-1", &[("code", "XYZ 9")]),
         (Sku, "a", "code=X=Y", "a", &[("code", "X=Y")]),
         (Sku, "a", "'code=X'", "a", &[("code", "code=X")]),
@@ -126,8 +130,8 @@ fn rows_become_tables_and_a_bad_row_stops_only_itself() {
     let store = &mapping.stores[&5];
     assert_eq!((&store.account, store.name.as_str()), (&Account::Id(7), "Store 5"));
     assert_eq!(mapping.warehouses[&6], 8);
-    let faulty = ReasonMapping { restock: false, stock_location_id: None };
-    assert_eq!(mapping.reasons["faulty"], faulty);
+    let expected = ReasonMapping { restock: false, stock_location_id: None };
+    assert_eq!(mapping.reasons["faulty"], expected);
     assert_eq!(mapping.items["round-off"].code, "RND");
     let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
     assert_eq!(

@@ -6,7 +6,7 @@ use crate::{
     draft::{DraftLine, LineOrigin},
     mapping::item,
     sku::{SkuFault, resolve},
-    split,
+    split::{self, CannotSplit, Split},
 };
 
 /// Where a line goes in OrderWise.
@@ -126,26 +126,16 @@ fn shelf(case: &Case<'_>, item: &Item<'_>, faults: &mut Faults) -> Shelf {
 }
 
 /// Gross prices, and net prices where tax is pinned.
-fn prices(
-    case: &Case<'_>,
-    item: &Item<'_>,
-    faults: &mut Faults,
-) -> Option<(split::Split, Option<split::Split>)> {
+type Prices = (Split, Option<Split>);
+
+fn prices(case: &Case<'_>, item: &Item<'_>, faults: &mut Faults) -> Option<Prices> {
     if !item.is_regular() {
         return None; // Named by the basket's own check.
     }
-    let priced = item.priced().ok_or(split::CannotSplit::TooLarge).and_then(|(quantity, gross)| {
-        let gross = split::split(gross, quantity)?;
-        if !case.pins_tax() {
-            return Ok((gross, None));
-        }
-        let net = money(item.net).ok_or(split::CannotSplit::TooLarge)?;
-        Ok((gross, Some(split::split(net, quantity)?)))
-    });
-    match priced {
-        Ok(prices) => Some(prices),
+    match split_both(item, case.pins_tax()) {
+        Ok(both) => Some(both),
         // A net below nothing is named by the basket's own check too.
-        Err(split::CannotSplit::NegativeAmount) => None,
+        Err(CannotSplit::NegativeAmount) => None,
         Err(error) => {
             let row = item.row;
             faults.add(Cause::RowCannotBeSplit, item.subject(), || {
@@ -154,4 +144,14 @@ fn prices(
             None
         }
     }
+}
+
+fn split_both(item: &Item<'_>, pins_tax: bool) -> Result<Prices, CannotSplit> {
+    let (quantity, gross) = item.priced().ok_or(CannotSplit::TooLarge)?;
+    let gross = split::split(gross, quantity)?;
+    if !pins_tax {
+        return Ok((gross, None));
+    }
+    let net = money(item.net).ok_or(CannotSplit::TooLarge)?;
+    Ok((gross, Some(split::split(net, quantity)?)))
 }

@@ -8,7 +8,7 @@ use crate::{
     causes::Cause,
     entry::EntryState,
     lookup::{Original, OriginalSale, PostOrHold},
-    sku::fold,
+    sku::{fold, same},
     till::TillRow,
 };
 
@@ -87,7 +87,6 @@ fn known(case: &Case<'_>, sale: &OriginalSale, basket: &[Item<'_>], faults: &mut
 /// Never more back than was sold: of the row that is named, and of the SKU over the whole sale.
 fn check_quantities(sale: &OriginalSale, basket: &[Item<'_>], faults: &mut Faults) {
     for item in basket {
-        let folded = fold(&item.row.sku);
         if let Some(index) = item.row.original_index {
             let Some(sold) = sale.order.rows.iter().find(|row| row.index == index) else {
                 faults.add(Cause::OriginalRowUnknown, item.subject(), || {
@@ -95,7 +94,7 @@ fn check_quantities(sale: &OriginalSale, basket: &[Item<'_>], faults: &mut Fault
                 });
                 continue;
             };
-            if fold(&sold.sku) != folded {
+            if !same(&sold.sku, &item.row.sku) {
                 faults.add(Cause::OriginalRowUnknown, item.subject(), || {
                     let was = &sold.sku;
                     format!("'{}' gives back row {index}, which is '{was}'.", item.subject())
@@ -104,7 +103,7 @@ fn check_quantities(sale: &OriginalSale, basket: &[Item<'_>], faults: &mut Fault
             }
             check_row(sale, sold, basket, item, faults);
         }
-        check_sku(sale, &folded, basket, item, faults);
+        check_sku(sale, basket, item, faults);
     }
 }
 
@@ -121,27 +120,22 @@ fn check_row(
     over(item, i128::from(sold.quantity.thousandths()), before, now, faults);
 }
 
-fn check_sku(
-    sale: &OriginalSale,
-    folded: &str,
-    basket: &[Item<'_>],
-    item: &Item<'_>,
-    faults: &mut Faults,
-) {
-    let same = |row: &&TillRow| !row.is_discount() && fold(&row.sku) == folded;
-    let mut rows = sale.order.rows.iter().filter(same).peekable();
+fn check_sku(sale: &OriginalSale, basket: &[Item<'_>], item: &Item<'_>, faults: &mut Faults) {
+    let sku = &item.row.sku;
+    let of_sku = |row: &&TillRow| !row.is_discount() && same(&row.sku, sku);
+    let mut rows = sale.order.rows.iter().filter(of_sku).peekable();
     if rows.peek().is_none() {
         faults.add(Cause::OriginalRowUnknown, item.subject(), || {
             format!("'{}' is not on the sale.", item.subject())
         });
         return;
     }
-    let (mut sold, mut before) = (0, of_sku(&sale.returned_by_sku, folded));
+    let (mut sold, mut before) = (0, returned_as(&sale.returned_by_sku, sku));
     for row in rows {
         sold += i128::from(row.quantity.thousandths());
         before += sale.returned.get(&row.index).map_or(0, |quantity| units(*quantity));
     }
-    let now = basket.iter().filter(|other| fold(&other.row.sku) == folded);
+    let now = basket.iter().filter(|other| same(&other.row.sku, sku));
     over(item, sold, before, now.map(|other| other.quantity).sum(), faults);
 }
 
@@ -150,8 +144,8 @@ fn units(quantity: Quantity) -> i128 {
     i128::from(quantity.thousandths()).abs()
 }
 
-fn of_sku(returned: &BTreeMap<String, Quantity>, folded: &str) -> i128 {
-    returned.iter().filter(|(sku, _)| fold(sku) == folded).map(|(_, q)| units(*q)).sum()
+fn returned_as(returned: &BTreeMap<String, Quantity>, sku: &str) -> i128 {
+    returned.iter().filter(|(other, _)| same(other, sku)).map(|(_, q)| units(*q)).sum()
 }
 
 fn over(item: &Item<'_>, sold: i128, before: i128, now: i128, faults: &mut Faults) {
@@ -159,11 +153,13 @@ fn over(item: &Item<'_>, sold: i128, before: i128, now: i128, faults: &mut Fault
         return;
     }
     faults.add(Cause::ReturnedMoreThanSold, item.subject(), || {
-        let [sold, before, now] = [sold, before, now].map(|thousandths| {
+        let [was_sold, before, now] = [sold, before, now].map(|thousandths| {
             Quantity::from_thousandths(i64::try_from(thousandths).unwrap_or(i64::MAX))
         });
         let sku = item.subject();
-        format!("Of '{sku}', {sold} were sold, {before} came back before and {now} come back now.")
+        format!(
+            "Of '{sku}', {was_sold} were sold, {before} came back before and {now} come back now."
+        )
     });
 }
 
@@ -192,8 +188,8 @@ pub(super) fn shelf(case: &Case<'_>, row: &TillRow, faults: &mut Faults) -> Shel
 
 fn location_of(case: &Case<'_>, warehouse_id: i64, faults: &mut Faults) -> Option<i64> {
     let mapping = case.known.mapping;
-    let store = || mapping.stores.get(&warehouse_id).and_then(|store| store.stock_location_id);
-    let found = mapping.warehouses.get(&warehouse_id).copied().or_else(store);
+    let other_store = || mapping.stores.get(&warehouse_id).and_then(|s| s.stock_location_id);
+    let found = mapping.warehouses.get(&warehouse_id).copied().or_else(other_store);
     if found.is_none() {
         faults.add(Cause::ReturnWarehouseUnmapped, &warehouse_id.to_string(), || {
             format!("Goods came back into warehouse {warehouse_id}, which has no stock location.")

@@ -33,24 +33,30 @@ pub(super) fn add_lines(
     let checkout = side.amount(order.checkout_gross);
     let round_off = side.amount(order.round_off);
     let nets = if case.pins_tax() { nets(case, basket, faults) } else { Nets::default() };
-    if checkout != 0 {
-        let (origin, net) = (LineOrigin::CheckoutFee, nets.checkout);
-        add(
-            case,
-            Special { name: item::CHECKOUT_FEE, origin, gross: checkout, net },
-            lines,
-            faults,
-        );
-    }
-    if round_off != 0 {
-        // Rounding carries no tax, so its net is its gross.
-        let (gross, net) = (round_off, round_off);
-        let origin = LineOrigin::RoundOff;
-        add(case, Special { name: item::ROUND_OFF, origin, gross, net }, lines, faults);
-    }
-    if nets.left_over != 0 {
-        let (origin, net) = (LineOrigin::TaxRounding, nets.left_over);
-        add(case, Special { name: item::TAX_ROUNDING, origin, gross: 0, net }, lines, faults);
+    for special in [
+        Special {
+            name: item::CHECKOUT_FEE,
+            origin: LineOrigin::CheckoutFee,
+            gross: checkout,
+            net: nets.checkout,
+        },
+        Special {
+            name: item::ROUND_OFF,
+            origin: LineOrigin::RoundOff,
+            gross: round_off,
+            // Rounding carries no tax.
+            net: round_off,
+        },
+        Special {
+            name: item::TAX_ROUNDING,
+            origin: LineOrigin::TaxRounding,
+            gross: 0,
+            net: nets.left_over,
+        },
+    ] {
+        if special.gross != 0 || special.net != 0 {
+            add(case, &special, lines, faults);
+        }
     }
 }
 
@@ -86,7 +92,7 @@ fn side_back(case: &Case<'_>, pence: i128) -> i128 {
     if case.side.is_return() { -pence } else { pence }
 }
 
-fn add(case: &Case<'_>, special: Special<'_>, lines: &mut Vec<DraftLine>, faults: &mut Faults) {
+fn add(case: &Case<'_>, special: &Special<'_>, lines: &mut Vec<DraftLine>, faults: &mut Faults) {
     let Some((item, tax_rate_id)) = item_of(case, special.name, faults) else { return };
     let (Some(unit_gross), Some(net)) = (money(special.gross), money(special.net)) else {
         return super::totals::too_large(case, faults);

@@ -3,6 +3,9 @@ use proptest::prelude::*;
 use super::{CannotSplit, SplitLine, line_amount, lines, split};
 use crate::{Money, Quantity};
 
+/// Pence, thousandths; the quantities and prices they make.
+type Priced = (i64, i64, &'static [(&'static str, i64)]);
+
 fn table(pence: i64, thousandths: i64) -> Vec<(String, i64)> {
     let split = split(Money::from_pence(pence), Quantity::from_thousandths(thousandths)).unwrap();
     lines(split, None).map(|l| (l.quantity.to_string(), l.unit_gross.pence())).collect()
@@ -10,7 +13,7 @@ fn table(pence: i64, thousandths: i64) -> Vec<(String, i64)> {
 
 #[test]
 fn examples() {
-    let cases: &[(i64, i64, &[(&str, i64)])] = &[
+    let cases: &[Priced] = &[
         (1_000, 1_000, &[("1", 1_000)]),
         (1_000, 2_000, &[("2", 500)]),
         (1_000, 3_000, &[("2", 333), ("1", 334)]),
