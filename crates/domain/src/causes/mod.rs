@@ -1,4 +1,4 @@
-//! The catalogue of causes: code, sentence, owner, fix. Data, not `if`s: see [`table`].
+//! The catalogue of causes: code, sentence, owner, fix. Data, not `if`s: `causes/table.rs`.
 
 mod table;
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! This on the till is that in the ERP: rows as people write them ([`row`]), and the typed tables
-//! that decisions read ([`typed`]).
+//! This on the till is that in the ERP: rows as people write them ([`MappingRow`]), and the typed
+//! tables that decisions read ([`Mapping`]).
 
 mod row;
 #[cfg(test)]

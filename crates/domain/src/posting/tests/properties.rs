@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use super::{Decision, World};
 use crate::{
     Money, Quantity, Timestamp, VatRate,
+    causes::Cause,
     draft::Draft,
-    fixtures::{full_return, order, payment, pence, posted, row, settle},
-    lookup::TaxPolicy,
+    fixtures::{full_return, order, payment, pence, posted, row, sale, settle},
+    lookup::{PostOrHold, TaxPolicy},
     split::line_amount,
     till::{TillOrder, TillRow},
 };
@@ -113,6 +114,40 @@ proptest! {
         back.rows[at].quantity = back.rows[at].quantity - Quantity::from_thousandths(1);
         let decision = World::after(posted(&order)).decide(&back);
         prop_assert!(matches!(decision, Decision::Hold(_)), "{decision:?}");
+    }
+}
+
+/// Things that can be wrong independently of each other, in the order in which faults are told.
+type Spoil = (Cause, fn(&mut World, &mut TillOrder));
+const SPOILS: [Spoil; 9] = [
+    (Cause::CurrencyNotOurs, |_, order| order.currency = "SEK".to_owned()),
+    (Cause::StoreUnmapped, |_, order| order.warehouse_id = Some(77)),
+    (Cause::SkuUnmapped, |_, order| order.rows[0].sku = "NO-SUCH".to_owned()),
+    (Cause::VatRateUnmapped, |world, _| world.mapping.vat.clear()),
+    (Cause::ReturnWarehouseUnmapped, |_, order| order.rows[0].return_warehouse_id = Some(88)),
+    (Cause::RowsDoNotAddUp, |_, order| order.rows[1].net += pence(-1)),
+    (Cause::PaymentsDoNotAddUp, |_, order| order.payments[0].amount += pence(-1)),
+    (Cause::TenderUnmapped, |_, order| order.payments[0].name = "Beads".to_owned()),
+    (Cause::BlindReturn, |world, _| world.policy.blind_returns = PostOrHold::Hold),
+];
+
+proptest! {
+    #[test]
+    fn faults_are_told_all_at_once(spoilt in proptest::array::uniform9(any::<bool>())) {
+        let (mut world, mut back) = (World::new(), full_return(&sale()));
+        back.original_order_id = None;
+        let spoils: Vec<_> =
+            SPOILS.iter().zip(spoilt).filter(|(_, on)| *on).map(|(spoil, _)| spoil).collect();
+        for (_, spoil) in &spoils {
+            spoil(&mut world, &mut back);
+        }
+        let causes: Vec<_> = spoils.iter().map(|(cause, _)| *cause).collect();
+        match world.decide(&back) {
+            Decision::Hold(faults) => {
+                prop_assert_eq!(faults.iter().map(|f| f.cause).collect::<Vec<_>>(), causes);
+            }
+            _ => prop_assert!(causes.is_empty()),
+        }
     }
 }
 
