@@ -1,1 +1,82 @@
-fn main() {}
+//! The project's own commands: `cargo xtask ci`, `test`, `simulate`, `bench`.
+#![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
+
+mod machine;
+mod tidy;
+
+use std::{env, process::Command};
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask ci                   everything that must pass before main moves (installs what it needs)
+cargo xtask test [ARGS]          every test, on SQLite and on a PostgreSQL of its own
+cargo xtask simulate [--seeds N] [--first SEED]   days of faults and crashes, from seeds
+cargo xtask bench [--quick]      orders per second beside a bare client, CPU and memory
+cargo xtask tidy                 the rules of the house that a program can check";
+
+fn main() -> Result<()> {
+    let mut args = env::args().skip(1);
+    let command = args.next();
+    let rest: Vec<String> = args.collect();
+    match command.as_deref() {
+        Some("ci") => ci(),
+        Some("test") => test(&rest),
+        Some("simulate") => simulate(&rest),
+        Some("bench") => bench(&rest),
+        Some("tidy") => tidy::check(),
+        _ => {
+            println!("{HELP}");
+            Ok(())
+        }
+    }
+}
+
+/// The whole: cheap checks first, so that a slip shows early.
+fn ci() -> Result<()> {
+    machine::install()?;
+    step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
+    tidy::check()?;
+    step("lints", &mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    step("documentation", docs.env("RUSTDOCFLAGS", "-D warnings"))?;
+    test(&[])?;
+    simulate(&["--fixed".into(), "--fresh".into(), "8".into()])?;
+    step("demo", &mut cargo(&["run", "--package", "daybook", "--", "demo", "--exit"]))
+}
+
+fn test(args: &[String]) -> Result<()> {
+    machine::install()?;
+    // Tests that start the program itself use the one built here.
+    step("build", &mut cargo(&["build", "--package", "daybook"]))?;
+    step("tests", cargo(&["test", "--workspace"]).args(args))
+}
+
+fn simulate(args: &[String]) -> Result<()> {
+    let mut run = cargo(&["run", "--package", "daybook-testkit", "--bin", "simulate", "--"]);
+    step("simulation", run.args(args))
+}
+
+fn bench(args: &[String]) -> Result<()> {
+    machine::install()?;
+    let mut build = cargo(&["build", "--release", "--package", "daybook-testkit"]);
+    step("release build", &mut build)?;
+    let mut run =
+        cargo(&["run", "--release", "--package", "daybook-testkit", "--bin", "bench", "--"]);
+    step("benchmark", run.args(args))
+}
+
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+    command.args(args);
+    command
+}
+
+fn step(name: &str, command: &mut Command) -> Result<()> {
+    println!("── {name}");
+    let status = command.status()?;
+    if !status.success() {
+        bail!("{name} failed: {command:?}");
+    }
+    Ok(())
+}
