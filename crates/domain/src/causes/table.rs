@@ -41,7 +41,7 @@ macro_rules! catalogue {
 
 /// For entries that no setting can help: a person enters them in OrderWise and says so.
 const BY_HAND: &str =
-    "daybook exceptions dismiss {reference} --reason 'entered by hand as …' --by NAME";
+    "daybook exceptions dismiss {reference} --reason 'entered by hand as …' --actor NAME";
 /// For entries whose data or settings were put right elsewhere.
 const RETRY: &str = "daybook exceptions retry {reference}";
 /// For connections, permissions and export definitions.
