@@ -46,7 +46,8 @@ impl Sandbox {
         Self {
             sitoo: Arc::new(Sitoo::new(Arc::clone(&now))),
             orderwise: Arc::new(OrderWise::new(Arc::clone(&now), seed)),
-            orderwise_sandbox: Arc::new(OrderWise::new(Arc::clone(&now), seed)),
+            // Another seed, so that a token of one company is none of the other.
+            orderwise_sandbox: Arc::new(OrderWise::new(Arc::clone(&now), seed.wrapping_add(2))),
             sitoo_faults: Arc::new(Faults::new(Arc::clone(&now), seed, Style::Sitoo)),
             orderwise_faults: Arc::new(Faults::new(now, seed.wrapping_add(1), Style::OrderWise)),
         }

@@ -142,12 +142,12 @@ async fn under_schedule(seed: u64) -> Vec<(u16, bool)> {
             chance(Fault::ServerError { status: 500, body: ErrorBody::Json }),
         ],
     );
-    let mut seen = Vec::new();
+    let mut answers = Vec::new();
     for n in 0..200 {
         let answer = shop.place(3, &order(&format!("S-{n}"))).await;
-        seen.push((answer.status, answer.cut.is_some()));
+        answers.push((answer.status, answer.cut.is_some()));
     }
-    seen
+    answers
 }
 
 #[tokio::test]
@@ -218,10 +218,10 @@ async fn sitoo_gets_its_own_words() {
 async fn on_socket(shop: &Shop) -> (std::net::SocketAddr, oneshot::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
+    let (running, ended) = oneshot::channel::<()>();
     let router = shop.router.clone();
-    tokio::spawn(serve(listener, router, async move { drop(stopped.await) }));
-    (address, stop)
+    tokio::spawn(serve(listener, router, async move { drop(ended.await) }));
+    (address, running)
 }
 
 /// Sends an order over a connection of its own; reads until the server closes.
@@ -248,7 +248,7 @@ async fn write_order(stream: &mut TcpStream, token: &str, number: &str) {
 async fn on_a_socket_the_connection_is_really_cut() {
     let shop = Shop::new();
     let token = shop.token().await;
-    let (address, _stop) = on_socket(&shop).await;
+    let (address, _running) = on_socket(&shop).await;
     let text = over_socket(address, &token, "S-1").await;
     assert!(text.starts_with("HTTP/1.1 200"), "{text}");
     shop.faults.once(Fault::CutAfter, "POST", "sales/order");
@@ -263,7 +263,7 @@ async fn on_a_socket_the_connection_is_really_cut() {
 async fn on_a_socket_a_hanging_peer_never_answers() {
     let shop = Shop::new();
     let token = shop.token().await;
-    let (address, stop) = on_socket(&shop).await;
+    let (address, running) = on_socket(&shop).await;
     shop.faults.once(Fault::TimeoutAfter, "POST", "sales/order");
     let mut stream = TcpStream::connect(address).await.unwrap();
     write_order(&mut stream, &token, "S-1").await;
@@ -273,7 +273,7 @@ async fn on_a_socket_a_hanging_peer_never_answers() {
     let silence = tokio::time::timeout(Duration::from_millis(50), stream.read(&mut byte)).await;
     assert!(silence.is_err(), "no byte and no end");
     assert_eq!(shop.company.document_count(), 2);
-    drop(stop);
+    drop(running);
     // Only stopping the server ends it.
     assert!(matches!(stream.read(&mut byte).await, Ok(0) | Err(_)));
 }

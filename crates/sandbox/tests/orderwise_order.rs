@@ -285,3 +285,14 @@ async fn a_body_is_kept_only_on_demand() {
     let kept: Value = serde_json::from_str(documents[1].body.as_deref().unwrap()).unwrap();
     assert_eq!(kept, order("S-2"));
 }
+
+#[tokio::test]
+async fn a_body_cut_off_anywhere_is_400_and_never_a_panic() {
+    let shop = Shop::new();
+    let body = order("S-\\\"1\u{e9}").to_string();
+    for end in (0..body.len()).filter(|end| body.is_char_boundary(*end)) {
+        let answer = shop.post_text("sales/order?session_id=3", body[..end].to_owned()).await;
+        assert_eq!(answer.status, 400, "{}", &body[..end]);
+    }
+    assert_eq!(shop.post_text("sales/order?session_id=3", body).await.status, 200);
+}

@@ -47,3 +47,33 @@ pub(super) fn print(value: Decimal) -> String {
     let value = value.normalize();
     if value.scale() == 0 { format!("{value}.0") } else { value.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Number, pence, print};
+
+    fn read(json: &str) -> Option<rust_decimal::Decimal> {
+        serde_json::from_str::<Number<'_>>(json).ok()?.decimal()
+    }
+
+    #[test]
+    fn numbers_are_read_from_their_text() {
+        for (json, expected) in [
+            ("0.1", "0.1"),
+            ("12", "12.0"),
+            ("12.00", "12.0"),
+            ("\"7.5\"", "7.5"),
+            ("1e2", "100.0"),
+        ] {
+            assert_eq!(read(json).map(print).as_deref(), Some(expected), "{json}");
+        }
+        assert_eq!(read("true"), None);
+    }
+
+    #[test]
+    fn half_a_penny_rounds_away_from_zero() {
+        for (json, expected) in [("1.005", 101), ("-1.005", -101), ("2.675", 268), ("0.0049", 0)] {
+            assert_eq!(read(json).and_then(pence), Some(expected), "{json}");
+        }
+    }
+}

@@ -35,3 +35,23 @@ fn end_of_string(json: &[u8], open: usize) -> usize {
 fn is_followed_by_colon(json: &[u8], from: usize) -> bool {
     json[from.min(json.len())..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lower;
+
+    #[test]
+    fn only_keys_change() {
+        let given = br#"{"OrderLines" : [{"VariantCode":"ABC","Note":"\"Key\": X\\"}],"A\"B":"C"}"#;
+        let expected =
+            br#"{"orderlines" : [{"variantcode":"ABC","note":"\"Key\": X\\"}],"a\"b":"C"}"#;
+        assert_eq!(lower(given), expected);
+    }
+
+    #[test]
+    fn broken_text_is_left_to_the_parser() {
+        for given in ["", "\"", "\"A", "\"A\\", "{\"A\"", "\"A\\\""] {
+            assert_eq!(lower(given.as_bytes()).len(), given.len());
+        }
+    }
+}

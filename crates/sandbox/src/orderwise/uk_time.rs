@@ -47,3 +47,26 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     let at: civil::DateTime = text.parse().ok()?;
     Offset::UTC.to_timestamp(at).ok().map(Timestamp::as_microsecond)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{parse, print, wall};
+
+    #[test]
+    fn summer_is_an_hour_ahead_and_spring_leaves_an_hour_out() {
+        // 2026-03-29T01:00:00Z, when the clock goes to 02:00.
+        let change = 1_774_746_000_000_000;
+        assert_eq!(print(wall(change - 1_000)), "2026-03-29T00:59:59.999");
+        assert_eq!(print(wall(change)), "2026-03-29T02:00:00.000");
+    }
+
+    #[test]
+    fn what_is_printed_is_read_again() {
+        let at = parse("2026-10-05T10:11:12.345").expect("a time");
+        assert_eq!(print(at), "2026-10-05T10:11:12.345");
+        assert_eq!(parse("2026-10-05"), parse("2026-10-05T00:00:00Z"));
+        for wrong in ["", "05/10/2026", "2026-10-05T10:00:00+01:00", "2026-13-01"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}
