@@ -14,6 +14,7 @@ mod mask;
 mod number;
 pub mod orderwise;
 mod pace;
+mod reasons;
 mod settings;
 pub mod sitoo;
 mod text;

@@ -1,6 +1,7 @@
 //! What can be wrong with a connector's settings, and how addresses are put together.
 
-use http::Uri;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use http::{HeaderValue, Uri};
 use url::Url;
 
 /// A setting that cannot work. Its text never repeats a secret.
@@ -63,6 +64,25 @@ impl BaseUrl {
             }
         }
     }
+}
+
+/// The header of Basic credentials, marked as sensitive so that no one prints it.
+pub(crate) fn basic_authorization(
+    user_key: &'static str,
+    user: &str,
+    password: &str,
+) -> Result<HeaderValue, SettingsFault> {
+    if user.trim().is_empty() || user.contains(':') {
+        return Err(SettingsFault::new(user_key, "must not be empty or hold a colon"));
+    }
+    if password.is_empty() {
+        return Err(SettingsFault::new("password", "must not be empty"));
+    }
+    let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
+    let mut header = HeaderValue::try_from(format!("Basic {credentials}"))
+        .map_err(|_| SettingsFault::new("password", "cannot be sent"))?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 #[cfg(test)]

@@ -1,92 +1,260 @@
 //! The calls of OrderWise.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
+use bytes::Bytes;
 use daybook_domain::{
     Reference, Timestamp,
     class::Failure,
     document::{Document, Receipt},
     draft::Draft,
+    entry::EntryKind,
     exchange::Called,
     lookup::Variant,
 };
+use jiff::tz::TimeZone;
 
-use crate::{Clock, SettingsFault, Transport};
+use crate::{
+    Clock, SettingsFault, Transport,
+    call::{Answer, Body, Effect, Keep},
+    mask::mask_text,
+};
 
-use super::{Customer, NewCustomer, OrderwiseSettings, RenderedOrder, TemplateFault};
+use super::{
+    CUSTOMER_TEMPLATE, CreditSign, Customer, Exports, NewCustomer, ORDER_TEMPLATE,
+    OrderwiseSettings, RenderedOrder, TemplateFault, customers,
+    exports::{self, Parameter, Row, format_local},
+    facts::{Sheet, can_be_posted, customer_facts},
+    link::{Link, Plan, plain_body},
+    samples::{sample_customer, sample_drafts},
+    template::Template,
+    wire::{read_new_customer, read_receipt},
+};
+
+/// Rows of one page of customers; the facts saw no larger one (facts/orderwise 1.6).
+pub(super) const CUSTOMER_PAGE: usize = 1_000;
+
+/// What `@since` says when everything is wanted.
+const BEGINNING: &str = "1970-01-01T00:00:00";
 
 /// A client of one OrderWise instance.
-#[derive(Debug)]
 pub struct Orderwise {
-    settings: OrderwiseSettings,
+    link: Link,
+    order_path: String,
+    export_path: String,
+    value_list_path: String,
+    customers_path: String,
+    customer_create_path: String,
+    exports: Exports,
+    order_template: Template,
+    customer_template: Template,
+    sale_order_type: i64,
+    credit_order_type: i64,
+    credit_sign: CreditSign,
+    zone: TimeZone,
 }
 
-fn later<T>() -> Called<T> {
-    let what = "not built yet".to_owned();
-    Called { outcome: Err(Failure::Later { after: None, what }), exchanges: Vec::new() }
+impl fmt::Debug for Orderwise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Orderwise").field("base", &self.link.base).finish_non_exhaustive()
+    }
 }
 
 impl Orderwise {
     /// A client with these settings; templates are compiled and tried here.
     pub fn new(
         settings: OrderwiseSettings,
-        _transport: Arc<dyn Transport>,
-        _clock: Arc<dyn Clock>,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, SettingsFault> {
-        Ok(Self { settings })
+        let link = Link::new(&settings, transport, clock)?;
+        for (key, path) in [
+            ("order_path", settings.order_path.as_str()),
+            ("export_path", &settings.export_path),
+            ("value_list_path", &settings.value_list_path),
+            ("customers_path", &settings.customers_path),
+            ("customer_create_path", &settings.customer_create_path.replace("{template_id}", "1")),
+        ] {
+            link.base.check(key, path)?;
+        }
+        let template = |key, own: &Option<String>, shipped| {
+            let template = Template::new(own.as_deref().unwrap_or(shipped));
+            template.map_err(|fault| TemplateFault::of_setting(fault, key))
+        };
+        let zone = TimeZone::get(&settings.time_zone).map_err(|_| {
+            let what = format!("'{}' is no IANA time zone", settings.time_zone);
+            SettingsFault::new("time_zone", what)
+        })?;
+        let client = Self {
+            link,
+            order_template: template("order_template", &settings.order_template, ORDER_TEMPLATE)?,
+            customer_template: template(
+                "customer_template",
+                &settings.customer_template,
+                CUSTOMER_TEMPLATE,
+            )?,
+            order_path: settings.order_path,
+            export_path: settings.export_path,
+            value_list_path: settings.value_list_path,
+            customers_path: settings.customers_path,
+            customer_create_path: settings.customer_create_path,
+            exports: settings.exports,
+            sale_order_type: settings.sale_order_type,
+            credit_order_type: settings.credit_order_type,
+            credit_sign: settings.credit_sign,
+            zone,
+        };
+        client.try_templates()?;
+        Ok(client)
+    }
+
+    /// Renders samples, so that a template that fails does so before the first sale.
+    fn try_templates(&self) -> Result<(), SettingsFault> {
+        for draft in sample_drafts() {
+            self.render(&draft).map_err(|fault| fault.of_setting("order_template"))?;
+        }
+        self.customer_body(1, &sample_customer())
+            .map_err(|fault| fault.of_setting("customer_template"))?;
+        Ok(())
     }
 
     /// The body of an order or credit.
-    pub fn render(&self, _draft: &Draft) -> Result<RenderedOrder, TemplateFault> {
-        Err(TemplateFault { line: None, what: "not built yet".to_owned() })
+    pub fn render(&self, draft: &Draft) -> Result<RenderedOrder, TemplateFault> {
+        if !can_be_posted(draft.kind) {
+            let what = format!("{} is neither a sale nor a return", draft.reference);
+            return Err(TemplateFault { line: None, what });
+        }
+        let credit = draft.kind == EntryKind::Return;
+        let render = |masked| {
+            let sheet = Sheet {
+                draft: draft.clone(),
+                order_type: if credit { self.credit_order_type } else { self.sale_order_type },
+                negative: credit && self.credit_sign == CreditSign::Negative,
+                masked,
+            };
+            self.order_template.render(sheet.facts())
+        };
+        let body = render(false)?;
+        let masked = if draft.shopper.is_unknown() { body.clone() } else { render(true)? };
+        Ok(RenderedOrder { body, masked })
     }
 
     /// Places an order or credit in a session.
-    pub async fn place(&self, _session_id: Option<i64>, _order: &RenderedOrder) -> Called<Receipt> {
-        later()
+    pub async fn place(&self, session_id: Option<i64>, order: &RenderedOrder) -> Called<Receipt> {
+        let path = match session_id {
+            Some(session) => {
+                let joint = if self.order_path.contains('?') { '&' } else { '?' };
+                format!("{}{joint}session_id={session}", self.order_path)
+            }
+            None => self.order_path.clone(),
+        };
+        let body = Body { sent: Bytes::from(order.body.clone()), recorded: order.masked.clone() };
+        let plan = Plan::post("place-order", path, body, Effect::Writes);
+        self.link.call(plan, read_receipt).await
     }
 
     /// The documents that bear `reference`.
-    pub async fn lookup(&self, _reference: &Reference) -> Called<Vec<Document>> {
-        later()
+    pub async fn lookup(&self, reference: &Reference) -> Called<Vec<Document>> {
+        let wanted = reference.to_string();
+        let parameters = [("@reference", wanted.as_str())];
+        self.export("order-lookup", &parameters, |row| exports::document_of(row, &wanted)).await
     }
 
     /// Whether an export definition is set up for `purpose` (design section 7).
     pub fn has_export(&self, purpose: &str) -> bool {
-        self.settings.exports.get(purpose).is_some()
+        self.exports.get(purpose).is_some()
     }
 
     /// The documents whose order date is `from` or later, and before `to`.
-    pub async fn totals(&self, _from: Timestamp, _to: Timestamp) -> Called<Vec<Document>> {
-        later()
+    pub async fn totals(&self, from: Timestamp, to: Timestamp) -> Called<Vec<Document>> {
+        let (from, to) = (format_local(from, &self.zone), format_local(to, &self.zone));
+        let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
+        self.export("order-totals", &parameters, exports::document).await
     }
 
     /// The variants that changed since a moment; none means all.
-    pub async fn variants(&self, _since: Option<Timestamp>) -> Called<Vec<Variant>> {
-        later()
+    pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<Variant>> {
+        let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
+        let called = self.export("variants", &[("@since", since.as_str())], exports::variant).await;
+        Called {
+            outcome: called.outcome.map(|rows| rows.into_iter().flatten().collect()),
+            exchanges: called.exchanges,
+        }
     }
 
-    /// A value list: id and name.
-    pub async fn value_list(&self, _list: i64) -> Called<Vec<(i64, String)>> {
-        later()
+    /// A value list: id and name (facts/orderwise 1.9).
+    pub async fn value_list(&self, list: i64) -> Called<Vec<(i64, String)>> {
+        let path = format!("{}/{list}", self.value_list_path);
+        let plan = Plan::get("value-list", path, Keep::Masked);
+        self.link.call(plan, customers::read_value_list).await
     }
 
-    /// The next customers after `last_id`, of those that changed since a moment.
+    /// The next customers after `last_id` in order of their ids, of those that changed since a
+    /// moment; none are left when it answers none.
     pub async fn customers_since(
         &self,
-        _since: Option<Timestamp>,
-        _last_id: i64,
+        since: Option<Timestamp>,
+        last_id: i64,
     ) -> Called<Vec<Customer>> {
-        later()
+        let joint = if self.customers_path.contains('?') { '&' } else { '?' };
+        let mut path =
+            format!("{}{joint}limit={CUSTOMER_PAGE}&last_id={last_id}", self.customers_path);
+        if let Some(since) = since {
+            path.push_str("&lastAmendedDateTime=");
+            path.push_str(&format_local(since, &self.zone));
+        }
+        let plan = Plan::get("customers", path, Keep::Failures);
+        self.link.call(plan, customers::read_customers).await
     }
 
     /// Creates a customer after a template customer; answers its id.
-    pub async fn create_customer(&self, _template_id: i64, _new: &NewCustomer) -> Called<i64> {
-        later()
+    pub async fn create_customer(&self, template_id: i64, new: &NewCustomer) -> Called<i64> {
+        let body = match self.customer_body(template_id, new) {
+            Ok(body) => body,
+            Err(fault) => {
+                let what = format!("customer_template: {}", mask_text(&fault.to_string()));
+                return refused(what);
+            }
+        };
+        let path = self.customer_create_path.replace("{template_id}", &template_id.to_string());
+        let plan = Plan::post("create-customer", path, body, Effect::Writes);
+        self.link.call(plan, read_new_customer).await
     }
 
     /// Mints a token: proves address, user and password.
     pub async fn mint_token(&self) -> Called<()> {
-        later()
+        self.link.mint_anew().await
+    }
+
+    fn customer_body(&self, template_id: i64, new: &NewCustomer) -> Result<Body, TemplateFault> {
+        let render =
+            |masked| self.customer_template.render(customer_facts(new, template_id, masked));
+        Ok(Body { sent: Bytes::from(render(false)?), recorded: render(true)? })
+    }
+
+    /// Runs an export definition.
+    async fn export<T: Send>(
+        &self,
+        purpose: &'static str,
+        parameters: &[Parameter<'_>],
+        make: impl Fn(&Row<'_>) -> Result<T, Failure> + Send + Sync,
+    ) -> Called<Vec<T>> {
+        let Some(definition) = self.exports.get(purpose) else {
+            return refused(format!("export definition {purpose} is not configured"));
+        };
+        let path = format!("{}/{}", self.export_path, definition.id);
+        let body = plain_body(exports::request(definition, parameters));
+        let plan = Plan::post(purpose, path, body, Effect::Reads);
+        let read =
+            |answer: &Answer<'_>| exports::rows(answer, purpose, definition, &self.zone, &make);
+        self.link.call(plan, read).await
+    }
+}
+
+/// A call that was not made because the settings do not allow it.
+fn refused<T>(reason: String) -> Called<T> {
+    Called {
+        outcome: Err(Failure::Refused { status: 0, reasons: vec![reason] }),
+        exchanges: Vec::new(),
     }
 }

@@ -1,6 +1,13 @@
-//! Customers of OrderWise (facts/orderwise 7).
+//! Customers and value lists of OrderWise (facts/orderwise 1.9, 7).
 
-use daybook_domain::till::Address;
+use daybook_domain::{class::Failure, till::Address};
+use serde_json::value::RawValue;
+
+use crate::{
+    call::{Answer, drift, read_json},
+    number::Exact,
+    text::{Members, scalar},
+};
 
 /// A customer, as far as finding a shopper needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,4 +35,53 @@ pub struct NewCustomer {
     pub address: Address,
     /// Membership number, if a CRM gave one.
     pub membership: Option<String>,
+}
+
+/// Reads a page of customers.
+pub(super) fn read_customers(answer: &Answer<'_>) -> Result<Vec<Customer>, Failure> {
+    objects(answer, |members, place| {
+        Ok(Customer {
+            id: id(members, place)?,
+            account_number: text(members, &["accountNumber"]),
+            statement_name: text(members, &["statementName"]),
+            statement_email: text(members, &["statementEmail"]),
+        })
+    })
+}
+
+/// Reads a value list; the name is spelt in several ways.
+pub(super) fn read_value_list(answer: &Answer<'_>) -> Result<Vec<(i64, String)>, Failure> {
+    objects(answer, |members, place| {
+        Ok((id(members, place)?, text(members, &["name", "description"])))
+    })
+}
+
+fn objects<T>(
+    answer: &Answer<'_>,
+    make: impl Fn(&Members<'_>, usize) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    if matches!(answer.text.trim(), "" | "null") {
+        return Ok(Vec::new());
+    }
+    let raw: Vec<&RawValue> = read_json(answer)?;
+    let objects = raw.iter().enumerate().map(|(place, raw)| {
+        let members: Members<'_> = serde_json::from_str(raw.get())
+            .map_err(|error| drift::<Members<'_>>(raw.get(), &error))?;
+        make(&members, place)
+    });
+    objects.collect()
+}
+
+fn id(members: &Members<'_>, place: usize) -> Result<i64, Failure> {
+    let id = members.get("id").and_then(|id| i64::exact(scalar(id.get())?.trim()));
+    id.ok_or_else(|| Failure::Drift {
+        path: format!("[{place}].id"),
+        what: "is missing or no number".to_owned(),
+    })
+}
+
+/// The first of `keys` that says something.
+fn text(members: &Members<'_>, keys: &[&str]) -> String {
+    let mut texts = keys.iter().filter_map(|key| scalar(members.get(key)?.get()));
+    texts.find(|text| !text.trim().is_empty()).map_or_else(String::new, |t| t.trim().to_owned())
 }

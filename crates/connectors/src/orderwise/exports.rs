@@ -1,1 +1,221 @@
+//! Export definitions: a list of parameters out, a list of rows back (facts/orderwise 1.8, design
+//! section 7).
 
+use daybook_domain::{Money, Timestamp, class::Failure, document::Document, lookup::Variant};
+use jiff::{civil, tz::TimeZone};
+use serde_json::value::RawValue;
+
+use crate::{
+    call::{Answer, read_json},
+    number::Exact,
+    reasons::complaints,
+    text::{Members, scalar},
+};
+
+use super::settings::ExportDefinition;
+
+/// One parameter: our name and its value.
+pub(super) type Parameter<'a> = (&'a str, &'a str);
+
+/// The request body; without parameters clients send one nameless one.
+pub(super) fn request(definition: &ExportDefinition, parameters: &[Parameter<'_>]) -> String {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    if parameters.is_empty() {
+        return r#"[{"name":"","value":null}]"#.to_owned();
+    }
+    let items: Vec<String> = parameters
+        .iter()
+        .map(|(name, value)| {
+            let name = definition.parameters.get(*name).map_or(*name, String::as_str);
+            format!("{{\"name\":{},\"value\":{}}}", quoted(name), quoted(value))
+        })
+        .collect();
+    format!("[{}]", items.join(","))
+}
+
+/// Reads the rows of an answer one by one, so that a large export is never held twice.
+pub(super) fn rows<T>(
+    answer: &Answer<'_>,
+    purpose: &'static str,
+    definition: &ExportDefinition,
+    zone: &TimeZone,
+    make: impl Fn(&Row<'_>) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let text = answer.text.trim();
+    if text.is_empty() || text == "null" {
+        return Ok(Vec::new());
+    }
+    if text.starts_with('{')
+        && let Some(what) = complaints(text).into_iter().next()
+    {
+        return Err(Failure::Drift { path: ".".to_owned(), what: format!("no rows: {what}") });
+    }
+    let raw: Vec<&RawValue> = read_json(answer)?;
+    let rows = raw.iter().enumerate().map(|(place, raw)| {
+        let members = serde_json::from_str(raw.get())
+            .map_err(|error| crate::call::drift::<Members<'_>>(raw.get(), &error))?;
+        make(&Row { members, purpose, definition, place, zone })
+    });
+    rows.collect()
+}
+
+/// One row of an export.
+pub(super) struct Row<'a> {
+    members: Members<'a>,
+    purpose: &'static str,
+    definition: &'a ExportDefinition,
+    place: usize,
+    zone: &'a TimeZone,
+}
+
+impl<'a> Row<'a> {
+    fn drift(&self, column: &str, what: impl Into<String>) -> Failure {
+        let (purpose, id, place) = (self.purpose, self.definition.id, self.place);
+        Failure::Drift { path: format!("{purpose}({id})[{place}].{column}"), what: what.into() }
+    }
+
+    /// The value of a column, by our name; a column that is not there is a fault of the set-up.
+    fn value(&self, column: &str) -> Result<&'a str, Failure> {
+        let theirs = self.definition.columns.get(column).map_or(column, String::as_str);
+        self.members.get(theirs).map(RawValue::get).ok_or_else(|| {
+            let (purpose, id) = (self.purpose, self.definition.id);
+            self.drift(
+                column,
+                format!("export definition {id} ({purpose}) has no column '{theirs}'"),
+            )
+        })
+    }
+
+    fn text(&self, column: &str) -> Result<String, Failure> {
+        let value = scalar(self.value(column)?).ok_or_else(|| self.drift(column, "is no text"))?;
+        Ok(value.trim().to_owned())
+    }
+
+    fn maybe<T: Exact>(&self, column: &str) -> Result<Option<T>, Failure> {
+        let text = self.text(column)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        T::exact(&text).map(Some).ok_or_else(|| self.drift(column, format!("is not {}", T::WHAT)))
+    }
+
+    fn need<T: Exact>(&self, column: &str) -> Result<T, Failure> {
+        self.maybe(column)?.ok_or_else(|| self.drift(column, "is empty"))
+    }
+
+    /// SQL Server writes bits as booleans or as 0 and 1; sites also keep `Y` and `N`.
+    fn flag(&self, column: &str) -> Result<bool, Failure> {
+        match self.text(column)?.to_ascii_lowercase().as_str() {
+            "true" | "1" | "y" | "yes" => Ok(true),
+            "false" | "0" | "n" | "no" | "" => Ok(false),
+            _ => Err(self.drift(column, "is neither true nor false")),
+        }
+    }
+
+    fn moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
+        let text = self.text(column)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let moment = parse_local(&text, self.zone);
+        moment.map(Some).ok_or_else(|| self.drift(column, "is no date and time"))
+    }
+}
+
+/// A row of `order-lookup` or `order-totals`.
+pub(super) fn document(row: &Row<'_>) -> Result<Document, Failure> {
+    Ok(Document {
+        order_id: row.need("orderId")?,
+        order_number: row.text("orderNumber")?,
+        reference: row.text("reference")?,
+        order_type: row.need("orderType")?,
+        stored_at: row.moment("storedAt")?,
+        net: row.need::<Money>("net")?,
+        tax: row.need("tax")?,
+        gross: row.need("gross")?,
+        status: row.text("status")?,
+    })
+}
+
+/// A row of `order-lookup` for one reference. A definition that finds others (by a prefix, say)
+/// would make us take another sale's order for this one, so it is a fault of the set-up.
+pub(super) fn document_of(row: &Row<'_>, reference: &str) -> Result<Document, Failure> {
+    let document = document(row)?;
+    if document.reference.eq_ignore_ascii_case(reference) {
+        Ok(document)
+    } else {
+        Err(row.drift("reference", format!("asked for {reference}, but found another")))
+    }
+}
+
+/// A row of `variants`; none where the variant has no code, because no till can name it.
+pub(super) fn variant(row: &Row<'_>) -> Result<Option<Variant>, Failure> {
+    let sku = row.text("sku")?;
+    if sku.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Variant {
+        sku,
+        variant_id: row.need("variantId")?,
+        tax_rate_id: row.maybe("taxRateId")?,
+        saleable: row.flag("saleable")?,
+        discontinued: row.flag("discontinued")?,
+    }))
+}
+
+/// A moment as OrderWise writes and expects it: local, without zone, whole seconds.
+pub(super) fn format_local(moment: Timestamp, zone: &TimeZone) -> String {
+    let local = zone.to_datetime(moment.to_jiff());
+    local.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// Reads a local date and time. In the hour that a clock change repeats, the first is meant; in
+/// the one it leaves out, the moment after it. A text that has a zone after all is taken at it.
+fn parse_local(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Some(moment.into());
+    }
+    let local: civil::DateTime = text.parse().ok()?;
+    Some(zone.to_timestamp(local).ok()?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use daybook_domain::Timestamp;
+    use jiff::tz::TimeZone;
+
+    use super::{format_local, parse_local, request};
+    use crate::orderwise::ExportDefinition;
+
+    #[test]
+    fn both_sides_of_both_clock_changes() {
+        let zone = TimeZone::get("Europe/London").unwrap();
+        for (local, utc) in [
+            ("2026-03-29T00:59:59", "2026-03-29T00:59:59Z"),
+            ("2026-03-29T02:00:00", "2026-03-29T01:00:00Z"),
+            ("2026-10-25T01:30:00", "2026-10-25T00:30:00Z"),
+            ("2026-10-25T02:00:00", "2026-10-25T02:00:00Z"),
+        ] {
+            let moment: Timestamp = utc.parse::<jiff::Timestamp>().unwrap().into();
+            assert_eq!(parse_local(local, &zone), Some(moment), "{local}");
+            assert_eq!(format_local(moment, &zone), local);
+        }
+        for text in
+            ["2026-07-01 10:00:00.123", "2026-07-01T10:00:00.123", "2026-07-01T09:00:00.123Z"]
+        {
+            assert_eq!(parse_local(text, &zone).unwrap().micros(), 1_782_896_400_123_000, "{text}");
+        }
+        assert_eq!(parse_local("yesterday", &zone), None);
+    }
+
+    #[test]
+    fn parameters_as_the_server_wants_them() {
+        let mut definition = ExportDefinition::new(12);
+        assert_eq!(request(&definition, &[]), r#"[{"name":"","value":null}]"#);
+        definition.parameters.insert("@from".into(), "@start".into());
+        assert_eq!(
+            request(&definition, &[("@from", "a"), ("@to", "b\"")]),
+            r#"[{"name":"@start","value":"a"},{"name":"@to","value":"b\""}]"#
+        );
+    }
+}

@@ -4,6 +4,9 @@ mod client;
 mod customers;
 mod errors;
 mod exports;
+mod facts;
+mod link;
+mod samples;
 mod settings;
 mod template;
 mod token;
@@ -12,6 +15,7 @@ mod wire;
 pub use client::Orderwise;
 pub use customers::{Customer, NewCustomer};
 pub use errors::{Refusal, recognise};
+pub use samples::sample_drafts;
 pub use settings::{CreditSign, ExportDefinition, Exports, OrderwiseSettings};
 pub use template::{RenderedOrder, TemplateFault};
 

@@ -1,49 +1,226 @@
 //! The calls of Sitoo.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use daybook_domain::{class::Failure, exchange::Called};
+use daybook_domain::{
+    class::Failure,
+    exchange::{Called, System},
+};
+use http::{HeaderValue, Method};
+use secrecy::ExposeSecret;
 
-use crate::{Clock, SettingsFault, Transport};
+use crate::{
+    Clock, SettingsFault, Transport,
+    call::{Answer, Caller, Effect, Keep, Outcome, Outgoing, read_json},
+    pace::{Bucket, Lane},
+    settings::{BaseUrl, basic_authorization},
+};
 
-use super::{OrdersPage, OrdersQuery, SiteSettings, SitooSettings, Store, Warehouse};
+use super::{
+    OrdersPage, OrdersQuery, ReceivedOrder, SiteSettings, SitooSettings, Store, Warehouse,
+    parse_order,
+    translate::{need, within},
+    wire::{FIELDS, List, WireOrderId, WireSettings, WireStore, WireWarehouse, read},
+};
+
+/// Lists that `daybook check` reads: one page holds all but the largest retailers.
+const LIST_PAGE: usize = 1_000;
 
 /// A client of one Sitoo account.
-#[derive(Debug)]
-pub struct Sitoo;
+pub struct Sitoo {
+    base: BaseUrl,
+    /// Orders of the account, or of one site.
+    orders_path: String,
+    page_size: u32,
+    authorization: HeaderValue,
+    caller: Caller,
+    lane: Lane,
+}
 
-fn later<T>() -> Called<T> {
-    let what = "not built yet".to_owned();
-    Called { outcome: Err(Failure::Later { after: None, what }), exchanges: Vec::new() }
+impl fmt::Debug for Sitoo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sitoo").field("base", &self.base).finish_non_exhaustive()
+    }
 }
 
 impl Sitoo {
     /// A client with these settings.
     pub fn new(
-        _settings: SitooSettings,
-        _transport: Arc<dyn Transport>,
-        _clock: Arc<dyn Clock>,
+        settings: SitooSettings,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, SettingsFault> {
-        Ok(Self)
+        let SitooSettings { api_id, password, site_orders_path, page_size, in_flight, .. } =
+            settings;
+        let bucket = Arc::new(Bucket::new(settings.per_second, in_flight)?);
+        if !(1..=1_000).contains(&page_size) {
+            return Err(SettingsFault::new("page_size", "must be between 1 and 1000"));
+        }
+        Ok(Self {
+            base: BaseUrl::new("base_url", &settings.base_url)?,
+            orders_path: match site_orders_path {
+                Some(site) => format!("sites/{site}/orders.json"),
+                None => "orders.json".to_owned(),
+            },
+            page_size,
+            authorization: basic_authorization("api_id", &api_id, password.expose_secret())?,
+            caller: Caller {
+                system: System::Sitoo,
+                transport,
+                clock,
+                timeout: settings.timeout,
+                body_limit: settings.body_limit_bytes,
+            },
+            lane: Lane::new("in_flight", in_flight, &bucket)?,
+        })
     }
 
     /// One page of orders.
-    pub async fn orders(&self, _query: &OrdersQuery) -> Called<OrdersPage> {
-        later()
+    pub async fn orders(&self, query: &OrdersQuery) -> Called<OrdersPage> {
+        let most = self.page_size;
+        let (filter, num) = match query {
+            OrdersQuery::FromId { from, num } => {
+                (format!("orderidfrom={from}&sort=orderid"), (*num).clamp(1, most))
+            }
+            OrdersQuery::Ids(ids) if ids.is_empty() => {
+                let nothing = OrdersPage { total_count: 0, orders: Vec::new() };
+                return Called { outcome: Ok(nothing), exchanges: Vec::new() };
+            }
+            OrdersQuery::Ids(ids) => (format!("orderid={}&sort=orderid", listed(ids)), most),
+            OrdersQuery::FirstSince(moment) => {
+                let seconds = moment.micros().div_euclid(1_000_000);
+                (format!("orderdatefrom={seconds}&sort=orderid"), 1)
+            }
+            OrdersQuery::CreditOf(id) => (format!("creditorderid={id}&sort=orderid"), most),
+            OrdersQuery::Newest => ("sort=-orderid".to_owned(), 1),
+        };
+        let path = format!("{}?{filter}&start=0&num={num}&fields={FIELDS}", self.orders_path);
+        one(self.get("orders", &path, Keep::Failures, read_page).await)
     }
 
     /// All warehouses of a site.
-    pub async fn warehouses(&self, _site: i64) -> Called<Vec<Warehouse>> {
-        later()
+    pub async fn warehouses(&self, site: i64) -> Called<Vec<Warehouse>> {
+        self.list("warehouses", &format!("sites/{site}/warehouses.json"), warehouse).await
     }
 
     /// All stores of a site.
-    pub async fn stores(&self, _site: i64) -> Called<Vec<Store>> {
-        later()
+    pub async fn stores(&self, site: i64) -> Called<Vec<Store>> {
+        self.list("stores", &format!("sites/{site}/stores.json"), store).await
     }
 
     /// The settings of a site.
-    pub async fn settings(&self, _site: i64) -> Called<SiteSettings> {
-        later()
+    pub async fn settings(&self, site: i64) -> Called<SiteSettings> {
+        let path = format!("sites/{site}/settings.json");
+        one(self
+            .get("settings", &path, Keep::Masked, |answer| {
+                let wire: WireSettings<'_> = read_json(answer)?;
+                Ok(SiteSettings {
+                    name: wire.eshopname.owned(),
+                    currency: wire.currencycode.owned(),
+                    time_zone: wire.timezone.owned(),
+                    prices_with_vat: wire.pricesstoredwithvat,
+                    rounds_off_cash: wire.doroundoff,
+                })
+            })
+            .await)
     }
+
+    /// Reads a list page by page until a page is not full.
+    async fn list<T: Send>(
+        &self,
+        purpose: &'static str,
+        path: &str,
+        element: fn(&str) -> Result<T, Failure>,
+    ) -> Called<Vec<T>> {
+        let (mut all, mut exchanges) = (Vec::new(), Vec::new());
+        loop {
+            let path = format!("{path}?start={}&num={LIST_PAGE}", all.len());
+            let read = |answer: &Answer<'_>| {
+                let list: List<'_> = read_json(answer)?;
+                let elements = list.items.iter().enumerate();
+                elements
+                    .map(|(place, raw)| element(raw.get()).map_err(within("items", place)))
+                    .collect::<Result<Vec<T>, Failure>>()
+            };
+            let (outcome, exchange) = self.get(purpose, &path, Keep::Masked, read).await;
+            exchanges.push(exchange);
+            match outcome {
+                Err(failure) => return Called { outcome: Err(failure), exchanges },
+                Ok(page) => {
+                    let full = page.len() >= LIST_PAGE;
+                    all.extend(page);
+                    if !full {
+                        return Called { outcome: Ok(all), exchanges };
+                    }
+                }
+            }
+        }
+    }
+
+    async fn get<T>(
+        &self,
+        purpose: &'static str,
+        path: &str,
+        keep: Keep,
+        read: impl FnOnce(&Answer<'_>) -> Result<T, Failure> + Send,
+    ) -> Outcome<T> {
+        let outgoing = Outgoing {
+            purpose,
+            method: Method::GET,
+            url: self.base.join(path),
+            authorization: self.authorization.clone(),
+            body: None,
+            effect: Effect::Reads,
+            keep,
+        };
+        self.caller.call(&self.lane, outgoing, read).await
+    }
+}
+
+fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
+    Called { outcome, exchanges: vec![exchange] }
+}
+
+/// Several values are separated by commas; a repeated key keeps only its last (facts/sitoo 1.5).
+fn listed(ids: &[i64]) -> String {
+    ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn read_page(answer: &Answer<'_>) -> Result<OrdersPage, Failure> {
+    let list: List<'_> = read_json(answer)?;
+    let elements = list.items.iter().enumerate();
+    let orders = elements
+        .map(|(place, raw)| received(raw.get()).map_err(within("items", place)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let counted = i64::try_from(orders.len()).unwrap_or(i64::MAX);
+    Ok(OrdersPage { total_count: list.totalcount.0.unwrap_or(counted), orders })
+}
+
+/// An element that does not say which order it is makes the page useless: a watermark that moved
+/// past it would lose it.
+fn received(payload: &str) -> Result<ReceivedOrder, Failure> {
+    let order = parse_order(payload);
+    let order_id = match &order {
+        Ok(order) => order.reference.order_id,
+        Err(_) => need(read::<WireOrderId>(payload)?.orderid.0, "orderid")?,
+    };
+    Ok(ReceivedOrder { order_id, payload: payload.to_owned(), order })
+}
+
+fn warehouse(json: &str) -> Result<Warehouse, Failure> {
+    let wire: WireWarehouse<'_> = read(json)?;
+    Ok(Warehouse {
+        id: need(wire.warehouseid.0, "warehouseid")?,
+        name: wire.name.owned(),
+        store_id: wire.storeid.0,
+    })
+}
+
+fn store(json: &str) -> Result<Store, Failure> {
+    let wire: WireStore<'_> = read(json)?;
+    Ok(Store {
+        id: need(wire.storeid.0, "storeid")?,
+        name: wire.name.owned(),
+        external_id: wire.externalid.owned(),
+    })
 }

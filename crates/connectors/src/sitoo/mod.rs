@@ -2,6 +2,7 @@
 
 mod client;
 mod extras;
+mod translate;
 mod wire;
 
 use std::time::Duration;
@@ -42,7 +43,7 @@ impl SitooSettings {
             base_url,
             api_id,
             password,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             per_second: None,
             in_flight: 1,
             page_size: 1000,

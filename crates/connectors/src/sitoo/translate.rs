@@ -1,0 +1,328 @@
+//! From Sitoo's words to ours.
+
+use daybook_domain::{
+    Money, Quantity, Reference, Timestamp,
+    class::Failure,
+    till::{
+        Address, OrderState, OrderType, PaymentState, Shopper, TillOrder, TillPayment, TillRow,
+    },
+};
+
+use super::{
+    extras::{Extras, NotANumber},
+    wire::{WireOrder, WirePayment, WireRow},
+};
+
+/// `orderitemtype` of goods and services.
+const PRODUCT: i64 = 10;
+
+/// Seconds of the year 9999: later dates are mistakes.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// Where a CRM leaves the shopper's number, the number people know first.
+const MEMBERSHIP: &[&str] = &[
+    "crm-membernumber",
+    "customcrm-membernumber",
+    "voyado-membernumber",
+    "crm-customerid",
+    "customcrm-contactid",
+    "voyado-contactid",
+];
+
+/// Where a payment provider leaves its reference when `refid` is empty.
+const PAYMENT_REFERENCE: &[&str] = &[
+    "adyen-pspreference",
+    "adyen-tenderreference",
+    "bambora-host2t-internalreference",
+    "coiney-transactionref",
+    "custompayment-paymentid",
+    "izettle-sitooreference",
+    "klarna-klarnareference",
+    "klarnav2-id",
+    "mobilepay-paymentid",
+    "nets-sitooreference",
+    "swish-paymentid",
+    "verifone-lpp-reference-number",
+];
+
+/// The order in our words.
+pub(super) fn order(wire: &WireOrder<'_>) -> Result<TillOrder, Failure> {
+    let extras = &wire.additionaldata;
+    let rows = rows(wire)?;
+    let totals = Totals::of(wire, &rows)?;
+    Ok(TillOrder {
+        reference: Reference {
+            site_id: positive(need(wire.eshopid.0, "eshopid")?, "eshopid")?,
+            order_id: positive(need(wire.orderid.0, "orderid")?, "orderid")?,
+        },
+        external_id: wire.externalid.some(),
+        order_type: order_type(need(wire.ordertypeid.0, "ordertypeid")?),
+        order_state: order_state(need(wire.orderstateid.0, "orderstateid")?),
+        payment_state: payment_state(need(wire.paymentstateid.0, "paymentstateid")?),
+        order_date: moment(need(wire.orderdate.0, "orderdate")?)?,
+        currency: wire.currencycode.owned(),
+        warehouse_id: wire.warehouseid.0,
+        register_id: wire.registerid.some(),
+        receipt_id: extras.first(&["pos-receiptid"]),
+        time_zone: extras.first(&["pos-timezone"]),
+        staff: extras.first(&["pos-staff-externalid", "pos-staff-userid"]),
+        store_name: extras.first(&["store-name"]),
+        original_order_id: original(wire)?,
+        partner_order_id: order_id(extras, "pos-refund-orderid")?
+            .or(order_id(extras, "pos-refundsales-orderid")?),
+        source_order_id: order_id(extras, "pos-sourceorderid")?,
+        reason_code: extras.first(&["refundreasoncode-reasoncode"]),
+        web_order: extras.is_true("weborder"),
+        net: totals.net,
+        vat: totals.vat,
+        round_off: totals.round_off,
+        gross: totals.gross,
+        delivery_gross: totals.delivery_gross,
+        checkout_gross: totals.checkout_gross,
+        rows,
+        payments: payments(wire)?,
+        shopper: shopper(wire),
+    })
+}
+
+/// The amounts of the whole order. What Sitoo left out is made from the rows, so that a list with
+/// fewer fields still adds up, or shows that it does not.
+struct Totals {
+    net: Money,
+    vat: Money,
+    round_off: Money,
+    gross: Money,
+    delivery_gross: Money,
+    checkout_gross: Money,
+}
+
+impl Totals {
+    fn of(wire: &WireOrder<'_>, rows: &[TillRow]) -> Result<Self, Failure> {
+        let sum = |amounts: [Money; 3], path| {
+            let pence = amounts.iter().try_fold(0_i64, |sum, part| sum.checked_add(part.pence()));
+            pence.map(Money::from_pence).ok_or_else(|| drift(path, "the amounts are too large"))
+        };
+        let delivery = Charge::of(
+            wire.moneydelivery_net.0,
+            wire.moneydelivery_vat.0,
+            wire.moneytotal_gross_delivery.0,
+        );
+        let checkout = Charge::of(
+            wire.moneycheckout_net.0,
+            wire.moneycheckout_vat.0,
+            wire.moneytotal_gross_checkout.0,
+        );
+        let net = match wire.moneyfinal_net.0 {
+            Some(net) => net,
+            None => sum(
+                [rows.iter().map(|row| row.net).sum(), delivery.net, checkout.net],
+                "moneyfinal_net",
+            )?,
+        };
+        let vat = match wire.moneyfinal_vat.0 {
+            Some(vat) => vat,
+            None => sum(
+                [rows.iter().map(|row| row.vat).sum(), delivery.vat, checkout.vat],
+                "moneyfinal_vat",
+            )?,
+        };
+        let round_off = wire.moneytotal_gross_roundoff.0.unwrap_or_default();
+        let gross = match wire.moneytotal_gross_all.0 {
+            Some(gross) => gross,
+            None => sum([net, vat, round_off], "moneytotal_gross_all")?,
+        };
+        let (delivery_gross, checkout_gross) = (delivery.gross, checkout.gross);
+        Ok(Self { net, vat, round_off, gross, delivery_gross, checkout_gross })
+    }
+}
+
+/// A charge beside the rows; what is not given follows from the rest.
+struct Charge {
+    net: Money,
+    vat: Money,
+    gross: Money,
+}
+
+impl Charge {
+    fn of(net: Option<Money>, vat: Option<Money>, gross: Option<Money>) -> Self {
+        let vat = vat.unwrap_or_else(|| match (net, gross) {
+            (Some(net), Some(gross)) => gross - net,
+            _ => Money::ZERO,
+        });
+        let net = net.unwrap_or_else(|| gross.map_or(Money::ZERO, |gross| gross - vat));
+        Self { net, vat, gross: gross.unwrap_or(net + vat) }
+    }
+}
+
+fn rows(wire: &WireOrder<'_>) -> Result<Vec<TillRow>, Failure> {
+    let rows = wire.orderitems.as_ref().ok_or_else(|| drift("orderitems", "is missing"))?;
+    let rows = rows.iter().enumerate();
+    rows.map(|(place, row)| self::row(row, place).map_err(within("orderitems", place))).collect()
+}
+
+fn row(wire: &WireRow<'_>, place: usize) -> Result<TillRow, Failure> {
+    let extras = &wire.additionaldata;
+    let product = wire.orderitemtype.0.is_none_or(|kind| kind == PRODUCT);
+    Ok(TillRow {
+        index: wire.orderitemid.0.or(i64::try_from(place).ok()).unwrap_or_default(),
+        product,
+        sku: wire.sku.0.clone().into_owned(),
+        name: wire.productname.owned(),
+        quantity: need(quantity(wire, product), "quantity")?,
+        vat_rate: need(wire.vatvalue.0, "vatvalue")?,
+        net: need(wire.moneyitemtotal_net.0, "moneyitemtotal_net")?,
+        vat: need(wire.moneyitemtotal_vat.0, "moneyitemtotal_vat")?,
+        gift_card: extras.text("giftcard-cardnumber").is_some(),
+        original_index: id(extras, "pos-originalsales-orderitemid")?,
+        return_warehouse_id: id(extras, "return-warehouseid")?,
+        reason_code: extras.first(&["reasoncode-return"]),
+    })
+}
+
+/// `decimalquantitytotal`, or what it is made of; a row that is no product may name none.
+fn quantity(wire: &WireRow<'_>, product: bool) -> Option<Quantity> {
+    if let Some(total) = wire.decimalquantitytotal.0 {
+        return Some(total);
+    }
+    let number = match wire.quantity.0 {
+        Some(number) => number,
+        None if product => return None,
+        None => 1,
+    };
+    let unit = wire.decimalunitquantity.0.unwrap_or(Quantity::from_units(1));
+    let total = number.checked_mul(unit.thousandths())?;
+    (total.unsigned_abs() <= 1_000_000_000_000).then(|| Quantity::from_thousandths(total))
+}
+
+fn payments(wire: &WireOrder<'_>) -> Result<Vec<TillPayment>, Failure> {
+    let payments = wire.payments.iter().flatten().enumerate();
+    payments
+        .map(|(place, payment)| self::payment(payment).map_err(within("payments", place)))
+        .collect()
+}
+
+fn payment(wire: &WirePayment<'_>) -> Result<TillPayment, Failure> {
+    Ok(TillPayment {
+        external_id: wire.externalid.some(),
+        name: wire.name.owned(),
+        amount: need(wire.moneyamount.0, "moneyamount")?,
+        reference: wire.refid.some().or_else(|| wire.additionaldata.first(PAYMENT_REFERENCE)),
+        virtual_payment: wire.additionaldata.is_true("virtual-payment"),
+    })
+}
+
+/// Both spellings are documented, so both are read (facts/sitoo 10, question 9).
+fn original(wire: &WireOrder<'_>) -> Result<Option<i64>, Failure> {
+    let stated = wire.creditorderid.0.filter(|id| *id != 0);
+    Ok(stated.or(order_id(&wire.additionaldata, "pos-originalsales-orderid")?))
+}
+
+fn shopper(wire: &WireOrder<'_>) -> Shopper {
+    let person = [wire.namefirst.trimmed(), wire.namelast.trimmed()].join(" ").trim().to_owned();
+    let company = wire.company.owned();
+    Shopper {
+        name: if person.is_empty() { company.clone() } else { person },
+        company,
+        email: wire.email.owned(),
+        phone: wire.phone.owned(),
+        membership: wire.additionaldata.first(MEMBERSHIP),
+        address: address(wire),
+    }
+}
+
+/// A country alone is no address: tills fill it in for everyone.
+fn address(wire: &WireOrder<'_>) -> Address {
+    let delivery = Address {
+        line1: wire.delivery_address.owned(),
+        line2: wire.delivery_address2.owned(),
+        town: wire.delivery_city.owned(),
+        county: wire.delivery_state.owned(),
+        postcode: wire.delivery_zip.owned(),
+        country_code: wire.delivery_countryid.owned(),
+    };
+    let invoice = Address {
+        line1: wire.invoice_address.owned(),
+        line2: wire.invoice_address2.owned(),
+        town: wire.invoice_city.owned(),
+        county: wire.invoice_state.owned(),
+        postcode: wire.invoice_zip.owned(),
+        country_code: wire.invoice_countryid.owned(),
+    };
+    let known = |address: &Address| {
+        let country_code = address.country_code.clone();
+        *address != Address { country_code, ..Address::default() }
+    };
+    [delivery, invoice].into_iter().find(known).unwrap_or_default()
+}
+
+fn order_type(number: i64) -> OrderType {
+    match number {
+        10 => OrderType::Order,
+        100 => OrderType::Booking,
+        110 => OrderType::Parked,
+        other => OrderType::Unknown(other),
+    }
+}
+
+fn order_state(number: i64) -> OrderState {
+    match number {
+        0 => OrderState::Open,
+        10 => OrderState::Closed,
+        20 => OrderState::Cancelled,
+        -1 => OrderState::Abandoned,
+        other => OrderState::Unknown(other),
+    }
+}
+
+fn payment_state(number: i64) -> PaymentState {
+    match number {
+        0 => PaymentState::None,
+        10 => PaymentState::Pending,
+        15 => PaymentState::Reserved,
+        20 => PaymentState::Successful,
+        30 => PaymentState::Cancelled,
+        40 => PaymentState::Failed,
+        other => PaymentState::Unknown(other),
+    }
+}
+
+fn moment(seconds: i64) -> Result<Timestamp, Failure> {
+    if (0..=LAST_SECOND).contains(&seconds) {
+        Ok(Timestamp::from_seconds(seconds))
+    } else {
+        Err(drift("orderdate", "is no date"))
+    }
+}
+
+fn positive(id: i64, path: &str) -> Result<i64, Failure> {
+    if id > 0 { Ok(id) } else { Err(drift(path, "is no id")) }
+}
+
+pub(super) fn need<T>(value: Option<T>, path: &str) -> Result<T, Failure> {
+    value.ok_or_else(|| drift(path, "is missing"))
+}
+
+/// An order's id; none has 0.
+fn order_id(extras: &Extras<'_>, key: &'static str) -> Result<Option<i64>, Failure> {
+    Ok(id(extras, key)?.filter(|id| *id != 0))
+}
+
+fn id(extras: &Extras<'_>, key: &'static str) -> Result<Option<i64>, Failure> {
+    extras.id(key).map_err(|NotANumber { key }| {
+        drift(&format!("additionaldata.{key}"), "is not a whole number")
+    })
+}
+
+/// Puts the place in its list before the path of a fault.
+pub(super) fn within(list: &str, place: usize) -> impl Fn(Failure) -> Failure {
+    move |fault| match fault {
+        Failure::Drift { path, what } => {
+            Failure::Drift { path: format!("{list}[{place}].{path}"), what }
+        }
+        other => other,
+    }
+}
+
+fn drift(path: &str, what: &str) -> Failure {
+    Failure::Drift { path: path.to_owned(), what: what.to_owned() }
+}
