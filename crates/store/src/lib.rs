@@ -1,1 +1,38 @@
-//! store
+//! What we remember: the book, on SQLite or PostgreSQL.
+//!
+//! One module an aggregate, its SQL on top. Reads take `&Db` or `&mut Tx` (anything that becomes a
+//! [`Source`]); writes take `&mut Tx`, so that a flow decides what belongs to one transaction.
+//! Moments are whole microseconds and money is whole pence on both engines: they sort and add up
+//! alike, and nothing is rounded on the way.
+
+#[macro_use]
+mod engine;
+mod chain;
+mod count;
+mod db;
+mod error;
+mod lock;
+mod migrate;
+mod url;
+
+pub mod attempt;
+pub mod audit;
+pub mod customer;
+pub mod entry;
+pub mod exception;
+pub mod exchange;
+pub mod finding;
+pub mod inbox;
+pub mod lease;
+pub mod mapping;
+pub mod pause;
+pub mod statements;
+pub mod timeline;
+pub mod value_list;
+pub mod variant;
+pub mod watermark;
+
+pub use db::{Db, OpenOptions, Source, Synchronous, Tx};
+pub use error::{StoreError, StoreResult};
+pub use lock::WorkerLock;
+pub use url::DbUrl;

@@ -1,0 +1,145 @@
+//! Finding entries: one, a page of them, their payloads, their numbers.
+
+use std::collections::HashMap;
+
+use daybook_domain::{
+    Timestamp,
+    causes::Cause,
+    entry::{EntryKind, EntryState},
+};
+use sqlx::{QueryBuilder, Row};
+
+use super::{EntryRow, PayloadRow, row::entry_columns};
+use crate::{
+    Source, StoreResult,
+    count::{self, StateCount},
+    engine::{self, Cells, all, one, padded},
+};
+
+sql! {
+    GET = concat!("SELECT ", entry_columns!(), " FROM entry WHERE order_id = $1");
+    RETURNS = concat!("SELECT ", entry_columns!(), " FROM entry WHERE original_order_id = $1 \
+                      AND kind = 'return' ORDER BY order_id");
+    VERSIONS = "SELECT version, received_at, body FROM payload WHERE order_id = $1 \
+                ORDER BY version";
+}
+
+const LIST: &str = concat!("SELECT ", entry_columns!(), " FROM entry WHERE true");
+const LATEST: &str = "SELECT entry.order_id AS order_id, body FROM entry JOIN payload \
+    ON payload.order_id = entry.order_id AND payload.version = entry.payload_version \
+    WHERE entry.order_id IN (";
+
+/// Which entries a list shows; an empty filter shows all, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// Only in this state.
+    pub state: Option<EntryState>,
+    /// Only of this kind.
+    pub kind: Option<EntryKind>,
+    /// Only of this store.
+    pub warehouse_id: Option<i64>,
+    /// Only at or after this moment at the till.
+    pub from: Option<Timestamp>,
+    /// Only before this moment at the till.
+    pub to: Option<Timestamp>,
+    /// Only with an open exception of this cause.
+    pub cause: Option<Cause>,
+    /// Only with this reference, order id, receipt number or document number.
+    pub text: Option<String>,
+    /// Only with a lower order id: the last one of the page before.
+    pub before: Option<i64>,
+}
+
+/// One entry.
+pub async fn get(source: impl Into<Source<'_>>, order_id: i64) -> StoreResult<Option<EntryRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => one(sqlx::query(GET).bind(order_id).fetch_optional(c).await?.as_ref()))
+}
+
+/// Returns that name this sale, by order id.
+pub async fn returns_against(
+    source: impl Into<Source<'_>>,
+    sale: i64,
+) -> StoreResult<Vec<EntryRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(RETURNS).bind(sale).fetch_all(c).await?))
+}
+
+/// A page of entries, the newest order id first.
+pub async fn list(
+    source: impl Into<Source<'_>>,
+    filter: &EntryFilter,
+    limit: usize,
+) -> StoreResult<Vec<EntryRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let mut query = QueryBuilder::<Sql>::new(LIST);
+        if let Some(state) = filter.state {
+            // Literal, so that the planners see that the state's own index fits.
+            query.push(" AND state = '").push(state.word()).push("'");
+        }
+        if let Some(kind) = filter.kind {
+            query.push(" AND kind = ").push_bind(kind.word());
+        }
+        if let Some(store) = filter.warehouse_id {
+            query.push(" AND warehouse_id = ").push_bind(store);
+        }
+        if let Some(from) = filter.from {
+            query.push(" AND order_date >= ").push_bind(from.micros());
+        }
+        if let Some(to) = filter.to {
+            query.push(" AND order_date < ").push_bind(to.micros());
+        }
+        if let Some(cause) = filter.cause {
+            query.push(" AND order_id IN (SELECT order_id FROM exception WHERE closed_at IS NULL \
+                        AND order_id IS NOT NULL AND cause = ").push_bind(cause.code()).push(")");
+        }
+        if let Some(text) = filter.text.as_deref().map(str::trim) {
+            query.push(" AND (reference = ").push_bind(text.to_uppercase());
+            query.push(" OR receipt_id = ").push_bind(text);
+            query.push(" OR erp_order_number = ").push_bind(text);
+            query.push(" OR order_id = ").push_bind(text.parse::<i64>().ok()).push(")");
+        }
+        if let Some(before) = filter.before {
+            query.push(" AND order_id < ").push_bind(before);
+        }
+        query.push(" ORDER BY order_id DESC LIMIT ").push_bind(engine::limit(limit));
+        all(&query.build().fetch_all(c).await?)
+    })
+}
+
+/// Entries by state with their money and the age of the oldest, without counting them.
+pub async fn counts(source: impl Into<Source<'_>>) -> StoreResult<Vec<StateCount>> {
+    count::by_state(source).await
+}
+
+/// What the till told last about each of these orders, as it came, by order id.
+pub async fn payloads(
+    source: impl Into<Source<'_>>,
+    order_ids: &[i64],
+) -> StoreResult<HashMap<i64, String>> {
+    let mut found = HashMap::with_capacity(order_ids.len());
+    let mut conn = source.into().open().await?;
+    for ids in order_ids.chunks(256) {
+        on!(conn, c => {
+            let mut query = QueryBuilder::<Sql>::new(LATEST);
+            let mut list = query.separated(", ");
+            for id in padded(ids) {
+                list.push_bind(id);
+            }
+            for row in query.push(")").build().fetch_all(c).await? {
+                found.insert(row.int("order_id")?, row.try_get("body")?);
+            }
+        });
+    }
+    Ok(found)
+}
+
+/// Everything the till ever told about an order, oldest first.
+pub async fn payload_versions(
+    source: impl Into<Source<'_>>,
+    order_id: i64,
+) -> StoreResult<Vec<PayloadRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(VERSIONS).bind(order_id).fetch_all(c).await?))
+}

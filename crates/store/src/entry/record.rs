@@ -1,0 +1,344 @@
+//! Writing entries down. The key removes repeats; a payload that changed becomes a new version.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use daybook_domain::{
+    Money, Reference, Timestamp,
+    entry::{EntryKind, EntryState},
+};
+use sqlx::{QueryBuilder, Row};
+
+use crate::{
+    StoreError, StoreResult, Tx, chain,
+    chain::Hash,
+    engine::{Cells, FromCells, all, padded, pieces},
+    timeline::{self, End, Line},
+};
+
+sql! {
+    /// Only for entries that are not on their way to OrderWise yet.
+    REWRITE = "UPDATE entry SET kind = $2, state = $3, reason = $4, warehouse_id = $5, \
+               register_id = $6, receipt_id = $7, order_date = $8, currency = $9, net = $10, \
+               vat = $11, gross = $12, original_order_id = $13, partner_order_id = $14, \
+               due_at = $15 WHERE order_id = $1";
+    NOTE_VERSION = "UPDATE entry SET payload_hash = $2, payload_version = $3, seq = $4, \
+                    chain = $5, changed_at = $6 WHERE order_id = $1";
+}
+
+const KNOWN: &str = "SELECT order_id, state, gross, payload_hash, payload_version, seq, chain \
+                     FROM entry WHERE order_id IN (";
+const INSERT: &str = "INSERT INTO entry (order_id, site_id, reference, kind, state, reason, \
+    warehouse_id, register_id, receipt_id, order_date, currency, net, vat, gross, \
+    original_order_id, partner_order_id, received_at, changed_at, due_at, attempt, failures, \
+    doubt_lookups, payload_hash, payload_version, seq, chain) ";
+const UNLESS_THERE: &str = " ON CONFLICT DO NOTHING RETURNING order_id";
+const KEEP: &str = "INSERT INTO payload (order_id, version, received_at, hash, body) ";
+
+/// Who writes down what the till told.
+const ACTOR: &str = "daybook";
+
+/// An order as received, and what it is for the ledger at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Sitoo's order id.
+    pub order_id: i64,
+    /// Sitoo's site.
+    pub site_id: i64,
+    /// Sale, return or neither.
+    pub kind: EntryKind,
+    /// `Ready`, `SetAside`, `Waiting` or `Held`.
+    pub state: EntryState,
+    /// Why it is not ready.
+    pub reason: Option<String>,
+    /// The store.
+    pub warehouse_id: Option<i64>,
+    /// The till.
+    pub register_id: Option<String>,
+    /// The receipt's number.
+    pub receipt_id: Option<String>,
+    /// When it happened at the till.
+    pub order_date: Timestamp,
+    /// ISO 4217.
+    pub currency: String,
+    /// Net, returns negative.
+    pub net: Money,
+    /// VAT, returns negative.
+    pub vat: Money,
+    /// Gross, returns negative.
+    pub gross: Money,
+    /// The sale that it gives back.
+    pub original_order_id: Option<i64>,
+    /// The other half of an exchange.
+    pub partner_order_id: Option<i64>,
+    /// When it is looked at next.
+    pub due_at: Option<Timestamp>,
+    /// As it came.
+    pub payload: String,
+}
+
+impl NewEntry {
+    fn reference(&self) -> Reference {
+        Reference { site_id: self.site_id, order_id: self.order_id }
+    }
+}
+
+/// What [`record`] found, by order id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Written down for the first time.
+    pub new: Vec<i64>,
+    /// The till told something else, and the entry follows it.
+    pub changed: Vec<i64>,
+    /// Known, and nothing new.
+    pub same: Vec<i64>,
+    /// The till told something else after the entry had been sent or dismissed: the new payload
+    /// is kept, and the entry stays as it was posted. A person should look.
+    pub changed_after_posting: Vec<i64>,
+}
+
+struct Known {
+    state: EntryState,
+    gross: Money,
+    hash: Hash,
+    version: i64,
+    end: End,
+}
+
+impl FromCells for Known {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self {
+            state: row.word("state")?,
+            gross: row.money("gross")?,
+            hash: row.hash("payload_hash")?,
+            version: row.int("payload_version")?,
+            end: End {
+                order_id: row.int("order_id")?,
+                seq: row.int("seq")?,
+                hash: row.hash("chain")?,
+            },
+        })
+    }
+}
+
+/// Writes orders down. Of several with one key in the same call the last counts. An entry that is
+/// not on its way to OrderWise yet follows a changed payload: to the state the caller says, or to
+/// `Ready` (to be decided anew) where its life has no such step.
+pub async fn record(tx: &mut Tx, now: Timestamp, orders: &[NewEntry]) -> StoreResult<Recorded> {
+    let orders: BTreeMap<i64, (&NewEntry, Hash)> = orders
+        .iter()
+        .map(|order| (order.order_id, (order, chain::of_text(&order.payload))))
+        .collect();
+    let ids: Vec<i64> = orders.keys().copied().collect();
+    let mut done = Recorded::default();
+    let mut known = known(tx, &ids).await?;
+    let fresh: Vec<_> =
+        orders.values().filter(|(order, _)| !known.contains_key(&order.order_id)).collect();
+    let inserted = insert(tx, now, &fresh).await?;
+    // Another process wrote the rest down in this very moment: to us they are known, then.
+    let met: Vec<i64> =
+        fresh.iter().map(|(order, _)| order.order_id).filter(|id| !inserted.contains(id)).collect();
+    known.extend(self::known(tx, &met).await?);
+    for (id, (order, hash)) in &orders {
+        match known.remove(id) {
+            None if inserted.contains(id) => done.new.push(*id),
+            None => return Err(clash(order)),
+            Some(known) if known.hash == *hash => done.same.push(*id),
+            Some(known) if follows(known.state) => {
+                change(tx, now, order, *hash, known).await?;
+                done.changed.push(*id);
+            }
+            Some(known) => {
+                keep_version(tx, now, order, *hash, known.state, known).await?;
+                done.changed_after_posting.push(*id);
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Whether an entry in `state` still follows what the till says.
+fn follows(state: EntryState) -> bool {
+    use EntryState::{Held, Ready, SetAside, Waiting};
+    matches!(state, SetAside | Waiting | Ready | Held)
+}
+
+fn clash(order: &NewEntry) -> StoreError {
+    StoreError::new(
+        "store-reference-clash",
+        "two accounts must not share a book",
+        format!("the reference {} belongs to another order already", order.reference()),
+    )
+}
+
+async fn known(tx: &mut Tx, ids: &[i64]) -> StoreResult<HashMap<i64, Known>> {
+    let mut found = HashMap::new();
+    let lock = tx.for_update();
+    for ids in ids.chunks(1_000) {
+        let rows: Vec<Known> = on!(tx, c => {
+            let mut query = QueryBuilder::<Sql>::new(KNOWN);
+            let mut list = query.separated(", ");
+            for id in padded(ids) {
+                list.push_bind(id);
+            }
+            query.push(") ORDER BY order_id").push(lock);
+            all(&query.build().fetch_all(c).await?)?
+        });
+        found.extend(rows.into_iter().map(|known| (known.end.order_id, known)));
+    }
+    Ok(found)
+}
+
+/// Inserts what is not there yet; returns the ids that were not.
+async fn insert(
+    tx: &mut Tx,
+    now: Timestamp,
+    orders: &[&(&NewEntry, Hash)],
+) -> StoreResult<BTreeSet<i64>> {
+    let mut inserted = BTreeSet::new();
+    for piece in pieces(orders.len()) {
+        let orders = &orders[piece];
+        let mut ends: Vec<End> =
+            orders.iter().map(|(order, _)| End::start(order.reference())).collect();
+        let lines: Vec<Line<'_>> = ends
+            .iter_mut()
+            .zip(orders)
+            .map(|(end, (order, hash))| {
+                let detail = timeline::payload_detail(1, hash);
+                Line::put(end, now, ACTOR, order.state, timeline::RECORDED, detail)
+            })
+            .collect();
+        let ids = insert_rows(tx, now, orders, &ends).await?;
+        let of_ours = |id: i64| ids.contains(&id);
+        let lines: Vec<_> = lines
+            .into_iter()
+            .zip(orders)
+            .filter_map(|(line, (order, _))| of_ours(order.order_id).then_some(line))
+            .collect();
+        let payloads: Vec<_> = orders
+            .iter()
+            .filter(|(order, _)| of_ours(order.order_id))
+            .map(|(order, hash)| (order.order_id, 1, hash, order.payload.as_str()))
+            .collect();
+        keep(tx, now, &payloads).await?;
+        timeline::append(tx, now, &lines).await?;
+        for (order, _) in orders.iter().filter(|(order, _)| of_ours(order.order_id)) {
+            tx.moves.enter(order.state, order.gross);
+        }
+        inserted.extend(ids);
+    }
+    Ok(inserted)
+}
+
+async fn insert_rows(
+    tx: &mut Tx,
+    now: Timestamp,
+    orders: &[&(&NewEntry, Hash)],
+    ends: &[End],
+) -> StoreResult<BTreeSet<i64>> {
+    let now = now.micros();
+    on!(tx, c => {
+        let mut query = QueryBuilder::<Sql>::new(INSERT);
+        query.push_values(orders.iter().zip(ends), |mut row, ((order, hash), end)| {
+            row.push_bind(order.order_id).push_bind(order.site_id);
+            row.push_bind(order.reference().to_string());
+            row.push_bind(order.kind.word()).push_bind(order.state.word());
+            row.push_bind(order.reason.as_deref()).push_bind(order.warehouse_id);
+            row.push_bind(order.register_id.as_deref()).push_bind(order.receipt_id.as_deref());
+            row.push_bind(order.order_date.micros()).push_bind(order.currency.as_str());
+            row.push_bind(order.net.pence()).push_bind(order.vat.pence());
+            row.push_bind(order.gross.pence());
+            row.push_bind(order.original_order_id).push_bind(order.partner_order_id);
+            row.push_bind(now).push_bind(now).push_bind(order.due_at.map(Timestamp::micros));
+            row.push_bind(0_i64).push_bind(0_i64).push_bind(0_i64);
+            row.push_bind(hash.as_slice()).push_bind(1_i64);
+            row.push_bind(end.seq).push_bind(end.hash.as_slice());
+        });
+        let rows = query.push(UNLESS_THERE).build().fetch_all(c).await?;
+        rows.iter().map(|row| Ok(row.try_get("order_id")?)).collect()
+    })
+}
+
+async fn keep(
+    tx: &mut Tx,
+    now: Timestamp,
+    payloads: &[(i64, i64, &Hash, &str)],
+) -> StoreResult<()> {
+    for piece in pieces(payloads.len()) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::<Sql>::new(KEEP);
+            query.push_values(&payloads[piece], |mut row, (id, version, hash, body)| {
+                row.push_bind(*id).push_bind(*version).push_bind(now.micros());
+                row.push_bind(hash.as_slice()).push_bind(*body);
+            });
+            query.build().execute(c).await?;
+        });
+    }
+    Ok(())
+}
+
+async fn change(
+    tx: &mut Tx,
+    now: Timestamp,
+    order: &NewEntry,
+    hash: Hash,
+    known: Known,
+) -> StoreResult<()> {
+    let asked = order.state;
+    let possible = known.state == asked || known.state.may_become(asked);
+    let (state, reason, due_at) = if possible {
+        (asked, order.reason.as_deref(), order.due_at)
+    } else {
+        (EntryState::Ready, None, Some(now))
+    };
+    on!(tx, c => {
+        sqlx::query(REWRITE)
+            .bind(order.order_id)
+            .bind(order.kind.word())
+            .bind(state.word())
+            .bind(reason)
+            .bind(order.warehouse_id)
+            .bind(order.register_id.as_deref())
+            .bind(order.receipt_id.as_deref())
+            .bind(order.order_date.micros())
+            .bind(order.currency.as_str())
+            .bind(order.net.pence())
+            .bind(order.vat.pence())
+            .bind(order.gross.pence())
+            .bind(order.original_order_id)
+            .bind(order.partner_order_id)
+            .bind(due_at.map(Timestamp::micros))
+            .execute(c)
+            .await?;
+    });
+    tx.moves.leave(known.state, known.gross);
+    tx.moves.enter(state, order.gross);
+    keep_version(tx, now, order, hash, state, known).await
+}
+
+async fn keep_version(
+    tx: &mut Tx,
+    now: Timestamp,
+    order: &NewEntry,
+    hash: Hash,
+    state: EntryState,
+    known: Known,
+) -> StoreResult<()> {
+    let version = known.version + 1;
+    keep(tx, now, &[(order.order_id, version, &hash, &order.payload)]).await?;
+    let mut end = known.end;
+    let detail = timeline::payload_detail(version, &hash);
+    let line = Line::put(&mut end, now, ACTOR, state, timeline::PAYLOAD_CHANGED, detail);
+    timeline::append(tx, now, &[line]).await?;
+    on!(tx, c => {
+        sqlx::query(NOTE_VERSION)
+            .bind(order.order_id)
+            .bind(hash.as_slice())
+            .bind(version)
+            .bind(end.seq)
+            .bind(end.hash.as_slice())
+            .bind(now.micros())
+            .execute(c)
+            .await?;
+    });
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Finding exceptions: one, a page of them, groups of siblings.
+
+use daybook_domain::{Money, Timestamp, causes::Cause};
+use serde::Serialize;
+use sqlx::QueryBuilder;
+
+use super::ExceptionRow;
+use crate::{
+    Source, StoreResult,
+    engine::{self, Cells, FromCells, all, one},
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT number, order_id, scope, cause, subject, detail, money, raised_at, closed_at, \
+             closed_by, close_reason FROM exception ",
+            $rest
+        )
+    };
+}
+
+sql! {
+    GET = select!("WHERE number = $1");
+    OF_ENTRY = select!("WHERE order_id = $1 ORDER BY number");
+    GROUPED = "SELECT cause, subject, CAST(count(*) AS BIGINT) AS count, \
+               CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, \
+               max(raised_at) AS newest FROM exception WHERE closed_at IS NULL \
+               GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
+    COUNTS = "SELECT cause, CAST(count(*) AS BIGINT) AS count, \
+              CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest FROM exception \
+              WHERE closed_at IS NULL GROUP BY cause ORDER BY cause";
+}
+
+const LIST: &str = select!("WHERE true");
+
+/// Open exceptions of one cause about one subject: one fix clears them all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// Their cause.
+    pub cause: Cause,
+    /// What they are about.
+    pub subject: String,
+    /// How many.
+    pub count: i64,
+    /// The money at risk, without signs.
+    pub money: Money,
+    /// Since when the oldest is open.
+    pub oldest: Timestamp,
+    /// Since when the newest is open.
+    pub newest: Timestamp,
+}
+
+impl FromCells for Group {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self {
+            cause: row.word("cause")?,
+            subject: row.text("subject")?,
+            count: row.int("count")?,
+            money: row.money("money")?,
+            oldest: row.time("oldest")?,
+            newest: row.time("newest")?,
+        })
+    }
+}
+
+/// Open exceptions of one cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CauseCount {
+    /// The cause.
+    pub cause: Cause,
+    /// How many.
+    pub count: i64,
+    /// The money at risk, without signs.
+    pub money: Money,
+    /// Since when the oldest is open.
+    pub oldest: Timestamp,
+}
+
+impl FromCells for CauseCount {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self {
+            cause: row.word("cause")?,
+            count: row.int("count")?,
+            money: row.money("money")?,
+            oldest: row.time("oldest")?,
+        })
+    }
+}
+
+/// Which exceptions a list shows; an empty filter shows the open ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExceptionFilter {
+    /// Closed ones too.
+    pub closed_too: bool,
+    /// Only of this cause.
+    pub cause: Option<Cause>,
+    /// Only about this.
+    pub subject: Option<String>,
+    /// Only about this store or system, or `entry`.
+    pub scope: Option<String>,
+    /// Only after this number: the last one of the page before.
+    pub after: i64,
+}
+
+/// One exception.
+pub async fn get(source: impl Into<Source<'_>>, number: i64) -> StoreResult<Option<ExceptionRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => one(sqlx::query(GET).bind(number).fetch_optional(c).await?.as_ref()))
+}
+
+/// All exceptions that an entry ever had, the oldest first.
+pub async fn of_entry(
+    source: impl Into<Source<'_>>,
+    order_id: i64,
+) -> StoreResult<Vec<ExceptionRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(OF_ENTRY).bind(order_id).fetch_all(c).await?))
+}
+
+/// A page of exceptions, the oldest first.
+pub async fn list(
+    source: impl Into<Source<'_>>,
+    filter: &ExceptionFilter,
+    limit: usize,
+) -> StoreResult<Vec<ExceptionRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let mut query = QueryBuilder::<Sql>::new(LIST);
+        if !filter.closed_too {
+            query.push(" AND closed_at IS NULL");
+        }
+        if let Some(cause) = filter.cause {
+            query.push(" AND cause = ").push_bind(cause.code());
+        }
+        if let Some(subject) = filter.subject.as_deref() {
+            query.push(" AND subject = ").push_bind(subject);
+        }
+        if let Some(scope) = filter.scope.as_deref() {
+            query.push(" AND scope = ").push_bind(scope);
+        }
+        query.push(" AND number > ").push_bind(filter.after);
+        query.push(" ORDER BY number LIMIT ").push_bind(engine::limit(limit));
+        all(&query.build().fetch_all(c).await?)
+    })
+}
+
+/// Open exceptions by cause and subject, the most money first.
+pub async fn open_grouped(source: impl Into<Source<'_>>) -> StoreResult<Vec<Group>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(GROUPED).fetch_all(c).await?))
+}
+
+/// Open exceptions by cause.
+pub async fn counts(source: impl Into<Source<'_>>) -> StoreResult<Vec<CauseCount>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(COUNTS).fetch_all(c).await?))
+}

@@ -1,0 +1,69 @@
+//! Bringing the book up to date. Both folders hold the same numbers and names; a test compares
+//! what they lead to.
+
+use sqlx::{
+    PgPool, SqlSafeStr, SqlitePool,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use crate::StoreResult;
+
+/// Lists the migrations once for both engines. Append only: what a book has run never changes.
+macro_rules! migrations {
+    ($($version:literal $name:literal)+) => {
+        const SQLITE: &[(i64, &str, &str)] = &[$((
+            $version,
+            $name,
+            include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+        )),+];
+        const POSTGRES: &[(i64, &str, &str)] = &[$((
+            $version,
+            $name,
+            include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        )),+];
+    };
+}
+
+migrations! {
+    1 "0001_entries"
+    2 "0002_input"
+    3 "0003_people"
+    4 "0004_engine"
+}
+
+fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {
+    let migration = |&(version, name, text): &(i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(list.iter().map(migration).collect())
+}
+
+pub(crate) async fn sqlite(pool: &SqlitePool) -> StoreResult<()> {
+    Ok(migrator(SQLITE).run(pool).await?)
+}
+
+pub(crate) async fn postgres(pool: &PgPool) -> StoreResult<()> {
+    Ok(migrator(POSTGRES).run(pool).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    #[test]
+    fn both_folders_hold_exactly_the_listed_migrations() {
+        let listed: BTreeSet<String> =
+            super::SQLITE.iter().map(|(_, name, _)| format!("{name}.sql")).collect();
+        for engine in ["sqlite", "postgres"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+            let found: BTreeSet<String> = fs::read_dir(folder)
+                .unwrap()
+                .map(|file| file.unwrap().file_name().into_string().unwrap())
+                .collect();
+            assert_eq!(found, listed, "{engine}");
+        }
+        for (version, name, _) in super::SQLITE {
+            assert!(name.starts_with(&format!("{version:04}_")), "{name}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! What happened to an entry, append-only and chained: the database refuses changes, and the
+//! chain shows those that were made behind its back.
+
+use daybook_domain::{Reference, Timestamp, entry::EntryState};
+use serde::Serialize;
+use sqlx::QueryBuilder;
+
+use crate::{
+    Source, StoreResult, Tx,
+    chain::{self, Hash},
+    engine::{self, Cells, FromCells, all, one, pieces},
+};
+
+sql! {
+    OF_ENTRY = "SELECT seq, at, actor, state, code, detail, hash FROM timeline \
+                WHERE order_id = $1 ORDER BY seq";
+    HEAD = "SELECT order_id, site_id, seq, chain FROM entry WHERE order_id = $1";
+    HEADS_AFTER = "SELECT order_id, site_id, seq, chain FROM entry WHERE order_id > $1 \
+                   ORDER BY order_id LIMIT $2";
+    PAYLOADS = "SELECT hash, body FROM payload WHERE order_id = $1 ORDER BY version";
+}
+
+const APPEND: &str = "INSERT INTO timeline (order_id, seq, at, actor, state, code, detail, hash) ";
+
+/// The first event of every entry.
+pub(crate) const RECORDED: &str = "recorded";
+/// The till told something else about it later.
+pub(crate) const PAYLOAD_CHANGED: &str = "payload-changed";
+
+/// What happened, as whoever did it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Who: `daybook`, or a person.
+    pub actor: String,
+    /// What, in a stable word.
+    pub code: String,
+    /// One sentence with the particulars.
+    pub detail: String,
+}
+
+/// One line of an entry's timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TimelineRow {
+    /// From 1.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// The state it led to.
+    pub state: EntryState,
+    /// What, in a stable word.
+    pub code: String,
+    /// One sentence with the particulars.
+    pub detail: String,
+    #[serde(skip)]
+    hash: Hash,
+}
+
+impl FromCells for TimelineRow {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self {
+            seq: row.int("seq")?,
+            at: row.time("at")?,
+            actor: row.text("actor")?,
+            state: row.word("state")?,
+            code: row.text("code")?,
+            detail: row.text("detail")?,
+            hash: row.hash("hash")?,
+        })
+    }
+}
+
+/// An entry's timeline, oldest first.
+pub async fn of_entry(
+    source: impl Into<Source<'_>>,
+    order_id: i64,
+) -> StoreResult<Vec<TimelineRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(OF_ENTRY).bind(order_id).fetch_all(c).await?))
+}
+
+/// The end of an entry's chain, from which the next event goes on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End {
+    pub(crate) order_id: i64,
+    pub(crate) seq: i64,
+    pub(crate) hash: Hash,
+}
+
+impl End {
+    /// Before the first event. The reference is in it, so that whole timelines cannot be swapped.
+    pub(crate) fn start(reference: Reference) -> Self {
+        let hash = chain::hash(&[b"daybook entry", reference.to_string().as_bytes()]);
+        Self { order_id: reference.order_id, seq: 0, hash }
+    }
+
+    /// The chain with one event more.
+    pub(crate) fn next(
+        &mut self,
+        at: Timestamp,
+        actor: &str,
+        state: EntryState,
+        code: &str,
+        detail: &str,
+    ) {
+        self.seq += 1;
+        self.hash = chain::hash(&[
+            &self.hash,
+            &self.seq.to_be_bytes(),
+            &at.micros().to_be_bytes(),
+            actor.as_bytes(),
+            state.word().as_bytes(),
+            code.as_bytes(),
+            detail.as_bytes(),
+        ]);
+    }
+}
+
+/// An event at its place in the chain.
+#[derive(Debug)]
+pub(crate) struct Line<'a> {
+    end: End,
+    actor: &'a str,
+    state: EntryState,
+    code: &'a str,
+    detail: std::borrow::Cow<'a, str>,
+}
+
+impl<'a> Line<'a> {
+    /// Puts an event at the end of a chain.
+    pub(crate) fn put(
+        end: &mut End,
+        at: Timestamp,
+        actor: &'a str,
+        state: EntryState,
+        code: &'a str,
+        detail: impl Into<std::borrow::Cow<'a, str>>,
+    ) -> Self {
+        let detail = detail.into();
+        end.next(at, actor, state, code, &detail);
+        Self { end: *end, actor, state, code, detail }
+    }
+}
+
+/// Writes events that were put at the end of their chains.
+pub(crate) async fn append(tx: &mut Tx, at: Timestamp, lines: &[Line<'_>]) -> StoreResult<()> {
+    for piece in pieces(lines.len()) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::<Sql>::new(APPEND);
+            query.push_values(&lines[piece], |mut row, line| {
+                row.push_bind(line.end.order_id).push_bind(line.end.seq).push_bind(at.micros());
+                row.push_bind(line.actor).push_bind(line.state.word()).push_bind(line.code);
+                row.push_bind(line.detail.as_ref()).push_bind(line.end.hash.as_slice());
+            });
+            query.build().execute(c).await?;
+        });
+    }
+    Ok(())
+}
+
+/// What an event about a payload says: its number and its fingerprint, so that the chain covers
+/// the payloads too.
+pub(crate) fn payload_detail(version: i64, hash: &Hash) -> String {
+    format!("payload {version}, sha256 {}", chain::hex(hash))
+}
+
+/// Where a record was changed behind the book's back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// Which entry.
+    pub order_id: i64,
+    /// The first event that does not fit; 0 when the end or a payload does not.
+    pub seq: i64,
+    /// One sentence.
+    pub what: &'static str,
+}
+
+struct Head {
+    reference: Reference,
+    seq: i64,
+    chain: Hash,
+}
+
+impl FromCells for Head {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        let reference = Reference { site_id: row.int("site_id")?, order_id: row.int("order_id")? };
+        Ok(Self { reference, seq: row.int("seq")?, chain: row.hash("chain")? })
+    }
+}
+
+struct Kept {
+    hash: Hash,
+    body: String,
+}
+
+impl FromCells for Kept {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self { hash: row.hash("hash")?, body: row.text("body")? })
+    }
+}
+
+/// Checks one entry's chain and payloads; `None` when all is as it was written.
+pub async fn verify_chain(
+    source: impl Into<Source<'_>>,
+    order_id: i64,
+) -> StoreResult<Option<Broken>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let row = sqlx::query(HEAD).bind(order_id).fetch_optional(&mut *c).await?;
+        let Some(head) = one::<Head, _>(row.as_ref())? else { return Ok(None) };
+        let lines = all(&sqlx::query(OF_ENTRY).bind(order_id).fetch_all(&mut *c).await?)?;
+        let kept = all(&sqlx::query(PAYLOADS).bind(order_id).fetch_all(&mut *c).await?)?;
+        Ok(check(&head, &lines, &kept))
+    })
+}
+
+/// What a stretch of [`verify_all`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How many entries were checked.
+    pub entries: usize,
+    /// What does not fit.
+    pub broken: Vec<Broken>,
+    /// Where to go on; `None` at the end of the book.
+    pub next: Option<i64>,
+}
+
+/// Checks up to `limit` entries after order id `after`.
+pub async fn verify_all(db: &crate::Db, after: i64, limit: usize) -> StoreResult<Verified> {
+    let mut conn = Source::Db(db).open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(HEADS_AFTER).bind(after).bind(engine::limit(limit));
+        let rows = query.fetch_all(&mut *c).await?;
+        let heads: Vec<Head> = all(&rows)?;
+        let mut broken = Vec::new();
+        for head in &heads {
+            let id = head.reference.order_id;
+            let lines = all(&sqlx::query(OF_ENTRY).bind(id).fetch_all(&mut *c).await?)?;
+            let kept = all(&sqlx::query(PAYLOADS).bind(id).fetch_all(&mut *c).await?)?;
+            broken.extend(check(head, &lines, &kept));
+        }
+        let full = heads.len() == limit;
+        let next = heads.last().filter(|_| full).map(|head| head.reference.order_id);
+        Ok(Verified { entries: heads.len(), broken, next })
+    })
+}
+
+fn check(head: &Head, lines: &[TimelineRow], kept: &[Kept]) -> Option<Broken> {
+    let order_id = head.reference.order_id;
+    let mut end = End::start(head.reference);
+    for line in lines {
+        end.next(line.at, &line.actor, line.state, &line.code, &line.detail);
+        if line.seq != end.seq || line.hash != end.hash {
+            let what = "the timeline was changed here";
+            return Some(Broken { order_id, seq: end.seq, what });
+        }
+    }
+    if head.seq != end.seq || head.chain != end.hash {
+        let what = "the end of the timeline was cut off or added to";
+        return Some(Broken { order_id, seq: 0, what });
+    }
+    let told = lines.iter().filter(|line| [RECORDED, PAYLOAD_CHANGED].contains(&&*line.code));
+    let told: Vec<&str> = told.map(|line| line.detail.as_str()).collect();
+    let held: Vec<String> = (1..)
+        .zip(kept)
+        .map(|(version, kept)| payload_detail(version, &chain::of_text(&kept.body)))
+        .collect();
+    let hashes_fit = kept.iter().all(|kept| kept.hash == chain::of_text(&kept.body));
+    if told != held || !hashes_fit {
+        return Some(Broken {
+            order_id,
+            seq: 0,
+            what: "a payload is not the one that was recorded",
+        });
+    }
+    None
+}
