@@ -19,6 +19,11 @@ impl Timestamp {
         Self(seconds.saturating_mul(1_000_000))
     }
 
+    /// The beginning of a day, UTC, written as `2026-11-24`.
+    pub fn from_day(day: &str) -> Result<Self, jiff::Error> {
+        format!("{day}T00:00:00Z").parse::<jiff::Timestamp>().map(Self::from)
+    }
+
     /// Microseconds since the Unix epoch.
     pub const fn micros(self) -> i64 {
         self.0

@@ -1,3 +1,21 @@
 //! What happens when: one file (or folder) a flow, and the engine that runs them.
+//!
+//! Every flow has the same five steps: **load** (one read) → **decide** (a pure function of
+//! `daybook-domain`) → **record the intent** (one transaction) → **call** (no transaction open) →
+//! **record the outcome** (one transaction, guarded by the attempt's number).
 
+pub mod app;
+pub mod check;
+pub mod engine;
+pub mod error;
+pub mod events;
+mod exchanges;
+mod health;
+pub mod people;
+pub mod reference;
+pub mod sales;
 pub mod settings;
+pub mod status;
+
+pub use app::{App, AppParts, Ids};
+pub use error::FlowError;

@@ -1,0 +1,186 @@
+//! `daybook check`: configuration, reachability, credentials, permissions, export definitions,
+//! clock. Everything is tried, and each line says what to do next.
+
+use daybook_domain::{class::Failure, exchange::Called};
+use serde::Serialize;
+
+use crate::{app::App, reference::VALUE_LISTS};
+
+/// How a check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckState {
+    /// As it should be.
+    Ok,
+    /// Works, but a person should know.
+    Warning,
+    /// Does not work.
+    Failed,
+    /// Cannot be known from here: verify with a test order.
+    Unverified,
+}
+
+/// One line of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckLine {
+    /// `book`, `sitoo`, `orderwise`, `mapping`.
+    pub area: &'static str,
+    /// What was tried.
+    pub name: String,
+    /// How it went.
+    pub state: CheckState,
+    /// One sentence.
+    pub detail: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// The export definitions Daybook reads, and what it does without them.
+const EXPORTS: [(&str, &str); 3] = [
+    ("order-lookup", "an order in doubt cannot be resolved and stays in doubt"),
+    ("order-totals", "documents are read back one by one instead of in windows"),
+    ("variants", "SKUs cannot be checked before they are sent"),
+];
+
+/// Tries everything.
+pub async fn run(app: &App) -> Vec<CheckLine> {
+    let mut lines = vec![book(app).await];
+    lines.push(sitoo(app).await);
+    let token = orderwise_token(app).await;
+    let signed_in = token.state == CheckState::Ok;
+    lines.push(token);
+    if signed_in {
+        lines.extend(exports(app).await);
+        lines.extend(value_lists(app).await);
+    }
+    lines.extend(mapping(app).await);
+    lines
+}
+
+fn line(area: &'static str, name: &str, state: CheckState, detail: impl Into<String>) -> CheckLine {
+    CheckLine { area, name: name.to_owned(), state, detail: detail.into(), hint: None }
+}
+
+fn failed(area: &'static str, name: &str, failure: &Failure) -> CheckLine {
+    let hint = match failure {
+        Failure::NotAuthorised { status: 403, .. } => {
+            "give the API user's group the permission for this in OrderWise"
+        }
+        Failure::NotAuthorised { .. } => "check user and password, and that API access is on",
+        Failure::NotFound { .. } => "check the base address: virtual directory, environment",
+        Failure::Drift { .. } => "compare the export definition's columns with the reference",
+        Failure::Refused { .. } => "check the export definition's id and its parameters",
+        Failure::Later { .. } | Failure::InDoubt { .. } => {
+            "check the address, the network and that the server is up"
+        }
+    };
+    CheckLine {
+        hint: Some(hint.to_owned()),
+        ..line(area, name, CheckState::Failed, failure.to_string())
+    }
+}
+
+async fn book(app: &App) -> CheckLine {
+    match app.db.ping().await {
+        Ok(()) => line("book", "reachable", CheckState::Ok, app.db.engine_name()),
+        Err(error) => CheckLine {
+            hint: error.hint(),
+            ..line("book", "reachable", CheckState::Failed, error.to_string())
+        },
+    }
+}
+
+async fn sitoo(app: &App) -> CheckLine {
+    use daybook_connectors::sitoo::OrdersQuery;
+    let Called { outcome, .. } = app.sitoo.orders(&OrdersQuery::Newest).await;
+    match outcome {
+        Ok(page) => {
+            let newest = page.orders.first().map_or_else(
+                || "no orders yet".to_owned(),
+                |order| format!("newest order is {}", order.order_id),
+            );
+            line("sitoo", "orders", CheckState::Ok, newest)
+        }
+        Err(failure) => failed("sitoo", "orders", &failure),
+    }
+}
+
+async fn orderwise_token(app: &App) -> CheckLine {
+    match app.orderwise.mint_token().await.outcome {
+        Ok(()) => line("orderwise", "sign-in", CheckState::Ok, "a token was given"),
+        Err(failure) => failed("orderwise", "sign-in", &failure),
+    }
+}
+
+async fn exports(app: &App) -> Vec<CheckLine> {
+    let mut lines = Vec::new();
+    for (purpose, without) in EXPORTS {
+        if !app.orderwise.has_export(purpose) {
+            let hint = format!("set orderwise.exports.{purpose} to the definition's id");
+            lines.push(CheckLine {
+                hint: Some(hint),
+                ..line("orderwise", purpose, CheckState::Warning, format!("not set: {without}"))
+            });
+            continue;
+        }
+        lines.push(match try_export(app, purpose).await {
+            Ok(rows) => line("orderwise", purpose, CheckState::Ok, format!("{rows} rows")),
+            Err(failure) => failed("orderwise", purpose, &failure),
+        });
+    }
+    lines
+}
+
+async fn try_export(app: &App, purpose: &str) -> Result<usize, Failure> {
+    let now = app.now();
+    let hour_ago = now.minus(std::time::Duration::from_secs(3_600));
+    match purpose {
+        "order-lookup" => {
+            let nothing = daybook_domain::Reference { site_id: 0, order_id: 0 };
+            app.orderwise.lookup(&nothing).await.outcome.map(|rows| rows.len())
+        }
+        "order-totals" => app.orderwise.totals(hour_ago, now).await.outcome.map(|rows| rows.len()),
+        _ => app.orderwise.variants(Some(hour_ago)).await.outcome.map(|rows| rows.len()),
+    }
+}
+
+async fn value_lists(app: &App) -> Vec<CheckLine> {
+    let mut lines = Vec::new();
+    for (list, name) in VALUE_LISTS {
+        lines.push(match app.orderwise.value_list(list).await.outcome {
+            Ok(items) => {
+                let state = if items.is_empty() { CheckState::Warning } else { CheckState::Ok };
+                line("orderwise", name, state, format!("value list {list}: {} items", items.len()))
+            }
+            Err(failure) => failed("orderwise", name, &failure),
+        });
+    }
+    lines
+}
+
+async fn mapping(app: &App) -> Vec<CheckLine> {
+    let rows = match daybook_store::mapping::load(&app.db).await {
+        Ok(rows) => rows.rows,
+        Err(error) => {
+            return vec![line("mapping", "tables", CheckState::Failed, error.to_string())];
+        }
+    };
+    let (mapping, faults) = daybook_domain::mapping::Mapping::from_rows(rows);
+    let mut lines: Vec<_> = faults
+        .iter()
+        .map(|fault| line("mapping", "row", CheckState::Failed, fault.to_string()))
+        .collect();
+    let counts = [
+        ("stores", mapping.stores.len(), "daybook map set store WAREHOUSE account=… session=…"),
+        ("VAT rates", mapping.vat.len(), "daybook map set vat 20 RATE-ID"),
+        ("payment types", mapping.payments.len(), "daybook map set payment Card METHOD-ID"),
+    ];
+    for (name, count, command) in counts {
+        let (state, hint) = match count {
+            0 => (CheckState::Warning, Some(command.to_owned())),
+            _ => (CheckState::Ok, None),
+        };
+        lines.push(CheckLine { hint, ..line("mapping", name, state, format!("{count} mapped")) });
+    }
+    lines
+}

@@ -1,0 +1,50 @@
+//! The record of exchanges with both systems.
+
+use daybook_domain::exchange::Exchange;
+use daybook_store::{Tx, exchange};
+
+use crate::{app::App, error::FlowError};
+
+/// Counts and keeps `exchanges`, in a transaction of their own.
+pub(crate) async fn keep(
+    app: &App,
+    order_id: Option<i64>,
+    exchanges: Vec<Exchange>,
+) -> Result<(), FlowError> {
+    if exchanges.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    keep_in(app, &mut tx, order_id, exchanges).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Counts and keeps `exchanges` as part of `tx`.
+pub(crate) async fn keep_in(
+    app: &App,
+    tx: &mut Tx,
+    order_id: Option<i64>,
+    exchanges: Vec<Exchange>,
+) -> Result<(), FlowError> {
+    for exchange in &exchanges {
+        count(exchange);
+    }
+    let rows: Vec<_> = exchanges
+        .into_iter()
+        .map(|exchange| exchange::NewExchange { id: app.ids.uuid(), order_id, exchange })
+        .collect();
+    exchange::insert(tx, &rows).await?;
+    Ok(())
+}
+
+/// One call, for the metrics.
+pub(crate) fn count(exchange: &Exchange) {
+    metrics::histogram!(
+        "daybook_call_duration_seconds",
+        "system" => exchange.system.word(),
+        "purpose" => exchange.purpose,
+        "class" => exchange.class.word(),
+    )
+    .record(exchange.duration);
+}

@@ -1,0 +1,173 @@
+//! Is OrderWise there at all? A circuit breaker for the whole system, pauses for one store, one
+//! alert for each, and a probe that ends them. They are kept in the book, so that all processes
+//! and the next start know of them.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use daybook_domain::{Timestamp, causes::Cause, class::Failure, retry::Backoff};
+use daybook_store::{
+    Tx, exception,
+    pause::{self, NewPause},
+};
+
+use crate::{app::App, error::FlowError, sales::evaluate::DAYBOOK};
+
+/// Scope of what concerns all of OrderWise.
+const ORDERWISE: &str = "orderwise";
+
+/// What this process has seen of OrderWise lately.
+#[derive(Debug, Default)]
+pub(crate) struct Health {
+    /// Failures in a row that say something about the whole system.
+    failures: AtomicI64,
+    /// Scopes that were paused when last looked at.
+    paused: Mutex<BTreeSet<String>>,
+}
+
+impl Health {
+    fn note(&self, scopes: BTreeSet<String>) {
+        *self.paused.lock().unwrap_or_else(PoisonError::into_inner) = scopes;
+    }
+
+    fn add(&self, scope: &str) {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner).insert(scope.to_owned());
+    }
+
+    fn take(&self, scope: &str) -> bool {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner).remove(scope)
+    }
+}
+
+/// Whether OrderWise is paused and no probe is due.
+pub(crate) async fn is_paused(app: &App) -> Result<bool, FlowError> {
+    let now = app.now();
+    let pauses = pause::all(&app.db).await?;
+    app.health.note(pauses.iter().map(|pause| pause.scope.clone()).collect());
+    Ok(pauses.iter().any(|pause| pause.scope == ORDERWISE && pause.probe_at > now))
+}
+
+/// How many entries may be claimed now: all, one as a probe, or none.
+pub(crate) async fn allowance(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    batch: usize,
+) -> Result<Option<usize>, FlowError> {
+    let pauses = pause::all(&mut *tx).await?;
+    app.health.note(pauses.iter().map(|pause| pause.scope.clone()).collect());
+    let Some(pause) = pauses.iter().find(|pause| pause.scope == ORDERWISE) else {
+        return Ok(Some(batch));
+    };
+    if pause.probe_at > now {
+        return Ok(None);
+    }
+    let next = now.plus(app.settings.posting.breaker_backoff.longest);
+    Ok(pause::take_probe(tx, now, ORDERWISE, next).await?.then_some(1))
+}
+
+/// OrderWise answered as it should; so did the session and the account of `store`.
+pub(crate) async fn orderwise_well(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    store: &str,
+) -> Result<(), FlowError> {
+    app.health.failures.store(0, Ordering::Relaxed);
+    for scope in [ORDERWISE.to_owned(), store_scope(store)] {
+        if app.health.take(&scope) {
+            pause::resume(tx, &scope).await?;
+            exception::close_scoped(tx, now, &scope, DAYBOOK, "it works again").await?;
+            tracing::info!(scope, "it works again");
+        }
+    }
+    Ok(())
+}
+
+/// A failure that may be one of the whole system; enough of them open the breaker.
+pub(crate) async fn orderwise_failed(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    what: &str,
+) -> Result<(), FlowError> {
+    let failures = app.health.failures.fetch_add(1, Ordering::Relaxed) + 1;
+    if failures >= app.settings.posting.breaker_failures {
+        pause_all(app, tx, now, Cause::OrderwiseUnreachable, what).await?;
+    }
+    Ok(())
+}
+
+/// A read of OrderWise failed.
+pub(crate) async fn read_failed(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    failure: &Failure,
+) -> Result<(), FlowError> {
+    let what = failure.to_string();
+    let cause = match failure {
+        Failure::Later { .. } | Failure::InDoubt { .. } => {
+            return orderwise_failed(app, tx, now, &what).await;
+        }
+        Failure::NotAuthorised { status: 403, .. } => Cause::OrderwisePermission,
+        Failure::NotAuthorised { .. } => Cause::OrderwiseCredentials,
+        Failure::Refused { .. } | Failure::NotFound { .. } => Cause::OrderwiseExportDefinition,
+        Failure::Drift { .. } => Cause::OrderwiseContract,
+    };
+    pause_all(app, tx, now, cause, &what).await?;
+    Ok(())
+}
+
+/// Pauses the whole flow to OrderWise; one alert. Returns when it is probed.
+pub(crate) async fn pause_all(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    cause: Cause,
+    what: &str,
+) -> Result<Timestamp, FlowError> {
+    pause_scope(app, tx, now, ORDERWISE, cause, what).await
+}
+
+/// Pauses one store; one alert. Returns when it is probed.
+pub(crate) async fn pause_store(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    store: &str,
+    cause: Cause,
+    what: &str,
+) -> Result<Timestamp, FlowError> {
+    pause_scope(app, tx, now, &store_scope(store), cause, what).await
+}
+
+fn store_scope(store: &str) -> String {
+    format!("store:{store}")
+}
+
+async fn pause_scope(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    scope: &str,
+    cause: Cause,
+    what: &str,
+) -> Result<Timestamp, FlowError> {
+    let failures = pause::failures(&mut *tx, scope).await? + 1;
+    let tries = u32::try_from(failures).unwrap_or(u32::MAX);
+    let delay =
+        Backoff::from(&app.settings.posting.breaker_backoff).delay(tries, app.ids.dice(), None);
+    let probe_at = now.plus(delay);
+    let new = NewPause { scope, cause: cause.code(), detail: what, probe_at, failures };
+    pause::pause(tx, now, &new).await?;
+    exception::raise_scoped(tx, now, scope, cause, scope, what).await?;
+    app.health.add(scope);
+    tracing::warn!(scope, cause = cause.code(), %probe_at, "paused: {what}");
+    Ok(probe_at)
+}

@@ -1,0 +1,199 @@
+//! What people do: fix a mapping, retry, dismiss. Who did what, when and why is on record.
+
+use daybook_domain::{
+    Reference,
+    causes::Cause,
+    entry::EntryState,
+    mapping::{MappingKind, MappingRow},
+};
+use daybook_store::{
+    Tx, audit,
+    entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
+    exception, mapping,
+    timeline::Event,
+};
+
+use crate::{
+    app::App,
+    error::FlowError,
+    sales::{SyncReport, standing},
+};
+
+/// Entries of a group tried again in one transaction.
+const GROUP_BATCH: usize = 200;
+
+/// Tries an entry again now that a person has put something right.
+pub async fn retry(app: &App, reference: Reference, actor: &str) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    let row = find(&mut tx, reference).await?;
+    let possible =
+        matches!(row.state, EntryState::Held | EntryState::Ready | EntryState::Dismissed);
+    if !possible {
+        return Err(FlowError::request(
+            "entry-not-stopped",
+            format!("{reference} is {}; there is nothing to retry", row.state),
+            format!("see `daybook entry {reference}`"),
+        ));
+    }
+    let steps = [again(app, &row, actor)];
+    apply(app, &mut tx, &steps).await?;
+    exception::close_for_entry(&mut tx, app.now(), row.order_id, actor, "tried again").await?;
+    audit::append(&mut tx, app.now(), actor, "retry", &reference.to_string(), "{}").await?;
+    tx.commit().await?;
+    app.wake.post.notify_one();
+    Ok(())
+}
+
+/// Tries again every entry held by `cause` (and `subject`, if given). Returns how many.
+pub async fn retry_group(
+    app: &App,
+    cause: Cause,
+    subject: Option<&str>,
+    actor: &str,
+) -> Result<u64, FlowError> {
+    let mut retried = 0;
+    let mut after = 0;
+    loop {
+        let mut tx = app.db.begin().await?;
+        let rows = entry::held_with(&mut tx, cause, subject, after, GROUP_BATCH).await?;
+        let Some(last) = rows.last().map(|row| row.order_id) else { break };
+        after = last;
+        let steps: Vec<_> = rows.iter().map(|row| again(app, row, actor)).collect();
+        apply(app, &mut tx, &steps).await?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
+        for &id in &ids {
+            exception::close_for_entry(&mut tx, app.now(), id, actor, "tried again").await?;
+        }
+        let what = format!("{}:{}", cause.code(), subject.unwrap_or("*"));
+        let detail = serde_json::json!({ "entries": ids.len() }).to_string();
+        audit::append(&mut tx, app.now(), actor, "retry-group", &what, &detail).await?;
+        tx.commit().await?;
+        retried += u64::try_from(ids.len()).unwrap_or(u64::MAX);
+    }
+    app.wake.post.notify_one();
+    Ok(retried)
+}
+
+/// Decides, with a reason, that an entry will not be posted.
+pub async fn dismiss(
+    app: &App,
+    reference: Reference,
+    actor: &str,
+    reason: &str,
+) -> Result<(), FlowError> {
+    if reason.trim().is_empty() || actor.trim().is_empty() {
+        return Err(FlowError::request(
+            "reason-missing",
+            "dismissing needs a reason and a name",
+            "add --reason 'entered by hand as SO-123' --actor 'Ada Finch'",
+        ));
+    }
+    let mut tx = app.db.begin().await?;
+    let row = find(&mut tx, reference).await?;
+    if !row.state.may_become(EntryState::Dismissed) {
+        return Err(FlowError::request(
+            "entry-not-dismissable",
+            format!("{reference} is {} and cannot be dismissed", row.state),
+            "only what waits, is held or is set aside can be dismissed",
+        ));
+    }
+    let changes =
+        Changes { due_at: Some(None), reason: Some(Some(reason.to_owned())), ..Changes::default() };
+    let step = step(&row, EntryState::Dismissed, changes, actor, "dismissed", reason);
+    apply(app, &mut tx, &[step]).await?;
+    exception::close_for_entry(&mut tx, app.now(), row.order_id, actor, reason).await?;
+    let detail = serde_json::json!({ "reason": reason }).to_string();
+    audit::append(&mut tx, app.now(), actor, "dismiss", &reference.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes mapping rows and looks again at everything that they may release. Returns how many
+/// entries were released.
+pub async fn set_mapping(app: &App, rows: &[MappingRow], actor: &str) -> Result<u64, FlowError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    mapping::set_many(&mut tx, now, rows, actor).await?;
+    tx.commit().await?;
+    look_again(app, rows.iter().map(|row| row.kind)).await
+}
+
+/// Takes a mapping row away. Returns whether there was one.
+pub async fn remove_mapping(
+    app: &App,
+    kind: MappingKind,
+    key: &str,
+    actor: &str,
+) -> Result<bool, FlowError> {
+    let mut tx = app.db.begin().await?;
+    let removed = mapping::remove(&mut tx, app.now(), kind, key, actor).await?;
+    tx.commit().await?;
+    look_again(app, [kind].into_iter()).await?;
+    Ok(removed)
+}
+
+/// A change of one kind of mapping may release entries held for any subject of that kind.
+async fn look_again(app: &App, kinds: impl Iterator<Item = MappingKind>) -> Result<u64, FlowError> {
+    let kinds: std::collections::BTreeSet<MappingKind> = kinds.collect();
+    let mut tx = app.db.begin().await?;
+    for kind in kinds {
+        entry::wake_held_for(&mut tx, app.now(), kind, &[]).await?;
+    }
+    tx.commit().await?;
+    let mut report = SyncReport::default();
+    standing::pass(app, &mut report).await?;
+    app.wake.post.notify_one();
+    Ok(report.released)
+}
+
+async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, FlowError> {
+    entry::get(tx, reference.order_id)
+        .await?
+        .filter(|row| row.site_id == reference.site_id)
+        .ok_or_else(|| {
+            FlowError::request(
+                "entry-unknown",
+                format!("{reference} is not in the book"),
+                "see `daybook entries`, or fetch it: `daybook sync sales --from-order N`",
+            )
+        })
+}
+
+fn again(app: &App, row: &EntryRow, actor: &str) -> Transition {
+    let changes = Changes {
+        due_at: Some(Some(app.now())),
+        reason: Some(None),
+        failures: Some(0),
+        ..Changes::default()
+    };
+    step(row, EntryState::Ready, changes, actor, "retry-asked", "a person asked to try again")
+}
+
+fn step(
+    row: &EntryRow,
+    to: EntryState,
+    changes: Changes,
+    actor: &str,
+    code: &str,
+    detail: &str,
+) -> Transition {
+    Transition {
+        order_id: row.order_id,
+        expect: Expect { state: row.state, attempt: Some(row.attempt) },
+        to,
+        changes,
+        event: Event { actor: actor.to_owned(), code: code.to_owned(), detail: detail.to_owned() },
+    }
+}
+
+async fn apply(app: &App, tx: &mut Tx, steps: &[Transition]) -> Result<(), FlowError> {
+    let outcomes = entry::transition(tx, app.now(), steps).await?;
+    if outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Stale) {
+        return Err(FlowError::request(
+            "entry-moved-on",
+            "the entry moved on while you were looking at it",
+            "look again and repeat",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! OrderWise's variants and value lists, kept at hand: cheap local checks come before expensive
+//! remote ones. A SKU that has become saleable releases the sales that waited for it.
+
+use daybook_domain::{Timestamp, exchange::Called, mapping::MappingKind};
+use daybook_store::{entry, value_list, variant, watermark};
+
+use crate::{app::App, error::FlowError, exchanges};
+
+/// When variants were last read (what changed).
+const REFRESHED: &str = "variants-refreshed";
+/// When variants were last read (all).
+const REFRESHED_ALL: &str = "variants-refreshed-all";
+
+/// The value lists that mapping is filled from (facts/orderwise 1.9).
+pub const VALUE_LISTS: [(i64, &str); 4] =
+    [(2, "tax rate"), (4, "stock location"), (18, "delivery method"), (20, "payment method")];
+
+/// Refreshes when the settings say that it is time.
+pub(crate) async fn if_due(app: &App) -> Result<(), FlowError> {
+    if !app.orderwise.has_export("variants") {
+        return Ok(());
+    }
+    let now = app.now();
+    let limits = &app.settings.reference;
+    let all = watermark::get(&app.db, REFRESHED_ALL).await?.map(Timestamp::from_micros);
+    let some = watermark::get(&app.db, REFRESHED).await?.map(Timestamp::from_micros);
+    if all.is_none_or(|at| now.since(at) >= limits.full_every) {
+        return variants(app, None).await;
+    }
+    if some.is_none_or(|at| now.since(at) >= limits.refresh_every) {
+        return variants(app, some.map(|at| at.minus(limits.overlap))).await;
+    }
+    Ok(())
+}
+
+/// Refreshes now: variants (what changed, or all) and the value lists.
+pub async fn refresh(app: &App, full: bool) -> Result<(), FlowError> {
+    let some = watermark::get(&app.db, REFRESHED).await?.map(Timestamp::from_micros);
+    let since = some.filter(|_| !full).map(|at| at.minus(app.settings.reference.overlap));
+    if app.orderwise.has_export("variants") {
+        variants(app, since).await?;
+    }
+    value_lists(app).await
+}
+
+async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> {
+    // The moment before the read: what changes while it runs is read again next time.
+    let read_at = app.now();
+    let Called { outcome, exchanges } = app.orderwise.variants(since).await;
+    exchanges::keep(app, None, exchanges).await?;
+    let found = outcome.map_err(FlowError::Orderwise)?;
+    let mut tx = app.db.begin().await?;
+    let changed = variant::upsert(&mut tx, read_at, &found).await?;
+    if since.is_none() {
+        variant::remove_not_seen_since(&mut tx, read_at).await?;
+        watermark::set(&mut tx, read_at, REFRESHED_ALL, read_at.micros()).await?;
+    }
+    watermark::set(&mut tx, read_at, REFRESHED, read_at.micros()).await?;
+    if !changed.is_empty() {
+        entry::wake_held_for(&mut tx, read_at, MappingKind::Sku, &changed).await?;
+    }
+    tx.commit().await?;
+    tracing::debug!(read = found.len(), changed = changed.len(), "variants are refreshed");
+    Ok(())
+}
+
+async fn value_lists(app: &App) -> Result<(), FlowError> {
+    for (list, _) in VALUE_LISTS {
+        let Called { outcome, exchanges } = app.orderwise.value_list(list).await;
+        exchanges::keep(app, None, exchanges).await?;
+        let items = outcome.map_err(FlowError::Orderwise)?;
+        let mut tx = app.db.begin().await?;
+        value_list::replace(&mut tx, list, &items).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! Read back: "accepted" is not "applied". Each posted entry is confirmed with the number and the
+//! totals that OrderWise really holds; a different total is kept as a finding.
+
+use std::collections::HashMap;
+
+use daybook_domain::{
+    Timestamp,
+    causes::Cause,
+    document::Document,
+    entry::{EntryKind, EntryState},
+    exchange::Called,
+    findings::{Expected, compare},
+    posting::Fault,
+};
+use daybook_store::{
+    Tx,
+    entry::{self, Changes, EntryRow, Expect, Transition},
+    exception::{self, EntryFaults},
+    finding,
+    timeline::Event,
+};
+
+use super::{SyncReport, doubt::warn_if_doubled, evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, exchanges, health};
+
+/// Few entries are cheaper to look up one by one than by a window of order dates.
+const WINDOW_PAYS_FROM: usize = 3;
+/// Longest window of order dates in one read.
+const WINDOW_LONGEST: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+
+/// Confirms every posted entry that is due.
+pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    if !app.settings.posting.confirm {
+        return Ok(());
+    }
+    loop {
+        if health::is_paused(app).await? {
+            return Ok(());
+        }
+        let limit = app.settings.posting.confirm_batch;
+        let mut rows = entry::unconfirmed(&app.db, app.now(), limit).await?;
+        rows.sort_by_key(|row| (row.order_date, row.order_id));
+        let Some(first) = rows.first().map(|row| row.order_date) else { return Ok(()) };
+        rows.retain(|row| row.order_date <= first.plus(WINDOW_LONGEST));
+        let Some(documents) = read(app, &rows).await? else { return Ok(()) };
+        let mut tx = app.db.begin().await?;
+        record(app, &mut tx, &rows, &documents, report).await?;
+        tx.commit().await?;
+    }
+}
+
+type ByReference = HashMap<String, Vec<Document>>;
+
+/// Reads the documents of `rows`: all in one window where that pays, the rest by reference.
+/// None when OrderWise could not be read.
+async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowError> {
+    let mut found = ByReference::new();
+    if rows.len() >= WINDOW_PAYS_FROM && app.orderwise.has_export("order-totals") {
+        let dates = rows.iter().map(|row| row.order_date);
+        let from = dates.clone().min().unwrap_or_default();
+        let to = dates.max().unwrap_or_default().plus(std::time::Duration::from_secs(1));
+        let called = app.orderwise.totals(from, to).await;
+        let Some(documents) = kept(app, None, called).await? else { return Ok(None) };
+        for document in documents {
+            found.entry(document.reference.clone()).or_default().push(document);
+        }
+    }
+    for row in rows {
+        let reference = row.reference();
+        if !found.contains_key(&reference.to_string()) {
+            let called = app.orderwise.lookup(&reference).await;
+            let Some(documents) = kept(app, Some(row.order_id), called).await? else {
+                return Ok(None);
+            };
+            found.insert(reference.to_string(), documents);
+        }
+    }
+    Ok(Some(found))
+}
+
+async fn kept(
+    app: &App,
+    order_id: Option<i64>,
+    called: Called<Vec<Document>>,
+) -> Result<Option<Vec<Document>>, FlowError> {
+    let mut tx = app.db.begin().await?;
+    exchanges::keep_in(app, &mut tx, order_id, called.exchanges).await?;
+    let documents = match called.outcome {
+        Ok(documents) => Some(documents),
+        Err(failure) => {
+            health::read_failed(app, &mut tx, app.now(), &failure).await?;
+            None
+        }
+    };
+    tx.commit().await?;
+    Ok(documents)
+}
+
+async fn record(
+    app: &App,
+    tx: &mut Tx,
+    rows: &[EntryRow],
+    documents: &ByReference,
+    report: &mut SyncReport,
+) -> Result<(), FlowError> {
+    let now = app.now();
+    let mut steps = Vec::with_capacity(rows.len());
+    let mut later = Vec::new();
+    let mut findings = Vec::new();
+    for row in rows {
+        let held = documents.get(&row.reference().to_string()).map_or(&[][..], Vec::as_slice);
+        let Some(document) = ours(row, held) else {
+            later.push((row.order_id, Some(next_look(app, now, row))));
+            not_there(app, tx, now, row).await?;
+            continue;
+        };
+        warn_if_doubled(tx, now, row, held).await?;
+        let differences = compare(&expected(row), document);
+        steps.push(confirmed(now, row, document, differences.len()));
+        findings.extend(
+            differences
+                .into_iter()
+                .map(|difference| finding::NewFinding { order_id: row.order_id, difference }),
+        );
+    }
+    report.confirmed += u64::try_from(steps.len()).unwrap_or(u64::MAX);
+    report.findings += u64::try_from(findings.len()).unwrap_or(u64::MAX);
+    entry::transition(tx, now, &steps).await?;
+    entry::reschedule(tx, &later).await?;
+    finding::insert(tx, now, &findings).await?;
+    Ok(())
+}
+
+/// The till's amounts without their sign. Whatever is not tax is net: the round-off too.
+fn expected(row: &EntryRow) -> Expected {
+    let (tax, gross) = match row.kind {
+        EntryKind::Return => (-row.vat, -row.gross),
+        EntryKind::Sale | EntryKind::Other => (row.vat, row.gross),
+    };
+    Expected { kind: row.kind, net: gross - tax, tax, gross }
+}
+
+/// The document that our posting made, else the first under the reference.
+fn ours<'a>(row: &EntryRow, held: &'a [Document]) -> Option<&'a Document> {
+    held.iter()
+        .find(|document| Some(document.order_id) == row.erp_order_id)
+        .or_else(|| held.iter().min_by_key(|document| document.order_id))
+}
+
+fn confirmed(
+    now: Timestamp,
+    row: &EntryRow,
+    document: &Document,
+    differences: usize,
+) -> Transition {
+    let detail = match differences {
+        0 => format!("OrderWise holds {} with the till's totals", document.order_number),
+        n => format!("OrderWise holds {}; {n} totals differ", document.order_number),
+    };
+    Transition {
+        order_id: row.order_id,
+        expect: Expect { state: EntryState::Posted, attempt: Some(row.attempt) },
+        to: EntryState::Confirmed,
+        changes: Changes {
+            erp_order_id: Some(Some(document.order_id)),
+            erp_order_number: Some(Some(document.order_number.clone())),
+            erp_net: Some(Some(document.net)),
+            erp_tax: Some(Some(document.tax)),
+            erp_gross: Some(Some(document.gross)),
+            stored_at: Some(document.stored_at),
+            confirmed_at: Some(Some(now)),
+            due_at: Some(None),
+            ..Changes::default()
+        },
+        event: Event { actor: DAYBOOK.to_owned(), code: "confirmed".to_owned(), detail },
+    }
+}
+
+/// Doubles the pause as the document stays away: at once at first, then ever more rarely.
+fn next_look(app: &App, now: Timestamp, row: &EntryRow) -> Timestamp {
+    let waited = now.since(row.posted_at.unwrap_or(now));
+    now.plus(waited.max(app.settings.posting.settling_time))
+}
+
+/// Accepted, and still not to be seen long after: somebody must look.
+async fn not_there(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    row: &EntryRow,
+) -> Result<(), FlowError> {
+    let waited = now.since(row.posted_at.unwrap_or(now));
+    if waited <= app.settings.posting.age_limit.min(app.settings.posting.waiting_limit) {
+        return Ok(());
+    }
+    let number = row.erp_order_number.clone().unwrap_or_default();
+    let fault = Fault {
+        cause: Cause::DoubtUnresolved,
+        subject: row.reference().to_string(),
+        detail: format!("OrderWise accepted it as {number} and does not show it"),
+    };
+    let faults =
+        EntryFaults { order_id: row.order_id, money: row.gross.abs(), faults: vec![fault] };
+    exception::set_for_entries(tx, now, &[faults], DAYBOOK).await?;
+    Ok(())
+}

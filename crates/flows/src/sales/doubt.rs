@@ -1,0 +1,260 @@
+//! In doubt: a posting was sent and its outcome is not known. It is looked up by its reference at
+//! once, and again after the settling time, before it is ever sent again (promise 2).
+
+use daybook_domain::{
+    Reference, Timestamp, causes::Cause, class::Failure, document::Document, entry::EntryState,
+    exchange::Called, posting::Fault,
+};
+use daybook_store::{
+    Tx,
+    entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
+    exception::{self, EntryFaults},
+    timeline::Event,
+};
+use futures_util::{StreamExt, stream};
+
+use super::{SyncReport, evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, exchanges, health};
+
+/// Reason of an entry whose posting was refused with a text that may mean "already there".
+const REFUSED: &str = "refused-look-up";
+/// Look-ups begun beside each other; the client holds them to its own limit.
+const BESIDE_EACH_OTHER: usize = 8;
+/// Entries looked up in one go.
+const BATCH: usize = 64;
+
+/// Intents whose worker is gone become in doubt: nobody knows whether the call was made.
+pub(crate) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
+    loop {
+        let now = app.now();
+        let mut tx = app.db.begin().await?;
+        let only_us = app.db.is_ours_alone();
+        let orphans = entry::orphaned(&mut tx, now, &app.worker, only_us, BATCH).await?;
+        if orphans.is_empty() {
+            return Ok(());
+        }
+        let steps: Vec<_> = orphans
+            .iter()
+            .map(|row| {
+                let changes = Changes {
+                    doubt_since: Some(Some(now)),
+                    doubt_lookups: Some(0),
+                    due_at: Some(Some(now)),
+                    reason: Some(Some("interrupted".to_owned())),
+                    worker: Some(None),
+                    lease_until: Some(None),
+                    ..Changes::default()
+                };
+                let detail = "the process that was posting it is gone";
+                step(row, EntryState::InDoubt, changes, "interrupted", detail)
+            })
+            .collect();
+        entry::transition(&mut tx, now, &steps).await?;
+        tx.commit().await?;
+        tracing::warn!(entries = steps.len(), "postings were interrupted; looking them up");
+    }
+}
+
+/// Looks up every entry in doubt that is due.
+pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    loop {
+        if health::is_paused(app).await? {
+            return Ok(());
+        }
+        let due = entry::due_in_doubt(&app.db, app.now(), BATCH).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let looked_up: Vec<LookedUp> = stream::iter(due)
+            .map(|row| look_up(app, row))
+            .buffered(BESIDE_EACH_OTHER)
+            .collect()
+            .await;
+        let mut tx = app.db.begin().await?;
+        for looked in looked_up {
+            record(app, &mut tx, looked, report).await?;
+        }
+        tx.commit().await?;
+        app.wake.post.notify_one();
+    }
+}
+
+struct LookedUp {
+    row: EntryRow,
+    /// When the look-up was sent: only one sent after the settling time counts as the second.
+    asked_at: Timestamp,
+    called: Called<Vec<Document>>,
+}
+
+async fn look_up(app: &App, row: EntryRow) -> LookedUp {
+    let asked_at = app.now();
+    let reference = Reference { site_id: row.site_id, order_id: row.order_id };
+    let called = app.orderwise.lookup(&reference).await;
+    LookedUp { row, asked_at, called }
+}
+
+async fn record(
+    app: &App,
+    tx: &mut Tx,
+    looked: LookedUp,
+    report: &mut SyncReport,
+) -> Result<(), FlowError> {
+    let LookedUp { row, asked_at, called } = looked;
+    let now = app.now();
+    exchanges::keep_in(app, tx, Some(row.order_id), called.exchanges).await?;
+    match called.outcome {
+        Ok(documents) if documents.is_empty() => not_found(app, tx, &row, asked_at).await,
+        Ok(documents) => {
+            health::orderwise_well(app, tx, now, "").await?;
+            report.adopted += 1;
+            adopt(app, tx, &row, &documents).await
+        }
+        Err(failure) => failed(app, tx, &row, &failure).await,
+    }
+}
+
+/// OrderWise has it: the document that is there is ours.
+async fn adopt(
+    app: &App,
+    tx: &mut Tx,
+    row: &EntryRow,
+    documents: &[Document],
+) -> Result<(), FlowError> {
+    let Some(first) = documents.iter().min_by_key(|document| document.order_id) else {
+        return Ok(());
+    };
+    let now = app.now();
+    let changes = Changes {
+        erp_order_id: Some(Some(first.order_id)),
+        erp_order_number: Some(Some(first.order_number.clone())),
+        posted_at: Some(Some(now)),
+        doubt_since: Some(None),
+        due_at: Some(Some(now)),
+        reason: Some(None),
+        failures: Some(0),
+        ..Changes::default()
+    };
+    let detail = format!("found in OrderWise as {}", first.order_number);
+    let step = step(row, EntryState::Posted, changes, "adopted", &detail);
+    let outcomes = entry::transition(tx, now, &[step]).await?;
+    if outcomes.iter().all(|(_, outcome)| *outcome == Outcome::Applied) {
+        entry::release_waiting_for(tx, now, &[row.order_id]).await?;
+        warn_if_doubled(tx, now, row, documents).await?;
+    }
+    Ok(())
+}
+
+/// More than one document under one reference is for a person to see, at once.
+pub(crate) async fn warn_if_doubled(
+    tx: &mut Tx,
+    now: Timestamp,
+    row: &EntryRow,
+    documents: &[Document],
+) -> Result<(), FlowError> {
+    if documents.len() < 2 {
+        return Ok(());
+    }
+    let numbers: Vec<&str> =
+        documents.iter().map(|document| document.order_number.as_str()).collect();
+    let fault = Fault {
+        cause: Cause::PostedTwice,
+        subject: row.reference().to_string(),
+        detail: format!("OrderWise holds {} documents: {}", numbers.len(), numbers.join(", ")),
+    };
+    let faults =
+        EntryFaults { order_id: row.order_id, money: row.gross.abs(), faults: vec![fault] };
+    exception::set_for_entries(tx, now, &[faults], DAYBOOK).await?;
+    Ok(())
+}
+
+/// Not there. After enough look-ups, the last one sent after the settling time, it is certain
+/// enough to send again, or, if it had been refused, that the refusal was one.
+async fn not_found(
+    app: &App,
+    tx: &mut Tx,
+    row: &EntryRow,
+    asked_at: Timestamp,
+) -> Result<(), FlowError> {
+    let limits = &app.settings.posting;
+    let now = app.now();
+    let lookups = row.doubt_lookups + 1;
+    let since = row.doubt_since.unwrap_or(now);
+    let settled = asked_at >= since.plus(limits.settling_time);
+    if !(settled && lookups >= limits.lookups_before_resend) {
+        let again = now.plus(limits.settling_time);
+        let changes = Changes {
+            doubt_lookups: Some(lookups),
+            due_at: Some(Some(again)),
+            ..Changes::default()
+        };
+        let detail = format!("not found, look-up {lookups}; again at {again}");
+        let step = step(row, EntryState::InDoubt, changes, "not-found", &detail);
+        entry::transition(tx, now, &[step]).await?;
+        return Ok(());
+    }
+    if row.reason.as_deref() == Some(REFUSED) {
+        return refused_for_good(tx, now, row).await;
+    }
+    let changes = Changes {
+        doubt_since: Some(None),
+        doubt_lookups: Some(0),
+        due_at: Some(Some(now)),
+        reason: Some(None),
+        ..Changes::default()
+    };
+    let detail = format!("not in OrderWise after {lookups} look-ups: safe to send");
+    let step = step(row, EntryState::Ready, changes, "not-posted", &detail);
+    entry::transition(tx, now, &[step]).await?;
+    Ok(())
+}
+
+async fn refused_for_good(tx: &mut Tx, now: Timestamp, row: &EntryRow) -> Result<(), FlowError> {
+    let detail = daybook_store::attempt::last_answer(&mut *tx, row.order_id)
+        .await?
+        .unwrap_or_else(|| "OrderWise gave no reason".to_owned());
+    let changes = Changes {
+        doubt_since: Some(None),
+        due_at: Some(None),
+        reason: Some(Some(Cause::OrderwiseRefused.code().to_owned())),
+        ..Changes::default()
+    };
+    let code = Cause::OrderwiseRefused.code();
+    let step = step(row, EntryState::Held, changes, code, &detail);
+    let outcomes = entry::transition(tx, now, &[step]).await?;
+    if outcomes.iter().all(|(_, outcome)| *outcome == Outcome::Applied) {
+        let subject = String::new();
+        let fault = Fault { cause: Cause::OrderwiseRefused, subject, detail };
+        let faults =
+            EntryFaults { order_id: row.order_id, money: row.gross.abs(), faults: vec![fault] };
+        exception::set_for_entries(tx, now, &[faults], DAYBOOK).await?;
+    }
+    Ok(())
+}
+
+/// The look-up itself failed: the entry stays in doubt and is never sent on a guess.
+async fn failed(
+    app: &App,
+    tx: &mut Tx,
+    row: &EntryRow,
+    failure: &Failure,
+) -> Result<(), FlowError> {
+    let now = app.now();
+    health::read_failed(app, tx, now, failure).await?;
+    let again = now.plus(app.settings.posting.settling_time);
+    entry::reschedule(tx, &[(row.order_id, Some(again))]).await?;
+    Ok(())
+}
+
+fn step(row: &EntryRow, to: EntryState, changes: Changes, code: &str, detail: &str) -> Transition {
+    Transition {
+        order_id: row.order_id,
+        expect: Expect { state: row.state, attempt: Some(row.attempt) },
+        to,
+        changes,
+        event: Event {
+            actor: DAYBOOK.to_owned(),
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+        },
+    }
+}

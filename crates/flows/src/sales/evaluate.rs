@@ -1,0 +1,293 @@
+//! Decide and record the intent: what becomes of a batch of due entries, in one transaction.
+
+use daybook_connectors::orderwise::RenderedOrder;
+use daybook_domain::{
+    Money, Timestamp,
+    causes::Cause,
+    classify::{Standing, classify},
+    draft::Draft,
+    entry::EntryState,
+    lookup::Known,
+    posting::{Decision, Fault, decide},
+    till::TillOrder,
+};
+use daybook_store::{
+    Tx,
+    attempt::{self, NewAttempt},
+    entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
+    exception::{self, EntryFaults},
+    timeline::Event,
+};
+
+use super::{
+    load::{Batch, Loaded, load},
+    recorded::unreadable_fault,
+};
+use crate::{app::App, error::FlowError};
+
+/// A posting whose intent is written down: ready to be sent.
+pub(crate) struct Prepared {
+    pub(crate) order_id: i64,
+    pub(crate) attempt: i64,
+    pub(crate) failures: i64,
+    pub(crate) received_at: Timestamp,
+    pub(crate) store: String,
+    pub(crate) session_id: Option<i64>,
+    pub(crate) money: Money,
+    /// A call begun later might outlive the lease.
+    pub(crate) send_before: Timestamp,
+    pub(crate) rendered: RenderedOrder,
+}
+
+/// What the decisions came to.
+#[derive(Default)]
+pub(crate) struct Evaluated {
+    pub(crate) claimed: usize,
+    pub(crate) prepared: Vec<Prepared>,
+    pub(crate) waiting: u64,
+    pub(crate) held: u64,
+    pub(crate) released: u64,
+}
+
+/// Actor on the timeline for what Daybook does by itself.
+pub(crate) const DAYBOOK: &str = "daybook";
+
+enum Verdict {
+    Post(Box<Draft>, RenderedOrder),
+    Wait(i64),
+    Hold(Vec<Fault>),
+    SetAside(&'static str),
+}
+
+/// Decides on `rows` (ready, waiting or held) and writes down what follows. Only entries that
+/// were ready are prepared for sending; waiting and held ones become ready first.
+pub(crate) async fn evaluate(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    rows: Vec<EntryRow>,
+) -> Result<Evaluated, FlowError> {
+    if rows.is_empty() {
+        return Ok(Evaluated::default());
+    }
+    let batch = load(app, tx, rows).await?;
+    let mut plan = Plan::new(app, now);
+    plan.done.claimed = batch.entries.len();
+    for loaded in &batch.entries {
+        let verdict = judge(app, &batch, loaded, now);
+        plan.add(loaded, verdict);
+    }
+    plan.write(tx).await
+}
+
+fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Verdict {
+    let order = match &loaded.order {
+        Ok(order) => order,
+        Err(failure) => return Verdict::Hold(vec![unreadable_fault(failure)]),
+    };
+    if let Standing::SetAside(why) = classify(order, &app.policy) {
+        return Verdict::SetAside(why.word());
+    }
+    let known = Known {
+        mapping: &batch.mapping,
+        variants: &batch.variants,
+        original: &loaded.original,
+        waited_too_long: now.since(loaded.row.received_at) > app.settings.posting.waiting_limit,
+        policy: &app.policy,
+    };
+    match decide(order, &known) {
+        Decision::Post(draft) => rendered(app, order, draft),
+        Decision::Wait { for_order_id } => Verdict::Wait(for_order_id),
+        Decision::Hold(faults) => Verdict::Hold(faults),
+    }
+}
+
+fn rendered(app: &App, order: &TillOrder, draft: Box<Draft>) -> Verdict {
+    match app.orderwise.render(&draft) {
+        Ok(rendered) => Verdict::Post(draft, rendered),
+        Err(fault) => Verdict::Hold(vec![Fault {
+            cause: Cause::TemplateFailed,
+            subject: String::new(),
+            detail: format!("{}: {fault}", order.reference),
+        }]),
+    }
+}
+
+/// Everything that one transaction writes.
+struct Plan<'a> {
+    app: &'a App,
+    now: Timestamp,
+    transitions: Vec<Transition>,
+    reschedule: Vec<(i64, Option<Timestamp>)>,
+    attempts: Vec<NewAttempt>,
+    faults: Vec<EntryFaults>,
+    done: Evaluated,
+}
+
+impl<'a> Plan<'a> {
+    fn new(app: &'a App, now: Timestamp) -> Self {
+        Self {
+            app,
+            now,
+            transitions: Vec::new(),
+            reschedule: Vec::new(),
+            attempts: Vec::new(),
+            faults: Vec::new(),
+            done: Evaluated::default(),
+        }
+    }
+
+    fn add(&mut self, loaded: &Loaded, verdict: Verdict) {
+        let row = &loaded.row;
+        match verdict {
+            Verdict::Post(draft, rendered) if row.state == EntryState::Ready => {
+                self.intend(row, &draft, rendered);
+            }
+            Verdict::Post(..) => {
+                self.release(row);
+            }
+            Verdict::Wait(for_order) => self.wait(row, for_order),
+            Verdict::Hold(faults) => self.hold(row, faults),
+            Verdict::SetAside(why) => self.set_aside(row, why),
+        }
+    }
+
+    /// The intent: state, lease and the body about to be sent, before any call.
+    fn intend(&mut self, row: &EntryRow, draft: &Draft, rendered: RenderedOrder) {
+        let number = row.attempt + 1;
+        let changes = Changes {
+            attempt: Some(number),
+            worker: Some(Some(self.app.worker.clone())),
+            lease_until: Some(Some(self.now.plus(self.app.settings.posting.lease))),
+            due_at: Some(None),
+            reason: Some(None),
+            ..Changes::default()
+        };
+        self.change(row, EntryState::Posting, changes, "intent", &format!("attempt {number}"));
+        self.attempts.push(NewAttempt {
+            order_id: row.order_id,
+            number,
+            started_at: self.now,
+            worker: self.app.worker.clone(),
+            session_id: draft.session_id,
+            request: rendered.masked.clone(),
+        });
+        self.done.prepared.push(Prepared {
+            order_id: row.order_id,
+            attempt: number,
+            failures: row.failures,
+            received_at: row.received_at,
+            store: row.warehouse_id.map_or_else(|| "?".to_owned(), |id| id.to_string()),
+            session_id: draft.session_id,
+            money: row.gross.abs(),
+            send_before: self.now.plus(self.app.settings.posting.lease / 2),
+            rendered,
+        });
+    }
+
+    fn release(&mut self, row: &EntryRow) {
+        let changes = Changes {
+            due_at: Some(Some(self.now)),
+            reason: Some(None),
+            failures: Some(0),
+            ..Changes::default()
+        };
+        self.change(row, EntryState::Ready, changes, "released", "nothing stands in the way now");
+        self.clear(row);
+        self.done.released += 1;
+    }
+
+    fn wait(&mut self, row: &EntryRow, for_order: i64) {
+        let due = self.now.plus(self.app.settings.posting.recheck_every);
+        self.done.waiting += 1;
+        let reason = format!("sale {for_order}");
+        if row.state == EntryState::Waiting && row.reason.as_deref() == Some(&reason) {
+            self.reschedule.push((row.order_id, Some(due)));
+            return;
+        }
+        let detail = format!("waits for its sale, order {for_order}");
+        let changes =
+            Changes { due_at: Some(Some(due)), reason: Some(Some(reason)), ..Changes::default() };
+        self.change(row, EntryState::Waiting, changes, "waits-for-sale", &detail);
+        self.clear(row);
+    }
+
+    fn hold(&mut self, row: &EntryRow, faults: Vec<Fault>) {
+        let due = self.now.plus(self.app.settings.posting.recheck_every);
+        self.done.held += 1;
+        let reason = faults.first().map(|fault| fault.cause.code().to_owned());
+        if row.state == EntryState::Held && row.reason == reason {
+            self.reschedule.push((row.order_id, Some(due)));
+        } else {
+            let detail = sentence(&faults);
+            let code = reason.clone().unwrap_or_default();
+            let changes =
+                Changes { due_at: Some(Some(due)), reason: Some(reason), ..Changes::default() };
+            self.change(row, EntryState::Held, changes, &code, &detail);
+        }
+        self.faults.push(EntryFaults { order_id: row.order_id, money: row.gross.abs(), faults });
+    }
+
+    fn set_aside(&mut self, row: &EntryRow, why: &str) {
+        let changes = Changes {
+            due_at: Some(Some(self.now.plus(self.app.settings.receive.open_ask_every))),
+            reason: Some(Some(why.to_owned())),
+            ..Changes::default()
+        };
+        self.change(row, EntryState::SetAside, changes, why, "not (yet) for the ledger");
+        self.clear(row);
+    }
+
+    /// Closes the exceptions of an entry that was held: their cause is gone.
+    fn clear(&mut self, row: &EntryRow) {
+        if row.state == EntryState::Held {
+            let money = row.gross.abs();
+            self.faults.push(EntryFaults { order_id: row.order_id, money, faults: Vec::new() });
+        }
+    }
+
+    fn change(
+        &mut self,
+        row: &EntryRow,
+        to: EntryState,
+        changes: Changes,
+        code: &str,
+        detail: &str,
+    ) {
+        self.transitions.push(Transition {
+            order_id: row.order_id,
+            expect: Expect { state: row.state, attempt: Some(row.attempt) },
+            to,
+            changes,
+            event: Event {
+                actor: DAYBOOK.to_owned(),
+                code: code.to_owned(),
+                detail: detail.to_owned(),
+            },
+        });
+    }
+
+    async fn write(mut self, tx: &mut Tx) -> Result<Evaluated, FlowError> {
+        let outcomes = entry::transition(tx, self.now, &self.transitions).await?;
+        let stale: Vec<i64> = outcomes
+            .into_iter()
+            .filter(|(_, outcome)| *outcome == Outcome::Stale)
+            .map(|(order_id, _)| order_id)
+            .collect();
+        if !stale.is_empty() {
+            self.attempts.retain(|attempt| !stale.contains(&attempt.order_id));
+            self.faults.retain(|faults| !stale.contains(&faults.order_id));
+            self.done.prepared.retain(|prepared| !stale.contains(&prepared.order_id));
+        }
+        entry::reschedule(tx, &self.reschedule).await?;
+        attempt::start(tx, &self.attempts).await?;
+        exception::set_for_entries(tx, self.now, &self.faults, DAYBOOK).await?;
+        Ok(self.done)
+    }
+}
+
+/// All faults in one line.
+pub(crate) fn sentence(faults: &[Fault]) -> String {
+    let details: Vec<&str> = faults.iter().map(|fault| fault.detail.as_str()).collect();
+    details.join("; ")
+}

@@ -1,0 +1,143 @@
+//! Load: one read that gathers what the decisions about a batch of entries need.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use daybook_connectors::sitoo::parse_order;
+use daybook_domain::{
+    Quantity,
+    class::Failure,
+    entry::{EntryKind, EntryState},
+    lookup::{Original, OriginalSale, Variants},
+    mapping::Mapping,
+    sku,
+    till::TillOrder,
+};
+use daybook_store::{
+    Tx,
+    entry::{self, EntryRow},
+    mapping, variant,
+};
+
+use crate::{app::App, error::FlowError};
+
+/// An entry with its order as the till told it.
+pub(crate) struct Loaded {
+    pub(crate) row: EntryRow,
+    pub(crate) order: Result<TillOrder, Failure>,
+    pub(crate) original: Original,
+}
+
+/// A batch of entries and what is true for all of them.
+pub(crate) struct Batch {
+    pub(crate) entries: Vec<Loaded>,
+    pub(crate) variants: Variants,
+    pub(crate) mapping: Arc<Mapping>,
+}
+
+/// Loads everything about `rows`.
+pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Batch, FlowError> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
+    let mut payloads = entry::payloads(&mut *tx, &ids).await?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        let payload = payloads.remove(&row.order_id).unwrap_or_default();
+        let order = parse_order(&payload);
+        let original = original_of(tx, &row, &order).await?;
+        entries.push(Loaded { row, order, original });
+    }
+    let variants = variants_of(tx, &entries).await?;
+    let mapping = current_mapping(app, tx).await?;
+    Ok(Batch { entries, variants, mapping })
+}
+
+/// Today's mapping: read anew only when its version has moved.
+pub(crate) async fn current_mapping(app: &App, tx: &mut Tx) -> Result<Arc<Mapping>, FlowError> {
+    let version = mapping::version(&mut *tx).await?;
+    let mut cached = app.mapping.lock().await;
+    if cached.version != Some(version) {
+        let tables = mapping::load(tx).await?;
+        let (typed, faults) = Mapping::from_rows(tables.rows);
+        for fault in faults {
+            tracing::warn!(%fault, "a mapping row cannot be used");
+        }
+        cached.mapping = Arc::new(typed);
+        cached.version = Some(version);
+    }
+    Ok(Arc::clone(&cached.mapping))
+}
+
+async fn variants_of(tx: &mut Tx, entries: &[Loaded]) -> Result<Variants, FlowError> {
+    let folded: BTreeSet<String> = entries
+        .iter()
+        .filter_map(|loaded| loaded.order.as_ref().ok())
+        .flat_map(|order| &order.rows)
+        .map(|row| sku::fold(&row.sku))
+        .collect();
+    let folded: Vec<String> = folded.into_iter().collect();
+    Ok(variant::by_folded(tx, &folded).await?)
+}
+
+/// The sale that a return gives back, and what other returns gave back of it already.
+async fn original_of(
+    tx: &mut Tx,
+    row: &EntryRow,
+    order: &Result<TillOrder, Failure>,
+) -> Result<Original, FlowError> {
+    let wanted = order.as_ref().ok().and_then(|order| order.original_order_id);
+    let Some(order_id) = wanted.filter(|_| row.kind == EntryKind::Return) else {
+        return Ok(Original::None);
+    };
+    let Some(sale) = entry::get(&mut *tx, order_id).await? else {
+        return Ok(Original::Unknown { order_id });
+    };
+    let payload = entry::payloads(&mut *tx, &[order_id]).await?.remove(&order_id);
+    let Some(Ok(original)) = payload.as_deref().map(parse_order) else {
+        return Ok(Original::Unknown { order_id });
+    };
+    let (returned, returned_by_sku) = given_back(tx, row, order_id).await?;
+    Ok(Original::Known(Box::new(OriginalSale {
+        state: sale.state,
+        order: original,
+        returned,
+        returned_by_sku,
+    })))
+}
+
+type GivenBack = (BTreeMap<i64, Quantity>, BTreeMap<String, Quantity>);
+
+/// Sums the other returns of the same sale that are in the ledger or on their way there; of those
+/// that still wait, the earlier one goes first.
+async fn given_back(tx: &mut Tx, row: &EntryRow, original: i64) -> Result<GivenBack, FlowError> {
+    let others: Vec<i64> = entry::returns_against(&mut *tx, original)
+        .await?
+        .into_iter()
+        .filter(|other| other.order_id != row.order_id && counts(other, row.order_id))
+        .map(|other| other.order_id)
+        .collect();
+    let payloads: HashMap<i64, String> = entry::payloads(tx, &others).await?;
+    let mut by_row = BTreeMap::new();
+    let mut by_sku = BTreeMap::new();
+    for order in payloads.values().filter_map(|payload| parse_order(payload).ok()) {
+        for item in order.rows {
+            let quantity = item.quantity.abs();
+            match item.original_index {
+                Some(index) => *by_row.entry(index).or_insert(Quantity::ZERO) += quantity,
+                None => *by_sku.entry(sku::fold(&item.sku)).or_insert(Quantity::ZERO) += quantity,
+            }
+        }
+    }
+    Ok((by_row, by_sku))
+}
+
+fn counts(other: &EntryRow, this: i64) -> bool {
+    match other.state {
+        EntryState::Posting | EntryState::InDoubt | EntryState::Posted | EntryState::Confirmed => {
+            true
+        }
+        EntryState::Ready | EntryState::Waiting => other.order_id < this,
+        EntryState::SetAside | EntryState::Held | EntryState::Dismissed => false,
+    }
+}

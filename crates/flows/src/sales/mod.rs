@@ -1,0 +1,105 @@
+//! The sales flow: receive, decide, post, resolve doubt, confirm.
+
+mod confirm;
+pub(crate) mod doubt;
+pub(crate) mod evaluate;
+pub(crate) mod lanes;
+mod load;
+mod next_step;
+mod outcome;
+pub(crate) mod post;
+pub(crate) mod receive;
+mod recorded;
+pub(crate) mod standing;
+
+use std::sync::Arc;
+
+use daybook_domain::class::Class;
+use serde::Serialize;
+
+use self::{evaluate::Evaluated, post::Tried};
+use crate::{app::App, error::FlowError, reference};
+
+/// What one pass may be told.
+#[derive(Debug, Clone, Default)]
+pub struct SyncOptions {
+    /// Read again from this order id on.
+    pub from_order: Option<i64>,
+}
+
+/// What one pass came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SyncReport {
+    /// Orders that were new.
+    pub received: u64,
+    /// Orders that had changed at the till.
+    pub changed: u64,
+    /// Ids found missing below the watermark.
+    pub missing: u64,
+    /// Entries posted.
+    pub posted: u64,
+    /// Entries found in OrderWise after a doubt.
+    pub adopted: u64,
+    /// Entries read back.
+    pub confirmed: u64,
+    /// Totals that differ from the till's.
+    pub findings: u64,
+    /// Returns that began to wait for their sale.
+    pub waiting: u64,
+    /// Entries that became exceptions.
+    pub held: u64,
+    /// Entries released from waiting or from an exception.
+    pub released: u64,
+    /// Calls that did not end in a posting.
+    pub not_posted: u64,
+}
+
+impl SyncReport {
+    fn add_outcomes(&mut self, outcomes: &[Tried]) {
+        for tried in outcomes {
+            match &tried.called.outcome {
+                Ok(_) => self.posted += 1,
+                Err(failure) if failure.class() != Class::Done => self.not_posted += 1,
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn add_evaluated(&mut self, evaluated: &Evaluated) {
+        self.waiting += evaluated.waiting;
+        self.held += evaluated.held;
+        self.released += evaluated.released;
+    }
+}
+
+/// One pass of the whole flow, until nothing is left to do now.
+pub async fn sync(app: &Arc<App>, options: &SyncOptions) -> Result<SyncReport, FlowError> {
+    let mut report = SyncReport::default();
+    doubt::adopt_orphans(app).await?;
+    if let Some(from) = options.from_order {
+        receive::back_fill(app, from, &mut report).await?;
+    }
+    // What the till has goes before what OrderWise can take: an ERP that is away must not keep
+    // sales from being written down, nor a till that is away those from being posted.
+    let received = receive::pass(app, &mut report).await;
+    let refreshed = reference::if_due(app).await;
+    post_all(app, &mut report).await?;
+    received?;
+    refreshed?;
+    Ok(report)
+}
+
+/// Everything between the book and OrderWise, until nothing is left to do now.
+pub(crate) async fn post_all(app: &Arc<App>, report: &mut SyncReport) -> Result<(), FlowError> {
+    loop {
+        let before = report.clone();
+        standing::pass(app, report).await?;
+        doubt::pass(app, report).await?;
+        post::pass(app, report).await?;
+        doubt::pass(app, report).await?;
+        confirm::pass(app, report).await?;
+        if *report == before {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Reading Sitoo: new orders by id, missing ids, orders that are not final, orders that events
+//! name. A page is stored in the transaction that moves the watermark (promise 1).
+
+use std::collections::BTreeSet;
+
+use daybook_connectors::sitoo::{OrdersPage, OrdersQuery};
+use daybook_domain::{Timestamp, exchange::Called};
+use daybook_store::{Tx, entry, exception, inbox, watermark};
+
+use super::{SyncReport, recorded::new_entry};
+use crate::{app::App, error::FlowError, exchanges};
+
+/// Name of the watermark: the highest order id that is stored.
+pub(crate) const ORDERS: &str = "orders";
+
+/// One pass: everything that Sitoo has for us now.
+pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    named_by_events(app, report).await?;
+    new_orders(app, report).await?;
+    missing(app, report).await?;
+    not_final(app, report).await
+}
+
+/// Reads on from the watermark, page by page, in ascending id: ids and not dates, because an
+/// offline till uploads late with an old date (facts/sitoo 2.8).
+async fn new_orders(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    let mut mark = start(app).await?;
+    let mut from = (mark + 1 - app.settings.receive.overlap_ids).max(1);
+    loop {
+        let num = app.sitoo.page_size();
+        let page = ask(app, &OrdersQuery::FromId { from, num }).await?;
+        let size = page.orders.len();
+        let highest = page.orders.iter().map(|order| order.order_id).max();
+        store_scan(app, page, mark, report).await?;
+        let Some(highest) = highest else { return Ok(()) };
+        mark = mark.max(highest);
+        if size < usize::try_from(num).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+        // The next page begins after the last id seen, never at an offset: rows that appear
+        // between two requests shift offsets, not ids.
+        from = highest.max(from) + 1;
+    }
+}
+
+/// The watermark, or where to begin at the first start.
+async fn start(app: &App) -> Result<i64, FlowError> {
+    if let Some(mark) = watermark::get(&app.db, ORDERS).await? {
+        return Ok(mark);
+    }
+    let first = match app.settings.receive.first_order_id {
+        Some(id) => first_from(app, id).await?,
+        None => first_of_day(app).await?,
+    };
+    let mark = first - 1;
+    let mut tx = app.db.begin().await?;
+    watermark::set(&mut tx, app.now(), ORDERS, mark).await?;
+    tx.commit().await?;
+    tracing::info!(first_order_id = first, "first start: reading orders from this id on");
+    Ok(mark)
+}
+
+/// The given id, or the first order after it when there is a long stretch of nothing: a short one
+/// may be orders that are not visible yet, a long one is ids of a time before this account.
+async fn first_from(app: &App, id: i64) -> Result<i64, FlowError> {
+    const SHORT: i64 = 1_000;
+    let page = ask(app, &OrdersQuery::FromId { from: id, num: 1 }).await?;
+    let lowest = page.orders.iter().map(|order| order.order_id).min().unwrap_or(id);
+    Ok(if lowest - id > SHORT { lowest } else { id })
+}
+
+async fn first_of_day(app: &App) -> Result<i64, FlowError> {
+    let day = first_day(app)?;
+    let since = ask(app, &OrdersQuery::FirstSince(day)).await?;
+    if let Some(first) = since.orders.iter().map(|order| order.order_id).min() {
+        return Ok(first);
+    }
+    let newest = ask(app, &OrdersQuery::Newest).await?;
+    Ok(newest.orders.iter().map(|order| order.order_id).max().map_or(1, |id| id + 1))
+}
+
+fn first_day(app: &App) -> Result<Timestamp, FlowError> {
+    let Some(day) = &app.settings.receive.first_day else {
+        let day = 86_400_000_000;
+        return Ok(Timestamp::from_micros(app.now().micros() / day * day));
+    };
+    Timestamp::from_day(day).map_err(|error| {
+        FlowError::request(
+            "config-first-day",
+            format!("receive.first-day '{day}' is not a day: {error}"),
+            "write it as 2026-11-24",
+        )
+    })
+}
+
+/// Stores a page of the scan; ids between the watermark and the page's highest that are not on it
+/// are remembered, because ids may be handed out before their orders become visible.
+async fn store_scan(
+    app: &App,
+    page: OrdersPage,
+    mark: i64,
+    report: &mut SyncReport,
+) -> Result<(), FlowError> {
+    let present: BTreeSet<i64> = page.orders.iter().map(|order| order.order_id).collect();
+    let highest = present.last().copied().unwrap_or(mark);
+    let absent: Vec<i64> = (mark + 1..highest).filter(|id| !present.contains(id)).collect();
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    record(app, &mut tx, page, report).await?;
+    if !absent.is_empty() {
+        let next_ask = now.plus(app.settings.receive.missing_ask_every);
+        watermark::note_missing(&mut tx, now, &absent, next_ask).await?;
+        report.missing += count(absent.len());
+    }
+    if highest > mark {
+        watermark::set(&mut tx, now, ORDERS, highest).await?;
+    }
+    tx.commit().await?;
+    app.wake.post.notify_one();
+    Ok(())
+}
+
+/// Writes the orders of a page into the book; the key removes repeats.
+async fn record(
+    app: &App,
+    tx: &mut Tx,
+    page: OrdersPage,
+    report: &mut SyncReport,
+) -> Result<(), FlowError> {
+    if page.orders.is_empty() {
+        return Ok(());
+    }
+    let now = app.now();
+    let ids: Vec<i64> = page.orders.iter().map(|order| order.order_id).collect();
+    let (rows, faults): (Vec<_>, Vec<_>) =
+        page.orders.into_iter().map(|order| new_entry(app, now, order)).unzip();
+    let recorded = entry::record(tx, now, &rows).await?;
+    let faults: Vec<_> = faults.into_iter().flatten().collect();
+    if !faults.is_empty() {
+        exception::set_for_entries(tx, now, &faults, "daybook").await?;
+    }
+    watermark::found(tx, &ids).await?;
+    report.received += count(recorded.new.len());
+    report.changed += count(recorded.changed.len());
+    for order_id in recorded.changed_after_posting {
+        tracing::warn!(order_id, "the till changed an order that is posted already");
+    }
+    Ok(())
+}
+
+/// Asks again for ids that are missing below the watermark, until the age limit.
+async fn missing(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    let limits = &app.settings.receive;
+    loop {
+        let now = app.now();
+        let ids = watermark::due_missing(&app.db, now, limits.ids_per_request).await?;
+        if ids.is_empty() {
+            break;
+        }
+        let page = ask(app, &OrdersQuery::Ids(ids.clone())).await?;
+        let mut tx = app.db.begin().await?;
+        record(app, &mut tx, page, report).await?;
+        watermark::asked(&mut tx, &ids, now.plus(limits.missing_ask_every)).await?;
+        tx.commit().await?;
+    }
+    give_up_missing(app).await
+}
+
+async fn give_up_missing(app: &App) -> Result<(), FlowError> {
+    let now = app.now();
+    let before = now.minus(app.settings.receive.missing_age_limit);
+    let mut tx = app.db.begin().await?;
+    let gaps = watermark::give_up(&mut tx, now, before).await?;
+    for id in &gaps {
+        let detail = format!("Sitoo never showed order {id}, although later ones came");
+        exception::raise_scoped(
+            &mut tx,
+            now,
+            "sitoo",
+            daybook_domain::causes::Cause::OrderIdGap,
+            &id.to_string(),
+            &detail,
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Reads again what was not final: orders have no modified-since (facts/sitoo 2.8).
+async fn not_final(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    let limits = &app.settings.receive;
+    loop {
+        let now = app.now();
+        let due = entry::due_recheck(&app.db, now, limits.ids_per_request).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = due.iter().map(|row| row.order_id).collect();
+        let page = ask(app, &OrdersQuery::Ids(ids)).await?;
+        let mut tx = app.db.begin().await?;
+        let again: Vec<_> = due
+            .iter()
+            .map(|row| {
+                let young = now.since(row.received_at) < limits.open_age_limit;
+                (row.order_id, young.then(|| now.plus(limits.open_ask_every)))
+            })
+            .collect();
+        entry::reschedule(&mut tx, &again).await?;
+        record(app, &mut tx, page, report).await?;
+        tx.commit().await?;
+        app.wake.post.notify_one();
+    }
+}
+
+/// Fetches the orders that events named.
+async fn named_by_events(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    let limits = &app.settings.receive;
+    loop {
+        let now = app.now();
+        let due = inbox::due(&app.db, now, limits.ids_per_request).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let ids: BTreeSet<i64> = due.iter().filter_map(|event| event.order_id).collect();
+        let ids: Vec<i64> = ids.into_iter().collect();
+        let page = if ids.is_empty() {
+            OrdersPage { total_count: 0, orders: Vec::new() }
+        } else {
+            ask(app, &OrdersQuery::Ids(ids)).await?
+        };
+        let seen: BTreeSet<i64> = page.orders.iter().map(|order| order.order_id).collect();
+        let (handled, again): (Vec<_>, Vec<_>) = due.into_iter().partition(|event| {
+            let old = now.since(event.received_at) >= limits.missing_age_limit;
+            event.order_id.is_none_or(|id| seen.contains(&id)) || old
+        });
+        let mut tx = app.db.begin().await?;
+        record(app, &mut tx, page, report).await?;
+        inbox::handled(&mut tx, now, &event_ids(&handled)).await?;
+        let next = now.plus(limits.missing_ask_every);
+        inbox::again(&mut tx, &event_ids(&again), next).await?;
+        tx.commit().await?;
+        app.wake.post.notify_one();
+    }
+}
+
+fn event_ids(events: &[inbox::InboxEvent]) -> Vec<String> {
+    events.iter().map(|event| event.event_id.clone()).collect()
+}
+
+/// Reads orders again from `from` on, without touching the watermark (`--from-order`).
+pub(crate) async fn back_fill(
+    app: &App,
+    from: i64,
+    report: &mut SyncReport,
+) -> Result<(), FlowError> {
+    let mark = watermark::get(&app.db, ORDERS).await?;
+    let Some(mark) = mark else {
+        let mut tx = app.db.begin().await?;
+        watermark::set(&mut tx, app.now(), ORDERS, from - 1).await?;
+        tx.commit().await?;
+        return Ok(());
+    };
+    let mut from = from;
+    while from <= mark {
+        let num = app.sitoo.page_size();
+        let page = ask(app, &OrdersQuery::FromId { from, num }).await?;
+        let highest = page.orders.iter().map(|order| order.order_id).max();
+        let mut tx = app.db.begin().await?;
+        record(app, &mut tx, page, report).await?;
+        tx.commit().await?;
+        match highest {
+            Some(highest) => from = highest.max(from) + 1,
+            None => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+async fn ask(app: &App, query: &OrdersQuery) -> Result<OrdersPage, FlowError> {
+    let Called { outcome, exchanges } = app.sitoo.orders(query).await;
+    exchanges::keep(app, None, exchanges).await?;
+    outcome.map_err(FlowError::Sitoo)
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
