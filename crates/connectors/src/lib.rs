@@ -9,7 +9,7 @@
 //! (field by field, with what happens to values we do not know).
 
 mod call;
-mod clock;
+pub mod clock;
 mod mask;
 mod number;
 pub mod orderwise;
@@ -18,7 +18,7 @@ mod reasons;
 mod settings;
 pub mod sitoo;
 mod text;
-mod transport;
+pub mod transport;
 
 pub use clock::{Clock, SystemClock};
 pub use mask::{mask_body, mask_text};

@@ -6,8 +6,8 @@
 pub enum Refusal {
     /// The variant does not exist or is not active.
     VariantUnknownOrInactive {
-        /// Its code as the text spells it, if it does.
-        code: Option<String>,
+        /// Its code as the text spells it; empty if it names none.
+        code: String,
     },
     /// The order has no lines.
     NoLines,
@@ -119,7 +119,10 @@ const THINGS: &[(&[&str], Refusal)] = &[
         Refusal::TaxRateUnknown,
     ),
     (&["session"], Refusal::SessionUnknown),
-    (&["variant", "product code", "item code"], Refusal::VariantUnknownOrInactive { code: None }),
+    (
+        &["variant", "product code", "item code"],
+        Refusal::VariantUnknownOrInactive { code: String::new() },
+    ),
     (&["customer", "account"], Refusal::CustomerUnknown),
 ];
 
@@ -143,9 +146,9 @@ pub fn recognise(reason: &str) -> Refusal {
         && let Some((_, refusal)) = THINGS.iter().find(|(names, _)| says(names))
     {
         return match refusal {
-            Refusal::VariantUnknownOrInactive { .. } => {
-                Refusal::VariantUnknownOrInactive { code: variant_code(reason, &text) }
-            }
+            Refusal::VariantUnknownOrInactive { .. } => Refusal::VariantUnknownOrInactive {
+                code: variant_code(reason, &text).unwrap_or_default(),
+            },
             other => other.clone(),
         };
     }
@@ -195,10 +198,10 @@ mod tests {
             ("Line 2: variantCode=ABC-9 could not be found", "ABC-9"),
             ("variant code: ÄÖ-1 does not exist", "ÄÖ-1"),
         ] {
-            let code = Some(code.to_owned());
+            let code = code.to_owned();
             assert_eq!(recognise(text), Refusal::VariantUnknownOrInactive { code }, "{text}");
         }
-        let none = Refusal::VariantUnknownOrInactive { code: None };
+        let none = Refusal::VariantUnknownOrInactive { code: String::new() };
         assert_eq!(recognise("There is an unknown variant"), none);
         assert_eq!(recognise("unknown variant code:"), none);
     }

@@ -2,7 +2,7 @@
 
 mod client;
 mod customers;
-mod errors;
+pub mod errors;
 mod exports;
 mod facts;
 mod link;

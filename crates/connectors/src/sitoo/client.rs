@@ -44,6 +44,11 @@ impl fmt::Debug for Sitoo {
 }
 
 impl Sitoo {
+    /// Orders a page.
+    pub const fn page_size(&self) -> u32 {
+        self.page_size
+    }
+
     /// A client with these settings.
     pub fn new(
         settings: SitooSettings,
