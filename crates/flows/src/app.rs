@@ -71,6 +71,7 @@ pub struct App {
     pub(crate) mapping: Mutex<CachedMapping>,
     pub(crate) inbox: crate::events::Inbox,
     pub(crate) health: crate::health::Health,
+    pub(crate) shoppers: crate::sales::shopper::Wanted,
 }
 
 /// The mapping tables, typed, with the version they were built from.
@@ -98,6 +99,7 @@ impl App {
             mapping: Mutex::default(),
             inbox: crate::events::Inbox::default(),
             health: crate::health::Health::default(),
+            shoppers: crate::sales::shopper::Wanted::default(),
         })
     }
 

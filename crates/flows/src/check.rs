@@ -133,7 +133,7 @@ async fn exports(app: &App) -> Vec<CheckLine> {
 
 async fn try_export(app: &App, purpose: &str) -> Result<usize, Failure> {
     let now = app.now();
-    let hour_ago = now.minus(std::time::Duration::from_secs(3_600));
+    let hour_ago = now.minus(std::time::Duration::from_hours(1));
     match purpose {
         "order-lookup" => {
             let nothing = daybook_domain::Reference { site_id: 0, order_id: 0 };

@@ -68,15 +68,15 @@ async fn receive_once(app: &Arc<App>) -> Result<(), FlowError> {
 async fn after_failed_poll(app: &App, error: &FlowError, failures: u32) -> Duration {
     tracing::warn!(code = error.code(), failures, "Sitoo could not be read: {error}");
     let (asked, cause) = match error {
-        FlowError::Sitoo(failure) => (asked(failure), cause_of(failure)),
+        FlowError::Sitoo(failure) => (asked(failure), Some(cause_of(failure))),
         _ => (None, None),
     };
     // A single hiccup is no news; what lasts, or cannot heal by itself, is.
     let lasting = failures >= 3 || !matches!(cause, Some(Cause::SitooUnreachable));
-    if let Some(cause) = cause.filter(|_| lasting) {
-        if let Err(error) = alert(app, cause, &error.to_string()).await {
-            tracing::error!(code = error.code(), "the alert could not be written: {error}");
-        }
+    if let Some(cause) = cause.filter(|_| lasting)
+        && let Err(error) = alert(app, cause, &error.to_string()).await
+    {
+        tracing::error!(code = error.code(), "the alert could not be written: {error}");
     }
     Backoff::from(&app.settings.posting.breaker_backoff).delay(failures, app.ids.dice(), asked)
 }
@@ -95,11 +95,11 @@ fn asked(failure: &Failure) -> Option<Duration> {
     }
 }
 
-fn cause_of(failure: &Failure) -> Option<Cause> {
+fn cause_of(failure: &Failure) -> Cause {
     match failure {
-        Failure::NotAuthorised { .. } => Some(Cause::SitooCredentials),
-        Failure::Drift { .. } | Failure::Refused { .. } => Some(Cause::SitooContract),
-        _ => Some(Cause::SitooUnreachable),
+        Failure::NotAuthorised { .. } => Cause::SitooCredentials,
+        Failure::Drift { .. } | Failure::Refused { .. } => Cause::SitooContract,
+        _ => Cause::SitooUnreachable,
     }
 }
 
@@ -131,7 +131,7 @@ async fn post_once(app: &Arc<App>, report: &mut SyncReport) -> Result<(), FlowEr
 
 /// Housekeeping: figures for the metrics, old exchange records.
 async fn keeping(app: &Arc<App>, stop: &CancellationToken) {
-    const EVERY: Duration = Duration::from_secs(60);
+    const EVERY: Duration = Duration::from_mins(1);
     let nothing = Notify::new();
     while !stop.is_cancelled() {
         if let Err(error) = keep_once(app).await {

@@ -1,7 +1,7 @@
 //! Read back: "accepted" is not "applied". Each posted entry is confirmed with the number and the
 //! totals that OrderWise really holds; a different total is kept as a finding.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use daybook_domain::{
     Timestamp,
@@ -26,7 +26,7 @@ use crate::{app::App, error::FlowError, exchanges, health};
 /// Few entries are cheaper to look up one by one than by a window of order dates.
 const WINDOW_PAYS_FROM: usize = 3;
 /// Longest window of order dates in one read.
-const WINDOW_LONGEST: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+const WINDOW_LONGEST: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// Confirms every posted entry that is due.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
@@ -67,12 +67,12 @@ async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowE
     }
     for row in rows {
         let reference = row.reference();
-        if !found.contains_key(&reference.to_string()) {
+        if let Entry::Vacant(place) = found.entry(reference.to_string()) {
             let called = app.orderwise.lookup(&reference).await;
             let Some(documents) = kept(app, Some(row.order_id), called).await? else {
                 return Ok(None);
             };
-            found.insert(reference.to_string(), documents);
+            place.insert(documents);
         }
     }
     Ok(Some(found))

@@ -9,7 +9,6 @@ use daybook_domain::{
     entry::EntryState,
     lookup::Known,
     posting::{Decision, Fault, decide},
-    till::TillOrder,
 };
 use daybook_store::{
     Tx,
@@ -22,6 +21,7 @@ use daybook_store::{
 use super::{
     load::{Batch, Loaded, load},
     recorded::unreadable_fault,
+    shopper::{self, Place},
 };
 use crate::{app::App, error::FlowError};
 
@@ -57,6 +57,13 @@ enum Verdict {
     Wait(i64),
     Hold(Vec<Fault>),
     SetAside(&'static str),
+    /// The shopper has to be found or created first.
+    NotYet,
+}
+
+enum Judged {
+    Post(Box<Draft>),
+    Other(Verdict),
 }
 
 /// Decides on `rows` (ready, waiting or held) and writes down what follows. Only entries that
@@ -74,19 +81,22 @@ pub(crate) async fn evaluate(
     let mut plan = Plan::new(app, now);
     plan.done.claimed = batch.entries.len();
     for loaded in &batch.entries {
-        let verdict = judge(app, &batch, loaded, now);
+        let verdict = match judge(app, &batch, loaded, now) {
+            Judged::Post(draft) => with_shopper(app, tx, loaded, draft).await?,
+            Judged::Other(verdict) => verdict,
+        };
         plan.add(loaded, verdict);
     }
     plan.write(tx).await
 }
 
-fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Verdict {
+fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Judged {
     let order = match &loaded.order {
         Ok(order) => order,
-        Err(failure) => return Verdict::Hold(vec![unreadable_fault(failure)]),
+        Err(failure) => return Judged::Other(Verdict::Hold(vec![unreadable_fault(failure)])),
     };
     if let Standing::SetAside(why) = classify(order, &app.policy) {
-        return Verdict::SetAside(why.word());
+        return Judged::Other(Verdict::SetAside(why.word()));
     }
     let known = Known {
         mapping: &batch.mapping,
@@ -96,19 +106,31 @@ fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Verdict {
         policy: &app.policy,
     };
     match decide(order, &known) {
-        Decision::Post(draft) => rendered(app, order, draft),
-        Decision::Wait { for_order_id } => Verdict::Wait(for_order_id),
-        Decision::Hold(faults) => Verdict::Hold(faults),
+        Decision::Post(draft) => Judged::Post(draft),
+        Decision::Wait { for_order_id } => Judged::Other(Verdict::Wait(for_order_id)),
+        Decision::Hold(faults) => Judged::Other(Verdict::Hold(faults)),
     }
 }
 
-fn rendered(app: &App, order: &TillOrder, draft: Box<Draft>) -> Verdict {
+async fn with_shopper(
+    app: &App,
+    tx: &mut Tx,
+    loaded: &Loaded,
+    mut draft: Box<Draft>,
+) -> Result<Verdict, FlowError> {
+    Ok(match shopper::place(app, tx, loaded.row.order_id, &mut draft).await? {
+        Place::Settled => rendered(app, draft),
+        Place::NotYet => Verdict::NotYet,
+    })
+}
+
+fn rendered(app: &App, draft: Box<Draft>) -> Verdict {
     match app.orderwise.render(&draft) {
         Ok(rendered) => Verdict::Post(draft, rendered),
         Err(fault) => Verdict::Hold(vec![Fault {
             cause: Cause::TemplateFailed,
             subject: String::new(),
-            detail: format!("{}: {fault}", order.reference),
+            detail: format!("{}: {fault}", draft.reference),
         }]),
     }
 }
@@ -149,6 +171,10 @@ impl<'a> Plan<'a> {
             Verdict::Wait(for_order) => self.wait(row, for_order),
             Verdict::Hold(faults) => self.hold(row, faults),
             Verdict::SetAside(why) => self.set_aside(row, why),
+            Verdict::NotYet => {
+                let due = self.now.plus(self.app.settings.posting.recheck_every);
+                self.reschedule.push((row.order_id, Some(due)));
+            }
         }
     }
 

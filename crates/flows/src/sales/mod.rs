@@ -10,6 +10,7 @@ mod outcome;
 pub(crate) mod post;
 pub(crate) mod receive;
 mod recorded;
+pub(crate) mod shopper;
 pub(crate) mod standing;
 
 use std::sync::Arc;
@@ -96,9 +97,10 @@ pub(crate) async fn post_all(app: &Arc<App>, report: &mut SyncReport) -> Result<
         standing::pass(app, report).await?;
         doubt::pass(app, report).await?;
         post::pass(app, report).await?;
+        shopper::pass(app).await?;
         doubt::pass(app, report).await?;
         confirm::pass(app, report).await?;
-        if *report == before {
+        if *report == before && !shopper::are_wanted(app) {
             return Ok(());
         }
     }
