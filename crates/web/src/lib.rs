@@ -1,1 +1,89 @@
-//! web
+//! What people and programs see: HTTP.
+//!
+//! | call | does |
+//! |---|---|
+//! | `POST /events` | takes Sitoo's events; 200 only once they are durable |
+//! | `GET /healthz` | 200 while the process lives |
+//! | `GET /readyz` | 200 while the book answers and the process is not stopping |
+//! | `GET /metrics` | figures for Prometheus |
+//!
+//! Errors are problem details (RFC 9457) with a stable `code`.
+
+mod auth;
+mod events;
+mod health;
+pub mod metrics;
+mod problem;
+
+use std::{io, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+use daybook_flows::App;
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use problem::Problem;
+
+/// How long open requests may take to finish once the process is stopping.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// User and password that Sitoo sends with events (facts/sitoo 7).
+#[derive(Debug, Clone)]
+pub struct Events {
+    /// User.
+    pub user: String,
+    /// Password.
+    pub password: SecretString,
+}
+
+/// What HTTP needs.
+#[derive(Clone)]
+pub struct Web {
+    /// The running Daybook.
+    pub app: Arc<App>,
+    /// Who may send events; none closes `/events`.
+    pub events: Option<Events>,
+    /// The figures; none in tests that want no global recorder.
+    pub metrics: Option<PrometheusHandle>,
+    /// Larger bodies are refused.
+    pub body_limit_bytes: usize,
+    /// Cancelled when the process should stop.
+    pub stop: CancellationToken,
+}
+
+/// All routes.
+pub fn router(web: Web) -> Router {
+    let limit = DefaultBodyLimit::max(web.body_limit_bytes);
+    Router::new()
+        .route("/events", post(events::receive))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
+        .fallback(async || Problem::NOT_FOUND)
+        .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
+        .layer(limit)
+        .with_state(web)
+}
+
+/// Serves until `web.stop`; open requests may finish.
+pub async fn serve(web: Web, listener: TcpListener) -> io::Result<()> {
+    let stop = web.stop.clone();
+    let too_long = {
+        let stop = stop.clone();
+        async move {
+            stop.cancelled().await;
+            tokio::time::sleep(LAST_REQUESTS).await;
+        }
+    };
+    let served = axum::serve(listener, router(web)).with_graceful_shutdown(stop.cancelled_owned());
+    tokio::select! {
+        ended = served.into_future() => ended,
+        () = too_long => Ok(()),
+    }
+}

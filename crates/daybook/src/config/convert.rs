@@ -6,7 +6,7 @@ use daybook_connectors::{
     OrderwiseSettings, SitooSettings, TlsSettings,
     orderwise::{ExportDefinition, Exports},
 };
-use daybook_domain::lookup::Policy;
+use daybook_domain::{Timestamp, lookup::Policy};
 use daybook_flows::settings::{Settings, Shoppers};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -110,7 +110,7 @@ impl Config {
             })?;
         }
         if let Some(day) = &self.receive.first_day {
-            day.parse::<jiff::civil::Date>().map_err(|error| {
+            Timestamp::from_day(day).map_err(|error| {
                 ConfigError::invalid("receive.first-day", error.to_string(), "use \"2026-11-24\"")
             })?;
         }

@@ -44,7 +44,7 @@ pub(crate) fn load(
 }
 
 /// The settings together with the layers they came from.
-pub(crate) fn read(
+pub(super) fn read(
     named: Option<&Path>,
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<(Config, Figment), ConfigError> {

@@ -15,7 +15,7 @@ pub(crate) use convert::Need;
 pub(crate) use error::ConfigError;
 pub(crate) use load::load;
 pub(crate) use model::{Config, LogFormat};
-pub(crate) use show::effective;
+pub(crate) use show::{Setting, effective};
 
 /// The commented example configuration, which is also the layer below every other.
 pub(crate) const DEFAULT: &str = include_str!("default.toml");

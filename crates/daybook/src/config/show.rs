@@ -1,12 +1,14 @@
 //! The settings in force, each with where it comes from, secrets hidden.
 
+use std::path::Path;
+
 use figment::{
     Figment,
     value::{Dict, Value},
 };
 use serde::Serialize;
 
-use super::{ConfigError, error::place_of};
+use super::{Config, ConfigError, error::place_of, load};
 
 /// One setting in force.
 #[derive(Debug, Clone, Serialize)]
@@ -22,8 +24,16 @@ pub(crate) struct Setting {
 /// What stands in place of a secret.
 const HIDDEN: &str = "***";
 
-/// Every setting in force, in alphabetic order.
-pub(crate) fn effective(layers: &Figment) -> Result<Vec<Setting>, ConfigError> {
+/// The configuration, and every setting of it in alphabetic order.
+pub(crate) fn effective(
+    named: Option<&Path>,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<(Config, Vec<Setting>), ConfigError> {
+    let (config, layers) = load::read(named, variables)?;
+    Ok((config, list(&layers)?))
+}
+
+fn list(layers: &Figment) -> Result<Vec<Setting>, ConfigError> {
     let dict: Dict = layers.extract().map_err(ConfigError::from_figment)?;
     let mut settings = Vec::new();
     flatten(&dict, "", layers, &mut settings);

@@ -159,8 +159,7 @@ fn what_is_shown_hides_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("daybook.toml");
     std::fs::write(&path, text).unwrap();
-    let (_, layers) = super::load::read(Some(&path), std::iter::empty()).unwrap();
-    let settings = super::effective(&layers).unwrap();
+    let (_, settings) = super::effective(Some(&path), std::iter::empty()).unwrap();
     let all = serde_json::to_string(&settings).unwrap();
     assert!(!all.contains("hunter2"), "{all}");
     let password = settings.iter().find(|setting| setting.key == "sitoo.password").unwrap();

@@ -1,0 +1,87 @@
+//! The command line: what can be said. What happens stands in `commands/`, one file a command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{
+    backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
+    entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs,
+    sandbox::SandboxArgs, sync::SyncArgs,
+};
+
+const EXAMPLES: &str = "\
+Begin:
+  daybook sandbox                        stand-ins for both systems, and a daybook.toml for them
+  daybook config --default > daybook.toml
+  daybook check                          can Daybook reach and read everything it needs?
+  daybook serve                          receive and post until stopped
+
+Every day:
+  daybook exceptions list                what waits for a person, grouped by cause
+  daybook map set sku OLD-1 NEW-1        one fix releases everything that waited for it
+  daybook entry S1-11513                 where is this sale, and why
+
+Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 done and exceptions are open.";
+
+/// From the till to the ledger, each transaction exactly once.
+///
+/// Daybook writes down every sale and return that Sitoo POS takes, posts each one exactly once to
+/// OrderWise, and shows what cannot be posted as an exception with its cause and its fix.
+#[derive(Debug, Parser)]
+#[command(name = "daybook", version, propagate_version = true, after_help = EXAMPLES)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Globals {
+    /// Configuration file [default: ./daybook.toml, if there is one].
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "DAYBOOK_CONFIG",
+        hide_env_values = true
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// Print results as JSON (docs/reference/json.md), and errors too.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Who does this, for the record [default: the user of this machine].
+    #[arg(long, global = true, visible_alias = "by", value_name = "NAME", env = "DAYBOOK_ACTOR")]
+    #[arg(hide_env_values = true)]
+    pub(crate) actor: Option<String>,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Receive and post until stopped.
+    Serve,
+    /// One pass of a flow until nothing is left to do now, then exit.
+    Sync(SyncArgs),
+    /// Can Daybook reach, read and write everything it needs?
+    Check(CheckArgs),
+    /// List entries, the newest first.
+    Entries(EntriesArgs),
+    /// One entry: where it is, why, and how it got there.
+    Entry(EntryArgs),
+    /// What waits for a person.
+    Exceptions(ExceptionsArgs),
+    /// What on the till is what in OrderWise.
+    Map(MapArgs),
+    /// Copy a SQLite book while the work goes on.
+    Backup(BackupArgs),
+    /// Show the settings in force, or the commented defaults.
+    Config(ConfigArgs),
+    /// Stand-ins for Sitoo and OrderWise, to try Daybook without either.
+    Sandbox(SandboxArgs),
+    /// Completions for a shell.
+    Completions(CompletionsArgs),
+}

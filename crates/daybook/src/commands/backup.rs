@@ -1,0 +1,43 @@
+//! `daybook backup FILE`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::Ended;
+use crate::{context::Context, failure::Failure};
+
+const EXAMPLES: &str = "\
+Examples:
+  daybook backup /backup/daybook-$(date +%F).db
+
+The copy is a whole book: to restore it, stop Daybook and put it in the book's place.
+A book on PostgreSQL is backed up with PostgreSQL's own tools (pg_dump).";
+
+/// Where the copy goes.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct BackupArgs {
+    /// A file that does not exist yet.
+    file: PathBuf,
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Copied {
+    file: PathBuf,
+    bytes: u64,
+}
+
+/// Copies the book while the work goes on.
+pub(crate) async fn run(context: &Context, args: &BackupArgs) -> Result<Ended, Failure> {
+    let book = context.existing_book().await?;
+    book.backup_to(&args.file).await?;
+    let found = std::fs::metadata(&args.file).map_err(|error| Failure::file(&args.file, &error))?;
+    let copied = Copied { file: args.file.clone(), bytes: found.len() };
+    context.printer.result(&copied, |copied| {
+        format!("{}: {} KiB", copied.file.display(), copied.bytes.div_ceil(1024))
+    })?;
+    Ok(Ended::Done)
+}

@@ -1,0 +1,28 @@
+//! `daybook completions SHELL`
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use super::Ended;
+use crate::{cli::Cli, failure::Failure, printer::Printer};
+
+const EXAMPLES: &str = "\
+Examples:
+  daybook completions bash > /etc/bash_completion.d/daybook
+  daybook completions zsh > \"${fpath[1]}/_daybook\"
+  daybook completions fish > ~/.config/fish/completions/daybook.fish";
+
+/// Which shell.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct CompletionsArgs {
+    shell: Shell,
+}
+
+/// Prints the script.
+pub(crate) fn run(args: &CompletionsArgs, printer: Printer) -> Result<Ended, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "daybook", &mut script);
+    printer.data(&String::from_utf8_lossy(&script))?;
+    Ok(Ended::Done)
+}

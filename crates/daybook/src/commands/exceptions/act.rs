@@ -1,0 +1,93 @@
+//! `daybook exceptions retry` and `daybook exceptions dismiss`
+
+use clap::Args;
+use daybook_domain::causes::Cause;
+use daybook_flows::people;
+use serde::Serialize;
+
+use crate::{
+    commands::{Ended, asked::Named},
+    config::Need,
+    context::Context,
+    failure::Failure,
+    words,
+};
+
+/// What to try again.
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub(super) struct RetryArgs {
+    /// One entry: its reference or order id.
+    #[arg(value_name = "REF", conflicts_with = "cause", required_unless_present = "cause")]
+    entry: Option<Named>,
+    /// All entries that this cause holds.
+    #[arg(long, value_name = "CODE")]
+    cause: Option<Cause>,
+    /// Only about this: the SKU, the rate, the store.
+    #[arg(long, requires = "cause")]
+    subject: Option<String>,
+}
+
+/// What to dismiss, and why.
+#[derive(Debug, Args)]
+pub(super) struct DismissArgs {
+    /// The entry: its reference or order id.
+    #[arg(value_name = "REF")]
+    entry: Named,
+    /// Why it will not be posted; kept on its timeline.
+    #[arg(long)]
+    reason: String,
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Retried {
+    retried: u64,
+}
+
+/// Makes entries due now.
+pub(super) async fn retry(context: &Context, args: &RetryArgs) -> Result<Ended, Failure> {
+    context.existing_book().await?.close().await;
+    let app = context.app(Need::Book).await?;
+    let retried = match (args.entry, args.cause) {
+        (Some(named), _) => {
+            let entry = named.find(&app.db).await?;
+            people::retry(&app, entry.reference(), &context.actor).await?;
+            1
+        }
+        (None, Some(cause)) => {
+            people::retry_group(&app, cause, args.subject.as_deref(), &context.actor).await?
+        }
+        (None, None) => 0,
+    };
+    app.db.close().await;
+    context.printer.result(&Retried { retried }, |done| match done.retried {
+        0 => "nothing is held by this".to_owned(),
+        count => format!(
+            "{} ready again; a running `daybook serve` posts them, or `daybook sync sales`",
+            words::count(count, "entry is", "entries are"),
+        ),
+    })?;
+    Ok(Ended::Done)
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Dismissed {
+    reference: String,
+    by: String,
+    reason: String,
+}
+
+/// Takes an entry out of the queue for good, on the record.
+pub(super) async fn dismiss(context: &Context, args: &DismissArgs) -> Result<Ended, Failure> {
+    context.existing_book().await?.close().await;
+    let app = context.app(Need::Book).await?;
+    let entry = args.entry.find(&app.db).await?;
+    people::dismiss(&app, entry.reference(), &context.actor, &args.reason).await?;
+    app.db.close().await;
+    let (reference, by) = (entry.reference, context.actor.clone());
+    let done = Dismissed { reference, by, reason: args.reason.clone() };
+    context.printer.result(&done, |done| format!("{} dismissed by {}", done.reference, done.by))?;
+    Ok(Ended::Done)
+}

@@ -1,0 +1,176 @@
+//! `daybook map`
+
+mod csv;
+mod list;
+mod transfer;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use daybook_domain::mapping::{MappingKind, MappingRow};
+use daybook_flows::people;
+use serde::Serialize;
+
+use super::Ended;
+use crate::{config::Need, context::Context, failure::Failure, words};
+
+const EXAMPLES: &str = "\
+Examples:
+  daybook map list                                   everything
+  daybook map list store                             one kind
+  daybook map set sku OLD-1 NEW-1                    a till's SKU is this variant
+  daybook map set vat 20 1                           20 % is tax rate 1
+  daybook map set payment Card 2                     the tender Card is payment method 2
+  daybook map set store 5 account=LEEDS session=3 location=1 delivery=2 name=Leeds
+  daybook map set reason damaged no                  damaged goods do not go back into stock
+  daybook map set item round-off code=ROUND rate-id=4
+  daybook map unset sku OLD-1
+  daybook map export store > stores.csv
+  daybook map import stores.csv --dry-run
+
+Kinds and their fields; a value without a name is the first field:
+  sku code | vat rate-id | payment method-id, exclude | warehouse location | reason restock, location
+  store account, account-id, session, location, delivery, zone, name | item code, rate-id
+
+A change releases at once every entry that waited for it.";
+
+/// What to do with mappings.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct MapArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Show mappings.
+    List {
+        /// Only this kind.
+        kind: Option<MappingKind>,
+    },
+    /// Map one thing.
+    #[command(after_help = EXAMPLES)]
+    Set {
+        /// sku, vat, payment, store, warehouse, reason or item.
+        kind: MappingKind,
+        /// Its name on the till.
+        #[arg(allow_hyphen_values = true)]
+        key: String,
+        /// What it is in OrderWise: a bare value, or field=value, or both.
+        #[arg(required = true, allow_hyphen_values = true)]
+        value: Vec<String>,
+    },
+    /// Take a mapping away.
+    Unset {
+        /// sku, vat, payment, store, warehouse, reason or item.
+        kind: MappingKind,
+        /// Its name on the till.
+        #[arg(allow_hyphen_values = true)]
+        key: String,
+    },
+    /// Read mappings from CSV; nothing is changed unless every row is right.
+    Import {
+        /// The file; - for stdin.
+        file: PathBuf,
+        /// For a file without the column `kind`.
+        #[arg(long)]
+        kind: Option<MappingKind>,
+        /// Only say what would change.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write mappings as CSV.
+    Export {
+        /// Only this kind, with a column a field.
+        kind: Option<MappingKind>,
+        /// The file; stdout without one.
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+    },
+}
+
+/// Does it.
+pub(crate) async fn run(context: &Context, args: MapArgs) -> Result<Ended, Failure> {
+    match args.what {
+        What::List { kind } => list::run(context, kind).await,
+        What::Set { kind, key, value } => set(context, kind, &key, &value).await,
+        What::Unset { kind, key } => unset(context, kind, &key).await,
+        What::Import { file, kind, dry_run } => {
+            transfer::import(context, &file, kind, dry_run).await
+        }
+        What::Export { kind, output } => transfer::export(context, kind, output.as_deref()).await,
+    }
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct SetDone {
+    row: MappingRow,
+    released: u64,
+}
+
+async fn set(
+    context: &Context,
+    kind: MappingKind,
+    key: &str,
+    value: &[String],
+) -> Result<Ended, Failure> {
+    let row = MappingRow::new(kind, key, &value.join(" ")).map_err(|fault| {
+        let hint = format!("fields of {kind}: {}", kind.fields().join(", "));
+        Failure::wrong_use("mapping-row", fault.to_string(), hint)
+    })?;
+    let app = context.app(Need::Book).await?;
+    let released = people::set_mapping(&app, std::slice::from_ref(&row), &context.actor).await?;
+    app.db.close().await;
+    context.printer.result(&SetDone { row, released }, |done| {
+        format!("{}\n{}", done.row, released_words(done.released))
+    })?;
+    Ok(Ended::Done)
+}
+
+fn released_words(released: u64) -> String {
+    match released {
+        0 => "no entry waited for this".to_owned(),
+        _ => format!("{} released", words::count(released, "entry", "entries")),
+    }
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct UnsetDone {
+    kind: MappingKind,
+    key: String,
+    removed: bool,
+}
+
+async fn unset(context: &Context, kind: MappingKind, key: &str) -> Result<Ended, Failure> {
+    let key = stored_key(kind, key);
+    let app = context.app(Need::Book).await?;
+    let removed = people::remove_mapping(&app, kind, &key, &context.actor).await?;
+    app.db.close().await;
+    if !removed {
+        let message = format!("there is no mapping {kind} {key}");
+        return Err(Failure::new(
+            "mapping-unknown",
+            message,
+            format!("see `daybook map list {kind}`"),
+        ));
+    }
+    context.printer.result(&UnsetDone { kind, key, removed }, |done| {
+        format!("{} {} removed", done.kind, done.key)
+    })?;
+    Ok(Ended::Done)
+}
+
+/// The key in the form in which it is stored. The value does not matter for that.
+fn stored_key(kind: MappingKind, key: &str) -> String {
+    let any = match kind {
+        MappingKind::Store => "account=ANY",
+        MappingKind::Sku => "ANY",
+        MappingKind::Reason => "yes",
+        MappingKind::Item => "code=ANY rate-id=1",
+        MappingKind::Vat | MappingKind::Payment | MappingKind::Warehouse => "1",
+    };
+    MappingRow::new(kind, key, any).map_or_else(|_| key.trim().to_owned(), |row| row.key)
+}

@@ -1,0 +1,104 @@
+//! `daybook map import` and `daybook map export`
+
+use std::{
+    collections::HashMap,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+use daybook_domain::mapping::{MappingKind, MappingRow};
+use daybook_flows::people;
+use daybook_store::mapping;
+use serde::Serialize;
+
+use super::{csv, list, released_words};
+use crate::{
+    commands::Ended,
+    config::Need,
+    context::{Context, is_terminal},
+    failure::Failure,
+    words,
+};
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Imported {
+    new: Vec<MappingRow>,
+    changed: Vec<MappingRow>,
+    same: usize,
+    dry_run: bool,
+    released: u64,
+}
+
+/// Reads rows from CSV and writes those that are new or different.
+pub(super) async fn import(
+    context: &Context,
+    file: &PathBuf,
+    kind: Option<MappingKind>,
+    dry_run: bool,
+) -> Result<Ended, Failure> {
+    let rows = csv::read(&content(file)?, kind)?;
+    let app = context.app(Need::Book).await?;
+    let there = mapping::load(&app.db).await?.rows;
+    let there: HashMap<_, _> =
+        there.iter().map(|row| ((row.kind, row.key.as_str()), &row.value)).collect();
+    let mut imported = Imported { new: vec![], changed: vec![], same: 0, dry_run, released: 0 };
+    for row in rows {
+        match there.get(&(row.kind, row.key.as_str())) {
+            None => imported.new.push(row),
+            Some(value) if **value == row.value => imported.same += 1,
+            Some(_) => imported.changed.push(row),
+        }
+    }
+    let wanted = [imported.new.as_slice(), imported.changed.as_slice()].concat();
+    if !dry_run && !wanted.is_empty() {
+        imported.released = people::set_mapping(&app, &wanted, &context.actor).await?;
+    }
+    app.db.close().await;
+    context.printer.result(&imported, people_words)?;
+    Ok(Ended::Done)
+}
+
+fn people_words(imported: &Imported) -> String {
+    let (new, changed) = (imported.new.len(), imported.changed.len());
+    let counts = format!("{new} new, {changed} changed, {} as they were", imported.same);
+    if imported.dry_run {
+        let rows = imported.new.iter().map(|row| format!("new      {row}"));
+        let rows = rows.chain(imported.changed.iter().map(|row| format!("changed  {row}")));
+        return rows
+            .chain([format!("{counts}; nothing was written")])
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
+    format!("{counts}\n{}", released_words(imported.released))
+}
+
+fn content(file: &PathBuf) -> Result<Vec<u8>, Failure> {
+    let mut content = Vec::new();
+    let read = if is_terminal(file) {
+        std::io::stdin().read_to_end(&mut content).map(|_| content)
+    } else {
+        std::fs::read(file)
+    };
+    read.map_err(|error| Failure::file(file, &error))
+}
+
+/// Writes the book's mappings as CSV.
+pub(super) async fn export(
+    context: &Context,
+    kind: Option<MappingKind>,
+    output: Option<&Path>,
+) -> Result<Ended, Failure> {
+    let rows = list::rows(context, kind).await?;
+    let text = csv::write(&rows, kind)?;
+    match output.filter(|path| path.as_os_str() != "-") {
+        None => context.printer.data(&String::from_utf8_lossy(&text))?,
+        Some(path) => {
+            std::fs::write(path, text).map_err(|error| Failure::file(path, &error))?;
+            let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            let rows = words::count(count, "row", "rows");
+            context.printer.talk(&format!("{}: {rows}", path.display()));
+        }
+    }
+    Ok(Ended::Done)
+}

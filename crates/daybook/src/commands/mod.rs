@@ -1,0 +1,67 @@
+//! One file a command.
+
+mod asked;
+pub(crate) mod backup;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod entries;
+pub(crate) mod entry;
+pub(crate) mod exceptions;
+pub(crate) mod map;
+pub(crate) mod sandbox;
+pub(crate) mod serve;
+pub(crate) mod sync;
+mod view;
+
+use crate::{
+    cli::{Cli, Command},
+    config as settings,
+    context::{self, Context},
+    failure::Failure,
+    printer::Printer,
+    telemetry,
+};
+
+/// How a command ended; the process's exit code says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// 0.
+    Done,
+    /// 1: it ran, and what it found is not good.
+    Failed,
+    /// 3: done, and exceptions are open.
+    ExceptionsOpen,
+}
+
+/// Runs what was asked.
+pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
+    let named = cli.globals.config.as_deref();
+    match &cli.command {
+        // These need no configuration, and must work with a broken one.
+        Command::Completions(args) => return completions::run(args, printer),
+        Command::Config(args) => return config::run(args, named, printer),
+        Command::Sandbox(args) => return sandbox::run(args, printer).await,
+        _ => {}
+    }
+    let config = settings::load(named, std::env::vars())?;
+    let level = match &cli.command {
+        Command::Serve => config.log.level.clone(),
+        // A command that ends at once says what it has to say by its result.
+        _ => "error".to_owned(),
+    };
+    telemetry::start(&config, &level)?;
+    let actor = context::actor(cli.globals.actor.as_deref());
+    let context = Context { config, printer, actor };
+    match cli.command {
+        Command::Serve => serve::run(&context).await,
+        Command::Sync(args) => sync::run(&context, &args).await,
+        Command::Check(args) => check::run(&context, &args).await,
+        Command::Entries(args) => entries::run(&context, &args).await,
+        Command::Entry(args) => entry::run(&context, &args).await,
+        Command::Exceptions(args) => exceptions::run(&context, args).await,
+        Command::Map(args) => map::run(&context, args).await,
+        Command::Backup(args) => backup::run(&context, &args).await,
+        Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) => Ok(Ended::Done),
+    }
+}

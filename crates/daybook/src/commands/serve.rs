@@ -1,0 +1,75 @@
+//! `daybook serve`
+
+use std::sync::Arc;
+
+use daybook_flows::{App, engine};
+use daybook_web::{Events, Web};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::Ended;
+use crate::{config::Need, context::Context, failure::Failure, initial, stop};
+
+/// Receives and posts until a signal.
+pub(crate) async fn run(context: &Context) -> Result<Ended, Failure> {
+    let stop = stop::on_signal(context.printer)?;
+    let listener = listen(context).await?;
+    let metrics = daybook_web::metrics::install().map_err(|error| {
+        Failure::new("metrics", error.to_string(), "this is a fault in Daybook; please report it")
+    })?;
+    let app = context.app(Need::Systems).await?;
+    let _alone = app.db.worker_lock()?;
+    initial::apply(context, &app).await?;
+    let events = context.config.events()?;
+    let web = Web {
+        app: Arc::clone(&app),
+        events: events.map(|(user, password)| Events { user, password }),
+        metrics: Some(metrics),
+        body_limit_bytes: context.config.web.body_limit_kib << 10,
+        stop: stop.clone(),
+    };
+    told(context, &app);
+    let ended = both(web, listener, &app, &stop).await;
+    app.db.close().await;
+    tracing::info!("stopped");
+    ended
+}
+
+async fn listen(context: &Context) -> Result<TcpListener, Failure> {
+    let address = context.config.web.listen;
+    TcpListener::bind(address).await.map_err(|error| {
+        let hint = "another program may hold the port: change web.listen";
+        Failure::new("web-listen", format!("{address}: {error}"), hint)
+    })
+}
+
+fn told(context: &Context, app: &App) {
+    let book = context.book_url().map(|url| url.to_string()).unwrap_or_default();
+    let listen = context.config.web.listen;
+    tracing::info!(%book, %listen, worker = app.worker, "daybook {}", env!("CARGO_PKG_VERSION"));
+}
+
+/// The flows and HTTP: when one of them ends, so does the other.
+async fn both(
+    web: Web,
+    listener: TcpListener,
+    app: &Arc<App>,
+    stop: &CancellationToken,
+) -> Result<Ended, Failure> {
+    let served = async {
+        let served = daybook_web::serve(web, listener).await;
+        stop.cancel();
+        served
+    };
+    let worked = async {
+        let worked = engine::run(Arc::clone(app), stop.clone()).await;
+        stop.cancel();
+        worked
+    };
+    let (served, worked) = tokio::join!(served, worked);
+    worked?;
+    served.map_err(|error| {
+        Failure::new("web", error.to_string(), "see the log for what happened before")
+    })?;
+    Ok(Ended::Done)
+}

@@ -1,0 +1,118 @@
+//! What a command works with, made from the configuration when it is needed.
+
+use std::{path::PathBuf, sync::Arc};
+
+use daybook_connectors::{Clock, Network, Orderwise, Sitoo, SystemClock};
+use daybook_domain::Timestamp;
+use daybook_flows::{App, AppParts};
+use daybook_store::{Db, DbUrl, OpenOptions};
+use jiff::tz::TimeZone;
+use secrecy::ExposeSecret as _;
+
+use crate::{
+    config::{Config, Need},
+    failure::{self, Failure},
+    ids::RandomIds,
+    printer::Printer,
+};
+
+/// The configuration and the terminal.
+pub(crate) struct Context {
+    /// Settings in force.
+    pub(crate) config: Config,
+    /// The terminal.
+    pub(crate) printer: Printer,
+    /// Who does this, for the record.
+    pub(crate) actor: String,
+}
+
+impl Context {
+    /// The book. One that is only read or mended must exist: a wrong folder would otherwise look
+    /// like an empty book.
+    pub(crate) async fn existing_book(&self) -> Result<Db, Failure> {
+        let url = self.book_url()?;
+        if let DbUrl::Sqlite(path) = &url
+            && !path.exists()
+        {
+            let message = format!("there is no book at {}", path.display());
+            let hint =
+                "name the configuration with --config FILE; `daybook serve` makes a new book";
+            return Err(Failure::new("book-not-found", message, hint));
+        }
+        self.open(&url).await
+    }
+
+    /// The book, made if it is new.
+    pub(crate) async fn book(&self) -> Result<Db, Failure> {
+        self.open(&self.book_url()?).await
+    }
+
+    /// Everything that the flows need.
+    pub(crate) async fn app(&self, need: Need) -> Result<Arc<App>, Failure> {
+        let book = self.book().await?;
+        self.app_on(book, need)
+    }
+
+    /// Everything that the flows need, on an open book.
+    pub(crate) fn app_on(&self, db: Db, need: Need) -> Result<Arc<App>, Failure> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (sitoo, orderwise) = (self.config.sitoo(need)?, self.config.orderwise(need)?);
+        let (sitoo_tls, orderwise_tls) = self.config.tls();
+        let in_sitoo = |fault| failure::setting("sitoo", &fault);
+        let in_orderwise = |fault| failure::setting("orderwise", &fault);
+        let till_line = Network::new(&sitoo_tls, sitoo.body_limit_bytes).map_err(in_sitoo)?;
+        let erp_line =
+            Network::new(&orderwise_tls, orderwise.body_limit_bytes).map_err(in_orderwise)?;
+        Ok(App::new(AppParts {
+            db,
+            sitoo: Sitoo::new(sitoo, Arc::new(till_line), Arc::clone(&clock)).map_err(in_sitoo)?,
+            orderwise: Orderwise::new(orderwise, Arc::new(erp_line), Arc::clone(&clock))
+                .map_err(in_orderwise)?,
+            clock,
+            ids: Arc::new(RandomIds),
+            settings: self.config.settings(),
+            policy: self.config.policy(),
+        }))
+    }
+
+    /// This moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    /// The zone in which moments are shown to people.
+    pub(crate) fn zone(&self) -> TimeZone {
+        // The configuration was checked: the zone exists.
+        TimeZone::get(&self.config.policy.default_time_zone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The currency of sums over several entries.
+    pub(crate) fn currency(&self) -> &str {
+        self.config.policy.currencies.first().map_or("GBP", String::as_str)
+    }
+
+    /// Where the book is.
+    pub(crate) fn book_url(&self) -> Result<DbUrl, Failure> {
+        let url = self.config.book_url()?;
+        url.expose_secret().parse().map_err(|error| {
+            let failure = Failure::from(daybook_store::StoreError::from(error));
+            Failure { wrong_use: true, ..failure }
+        })
+    }
+
+    async fn open(&self, url: &DbUrl) -> Result<Db, Failure> {
+        Ok(Db::open(url, OpenOptions::default()).await?)
+    }
+}
+
+/// Who is at the keyboard: `--actor`, `DAYBOOK_ACTOR`, or the user of this machine.
+pub(crate) fn actor(named: Option<&str>) -> String {
+    let user = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let named = named.map(str::to_owned).or_else(user).map(|name| name.trim().to_owned());
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The file that a command was told to read or write; `-` is the terminal.
+pub(crate) fn is_terminal(path: &PathBuf) -> bool {
+    path.as_os_str() == "-"
+}

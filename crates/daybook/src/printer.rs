@@ -1,0 +1,82 @@
+//! The one place that writes to the terminal: data to stdout, everything else to stderr.
+
+use std::io::{self, Write as _};
+
+use comfy_table::{CellAlignment, Table};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// How results reach whoever asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Printer {
+    json: bool,
+}
+
+impl Printer {
+    /// `json`: for a program instead of a person.
+    pub(crate) const fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Shows a result: as JSON, or as the text that `people` makes of it.
+    pub(crate) fn result<T: Serialize>(
+        self,
+        value: &T,
+        people: impl FnOnce(&T) -> String,
+    ) -> Result<(), Failure> {
+        if self.json { self.json(value) } else { self.data(&people(value)) }
+    }
+
+    /// Data as it is; a line break is added where none is.
+    pub(crate) fn data(self, text: &str) -> Result<(), Failure> {
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        reader_may_leave(write!(io::stdout().lock(), "{text}{end}"))
+    }
+
+    /// JSON, indented: it is read by people too.
+    pub(crate) fn json<T: Serialize>(self, value: &T) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+        self.data(&text)
+    }
+
+    /// A word to the person at the terminal. Whether anybody hears it does not matter.
+    pub(crate) fn talk(self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// A failure, in the form that was asked for.
+    pub(crate) fn failure(self, failure: &Failure) {
+        let text = if self.json {
+            serde_json::json!({ "error": failure }).to_string()
+        } else {
+            failure.to_string()
+        };
+        self.talk(&text);
+    }
+}
+
+/// `daybook entries | head` closes the pipe early: no failure.
+fn reader_may_leave(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Failure::from),
+    }
+}
+
+/// A table without lines, readable by eye and by `awk`. `right` names the columns of numbers.
+pub(crate) fn table(head: &[&str], right: &[usize], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(head.iter().map(|title| title.to_uppercase()));
+    table.add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for index in right {
+        if let Some(column) = table.column_mut(*index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt()
+}

@@ -1,0 +1,23 @@
+//! What the program tells about itself, always on stderr.
+
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    config::{Config, ConfigError, LogFormat},
+    failure::Failure,
+};
+
+/// Starts telling. `level` is the configured one, or less for commands that end at once.
+pub(crate) fn start(config: &Config, level: &str) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(level).map_err(|error| {
+        let hint = "use \"info\", or \"info,daybook_flows=debug\"";
+        ConfigError::invalid("log.level", error.to_string(), hint)
+    })?;
+    let told = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Fails only when somebody tells already, as in tests.
+    let _ = match config.log.format {
+        LogFormat::Text => told.try_init(),
+        LogFormat::Json => told.json().flatten_event(true).try_init(),
+    };
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Figures as people say them.
+
+use std::time::Duration;
+
+use daybook_domain::{Money, Timestamp};
+use jiff::tz::TimeZone;
+
+/// `£1,234.50`; other currencies with their code in front.
+pub(crate) fn money(amount: Money, currency: &str) -> String {
+    let plain = amount.abs().to_string();
+    let (whole, pence) = plain.split_once('.').unwrap_or((&plain, "00"));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = if amount.is_negative() { "-" } else { "" };
+    let symbol = match currency {
+        "GBP" => "£".to_owned(),
+        "EUR" => "€".to_owned(),
+        other => format!("{other} "),
+    };
+    format!("{sign}{symbol}{grouped}.{pence}")
+}
+
+/// `3 minutes`, `2 hours`, `4 days`.
+pub(crate) fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+/// `1,234 entries`: a count with its noun.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Wall-clock time where the retailer is.
+pub(crate) fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// A list's empty cell.
+pub(crate) fn or_dash(text: Option<String>) -> String {
+    text.filter(|text| !text.is_empty()).unwrap_or_else(|| "-".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use daybook_domain::Money;
+
+    use super::{money, span};
+
+    #[test]
+    fn money_is_grouped_and_signed() {
+        let cases =
+            [(0, "£0.00"), (5, "£0.05"), (-123_450, "-£1,234.50"), (100_000_000, "£1,000,000.00")];
+        for (pence, text) in cases {
+            assert_eq!(money(Money::from_pence(pence), "GBP"), text);
+        }
+        assert_eq!(money(Money::from_pence(-5), "SEK"), "-SEK 0.05");
+    }
+
+    #[test]
+    fn spans_are_one_number_and_one_word() {
+        let cases = [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (120, "2 minutes"),
+            (7_200, "2 hours"),
+            (400_000, "4 days"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(span(Duration::from_secs(seconds)), text);
+        }
+    }
+}
