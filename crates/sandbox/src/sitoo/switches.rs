@@ -1,0 +1,54 @@
+//! What the facts leave open, and the quirks that a test wants on demand.
+
+use serde::{Deserialize, Serialize};
+
+/// Switches of the stand-in. The defaults behave as the facts say, with no trouble.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Switches {
+    /// Two requests in flight on the same credentials give 429 `Too many connections`
+    /// (facts/sitoo 1.7).
+    pub one_at_a_time: bool,
+    /// `Retry-After` of that 429, seconds.
+    pub retry_after_s: i64,
+    /// A limit on requests in a time slot, per credentials; the numbers are not known.
+    pub rate_limit: Option<RateLimit>,
+    /// How long a request takes to be processed (tokio time).
+    pub service_ms: u64,
+    /// `num` above 1000 gives 400 instead of being cut to 1000 (facts/sitoo 10, question 2).
+    pub refuse_large_pages: bool,
+    /// About one in so many orders becomes visible late, so that its id is a gap that is filled
+    /// afterwards (facts/sitoo 2.8). 0 is never.
+    pub late_commit_every: u64,
+    /// How much later, microseconds.
+    pub late_commit_us: i64,
+    /// About one in so many order ids is never used. 0 is never.
+    pub skip_id_every: u64,
+    /// Events are made for what happens (facts/sitoo 7).
+    pub events: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            one_at_a_time: false,
+            retry_after_s: 1,
+            rate_limit: None,
+            service_ms: 0,
+            refuse_large_pages: false,
+            late_commit_every: 0,
+            late_commit_us: 5_000_000,
+            skip_id_every: 0,
+            events: false,
+        }
+    }
+}
+
+/// So many requests in each time slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateLimit {
+    /// Requests that are answered in one slot.
+    pub requests: u32,
+    /// Length of a slot, microseconds; slots start at multiples of it.
+    pub window_us: i64,
+}
