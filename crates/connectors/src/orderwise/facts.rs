@@ -52,10 +52,8 @@ pub(super) fn customer_facts(new: &NewCustomer, template_id: i64, masked: bool) 
         membership: new.membership.clone(),
         address: new.address.clone(),
     };
-    Value::from_iter([
-        ("customer", Value::from_object(View(Person { shopper, masked }))),
-        ("template_id", Value::from(template_id)),
-    ])
+    let customer = Value::from_object(View(Person { shopper, masked }));
+    minijinja::context! { customer, template_id }
 }
 
 /// A thing with named fields.
