@@ -6,7 +6,7 @@
 mod ean;
 mod install;
 mod mapping;
-mod names;
+pub(crate) mod names;
 mod range;
 mod shops;
 mod troubles;

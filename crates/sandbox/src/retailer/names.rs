@@ -85,12 +85,12 @@ pub(super) const PLACES: [&str; 26] = [
 ];
 
 /// First and last name.
-pub(super) fn person(rng: &mut StdRng) -> (&'static str, &'static str) {
+pub(crate) fn person(rng: &mut StdRng) -> (&'static str, &'static str) {
     (pick(rng, &FIRST), pick(rng, &LAST))
 }
 
 /// Street, town, postcode. The postcodes do not exist.
-pub(super) fn address(rng: &mut StdRng) -> (String, &'static str, &'static str) {
+pub(crate) fn address(rng: &mut StdRng) -> (String, &'static str, &'static str) {
     let street = format!("{} {}", rng.random_range(1..200), pick(rng, &STREETS));
     let (town, zip) = TOWNS.choose(rng).copied().unwrap_or(("Skipton", "BD23 9ZZ"));
     (street, town, zip)
