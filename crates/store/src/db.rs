@@ -253,6 +253,14 @@ impl Tx {
         Ok(())
     }
 
+    /// The journal mode and the `synchronous` level that a SQLite book really has.
+    pub async fn settings(&mut self) -> StoreResult<Option<(String, i64)>> {
+        let Inner::Sqlite(tx) = &mut self.inner else { return Ok(None) };
+        let journal = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut **tx).await?;
+        let synchronous = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut **tx).await?;
+        Ok(Some((journal, synchronous)))
+    }
+
     pub(crate) fn engine(&mut self) -> Engine<'_> {
         match &mut self.inner {
             Inner::Sqlite(tx) => Engine::Sqlite(tx),
@@ -324,6 +332,8 @@ async fn open_postgres(connect: &PgConnectOptions, options: &OpenOptions) -> Sto
         .application_name("daybook")
         .statement_cache_capacity(PREPARED)
         .disable_statement_logging();
+    // The pool would try again and again until its patience is over; a wrong address is told now.
+    connect.connect().await?.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections.max(1))
         .acquire_timeout(options.patience)

@@ -262,12 +262,12 @@ fn check(head: &Head, lines: &[TimelineRow], kept: &[Kept]) -> Option<Broken> {
     }
     let told = lines.iter().filter(|line| [RECORDED, PAYLOAD_CHANGED].contains(&&*line.code));
     let told: Vec<&str> = told.map(|line| line.detail.as_str()).collect();
-    let held: Vec<String> = (1..)
+    let expected: Vec<String> = (1..)
         .zip(kept)
         .map(|(version, kept)| payload_detail(version, &chain::of_text(&kept.body)))
         .collect();
     let hashes_fit = kept.iter().all(|kept| kept.hash == chain::of_text(&kept.body));
-    if told != held || !hashes_fit {
+    if told != expected || !hashes_fit {
         return Some(Broken {
             order_id,
             seq: 0,

@@ -35,7 +35,6 @@ pub struct Expect {
 
 /// What changes besides the state. `None` leaves a field as it is; `Some(None)` empties it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(clippy::option_option, reason = "keep, empty and set are three different wishes")]
 pub struct Changes {
     /// When it is looked at next.
     pub due_at: Option<Option<Timestamp>>,

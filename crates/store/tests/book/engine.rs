@@ -1,0 +1,77 @@
+//! What the engine shares its work by: pauses and leases.
+
+use crate::db::{TestBook, for_each_engine};
+use daybook_store::{
+    lease,
+    pause::{self, NewPause},
+};
+
+use crate::common::at;
+
+fn pausing(scope: &str, probe: i64, failures: i64) -> NewPause<'_> {
+    let (cause, detail) = ("orderwise-unreachable", "no answer");
+    NewPause { scope, cause, detail, probe_at: at(probe), failures }
+}
+
+#[tokio::test]
+async fn a_pause_keeps_its_beginning_and_is_probed_by_one() {
+    for_each_engine(|db| async move {
+        let mut tx = db.begin().await.unwrap();
+        pause::pause(&mut tx, at(0), &pausing("orderwise", 10, 1)).await.unwrap();
+        pause::pause(&mut tx, at(5), &pausing("orderwise", 20, 2)).await.unwrap();
+        pause::pause(&mut tx, at(5), &pausing("store:5", 20, 1)).await.unwrap();
+        pause::pause(&mut tx, at(5), &pausing("store:6", 30, 1)).await.unwrap();
+        assert_eq!(pause::failures(&mut tx, "orderwise").await.unwrap(), 2);
+        assert_eq!(pause::failures(&mut tx, "sitoo").await.unwrap(), 0);
+        assert!(!pause::take_probe(&mut tx, at(19), "orderwise", at(50)).await.unwrap());
+        assert!(pause::take_probe(&mut tx, at(20), "orderwise", at(50)).await.unwrap());
+        assert!(!pause::take_probe(&mut tx, at(20), "orderwise", at(50)).await.unwrap());
+        tx.commit().await.unwrap();
+        let all = pause::all(&db).await.unwrap();
+        assert_eq!((all[0].since, all[0].failures, all[0].probe_at), (at(0), 2, at(50)));
+        assert_eq!(pause::paused_stores(&db, at(10)).await.unwrap(), [5, 6]);
+        assert_eq!(pause::paused_stores(&db, at(20)).await.unwrap(), [6]);
+        let mut tx = db.begin().await.unwrap();
+        assert!(pause::resume(&mut tx, "orderwise").await.unwrap());
+        assert!(!pause::resume(&mut tx, "orderwise").await.unwrap());
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_is_held_by_one_until_it_runs_out() {
+    for_each_engine(|db| async move {
+        assert!(lease::acquire(&db, at(0), "poll", "a", at(60)).await.unwrap());
+        assert!(!lease::acquire(&db, at(1), "poll", "b", at(61)).await.unwrap());
+        assert!(lease::acquire(&db, at(2), "poll", "a", at(62)).await.unwrap());
+        assert!(lease::renew(&db, "poll", "a", at(70)).await.unwrap());
+        assert!(!lease::renew(&db, "poll", "b", at(70)).await.unwrap());
+        assert!(lease::acquire(&db, at(70), "poll", "b", at(130)).await.unwrap());
+        assert!(!lease::renew(&db, "poll", "a", at(140)).await.unwrap());
+        lease::release(&db, "poll", "a").await.unwrap();
+        assert_eq!(lease::list(&db).await.unwrap()[0].holder, "b");
+        lease::release(&db, "poll", "b").await.unwrap();
+        assert!(lease::acquire(&db, at(71), "poll", "a", at(80)).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_processes_one_gets_the_lease() {
+    let book = TestBook::postgres().await;
+    let tries: Vec<_> = (0..8)
+        .map(|n| {
+            let db = book.db.clone();
+            tokio::spawn(async move {
+                lease::acquire(&db, at(0), "poll", &format!("p{n}"), at(60)).await.unwrap()
+            })
+        })
+        .collect();
+    let mut winners = 0;
+    for attempt in tries {
+        winners += i32::from(attempt.await.unwrap());
+    }
+    assert_eq!(winners, 1);
+    book.remove().await;
+}

@@ -1,0 +1,92 @@
+//! Finding entries, page by page.
+
+use crate::db::for_each_engine;
+use daybook_domain::{
+    causes::Cause,
+    entry::{
+        EntryKind,
+        EntryState::{Held, Posting, Ready, Waiting},
+    },
+    posting::Fault,
+};
+use daybook_store::{
+    Db,
+    entry::{self, Changes, EntryFilter, NewEntry, Transition},
+    exception::{self, EntryFaults},
+};
+
+use crate::common::{at, get, go, ids, record, sale, step, waiting_return};
+
+async fn found(db: &Db, filter: EntryFilter) -> Vec<i64> {
+    ids(&entry::list(db, &filter, 100).await.unwrap())
+}
+
+fn all() -> EntryFilter {
+    EntryFilter::default()
+}
+
+#[tokio::test]
+async fn pages_join_without_gaps_or_repeats_while_entries_come_in() {
+    for_each_engine(|db| async move {
+        record(&db, &(1..=25).map(sale).collect::<Vec<_>>()).await;
+        let mut seen = Vec::new();
+        let mut before = None;
+        loop {
+            let page = entry::list(&db, &EntryFilter { before, ..all() }, 10).await.unwrap();
+            let Some(last) = page.last() else { break };
+            before = Some(last.order_id);
+            seen.extend(ids(&page));
+            record(&db, &[sale(100 + last.order_id)]).await;
+        }
+        assert_eq!(seen, (1..=25).rev().collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_filter_narrows() {
+    for_each_engine(|db| async move {
+        let elsewhere = NewEntry { warehouse_id: Some(6), ..sale(3) };
+        let held = NewEntry { state: Held, ..sale(4) };
+        record(&db, &[sale(1), waiting_return(2, 1), elsewhere, held]).await;
+        assert_eq!(found(&db, all()).await, [4, 3, 2, 1]);
+        assert_eq!(found(&db, EntryFilter { state: Some(Ready), ..all() }).await, [3, 1]);
+        assert_eq!(found(&db, EntryFilter { state: Some(Waiting), ..all() }).await, [2]);
+        assert_eq!(found(&db, EntryFilter { kind: Some(EntryKind::Return), ..all() }).await, [2]);
+        assert_eq!(found(&db, EntryFilter { warehouse_id: Some(6), ..all() }).await, [3]);
+        let day = EntryFilter { from: Some(at(2)), to: Some(at(4)), ..all() };
+        assert_eq!(found(&db, day).await, [3, 2]);
+        let fault =
+            Fault { cause: Cause::SkuUnmapped, subject: "A".to_owned(), detail: String::new() };
+        let faults =
+            EntryFaults { order_id: 4, money: get(&db, 4).await.gross, faults: vec![fault] };
+        let mut tx = db.begin().await.unwrap();
+        exception::set_for_entry(&mut tx, at(0), faults, "daybook").await.unwrap();
+        tx.commit().await.unwrap();
+        let cause = Some(Cause::SkuUnmapped);
+        assert_eq!(found(&db, EntryFilter { cause, ..all() }).await, [4]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_find_an_entry_by_whatever_number_they_have() {
+    for_each_engine(|db| async move {
+        record(&db, &[sale(1), sale(2)]).await;
+        let numbered = Transition {
+            changes: Changes {
+                erp_order_number: Some(Some("SO-77".to_owned())),
+                ..Changes::default()
+            },
+            ..step(2, Ready, Posting)
+        };
+        go(&db, &[numbered]).await;
+        for text in ["S1-2", "s1-2", " 2 ", "55-2", "SO-77"] {
+            let filter = EntryFilter { text: Some(text.to_owned()), ..all() };
+            assert_eq!(found(&db, filter).await, [2], "{text}");
+        }
+        let filter = EntryFilter { text: Some("' OR true --".to_owned()), ..all() };
+        assert!(found(&db, filter).await.is_empty());
+    })
+    .await;
+}

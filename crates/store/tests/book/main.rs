@@ -1,0 +1,25 @@
+//! Tests of the book, each on SQLite and on PostgreSQL. One program, so that they share one
+//! throw-away cluster.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+// By path and not as a crate: the test kit as a whole needs every crate above this one.
+#[path = "../../../testkit/src/db.rs"]
+pub mod db;
+#[path = "../../../testkit/src/pg.rs"]
+pub mod pg;
+
+mod chain;
+mod claim;
+mod common;
+mod counts;
+mod engine;
+mod exception;
+mod files;
+mod input;
+mod list;
+mod mapping;
+mod record;
+mod reference;
+mod schema;
+mod transition;
