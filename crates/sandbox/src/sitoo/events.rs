@@ -115,7 +115,7 @@ impl Sender {
     {
         let now = self.sitoo.now();
         if self.head.is_empty() {
-            self.head = self.sitoo.take_events(BATCH);
+            self.head = self.sitoo.next_events(BATCH);
             (self.tries, self.due) = (0, now);
         }
         if self.head.is_empty() {
@@ -174,12 +174,10 @@ enum Verdict {
 impl StatusRule {
     fn verdict(self, status: Option<u16>) -> Verdict {
         match (self, status) {
-            (_, Some(200)) => Verdict::Done,
-            (_, None) | (Self::Newest, Some(429 | 503 | 504)) => Verdict::Again,
+            (_, Some(200)) | (Self::Older, Some(400..=428 | 430..=499)) => Verdict::Done,
+            (Self::Newest, None | Some(429 | 503 | 504)) => Verdict::Again,
             (Self::Newest, Some(_)) => Verdict::Drop,
-            (Self::Older, Some(429)) => Verdict::Again,
-            (Self::Older, Some(400..=499)) => Verdict::Done,
-            (Self::Older, Some(_)) => Verdict::Again,
+            (Self::Older, _) => Verdict::Again,
         }
     }
 }
@@ -262,7 +260,15 @@ impl Sitoo {
         lock(&self.state).events.len()
     }
 
-    fn take_events(&self, most: usize) -> Vec<Event> {
+    /// Takes at most so many events off the queue, in the shape in which they are posted. Events
+    /// are recorded while [`Switches::events`](super::Switches) is on.
+    pub fn take_events(&self, most: usize) -> Vec<serde_json::Value> {
+        let events = self.next_events(most);
+        let account = lock(&self.state).account;
+        events.iter().map(|event| event.json(account)).collect()
+    }
+
+    fn next_events(&self, most: usize) -> Vec<Event> {
         let now = self.now();
         let mut state = lock(&self.state);
         state.show_due(now);

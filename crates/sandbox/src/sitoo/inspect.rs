@@ -96,8 +96,14 @@ impl Sitoo {
     pub fn orders_after(&self, orderid: i64, most: usize) -> Vec<OrderView> {
         let state = lock(&self.state);
         let range = state.range(orderid.saturating_add(1), i64::MAX);
-        let mut views: Vec<_> = state.orders.get(range).unwrap_or_default().iter().take(most)
-            .map(|order| view(order, true)).collect();
+        let mut views: Vec<_> = state
+            .orders
+            .get(range)
+            .unwrap_or_default()
+            .iter()
+            .take(most)
+            .map(|order| view(order, true))
+            .collect();
         let hidden = state.hidden.iter().filter(|((_, id), _)| *id > orderid);
         views.extend(hidden.map(|(_, order)| view(order, false)));
         views.sort_by_key(|view| view.orderid);

@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    super::{
-        SITE,
-        model::Order,
-        state::State,
-    },
+    super::{SITE, model::Order, state::State},
     Answer, Call, Refusal,
     order_json::{Common, FieldSet, write_fields},
     query::{Page, Query},
@@ -65,7 +61,11 @@ impl Filter {
         } else if let Some(ids) = &self.ids {
             ids.clone()
         } else if let Some(externals) = &self.externals {
-            externals.iter().filter_map(|one| state.by_external.get(one.as_str())).copied().collect()
+            externals
+                .iter()
+                .filter_map(|one| state.by_external.get(one.as_str()))
+                .copied()
+                .collect()
         } else if self.states.as_ref().is_some_and(|states| !states.contains(&10)) {
             state.unclosed.range(self.id_from..).copied().collect()
         } else {
@@ -128,19 +128,12 @@ fn find(state: &State, filter: &Filter, page: Page, is_descending: bool) -> Foun
     let part = |orders: &mut dyn Iterator<Item = &Arc<Order>>| {
         orders.skip(page.start).take(page.num).map(Arc::clone).collect()
     };
-    let page = if is_descending {
-        part(&mut orders.iter().rev())
-    } else {
-        part(&mut orders.iter())
-    };
+    let page =
+        if is_descending { part(&mut orders.iter().rev()) } else { part(&mut orders.iter()) };
     Found { total: orders.len(), page }
 }
 
-fn cut<'a>(
-    orders: impl Iterator<Item = &'a Arc<Order>>,
-    page: Page,
-    is_descending: bool,
-) -> Found {
+fn cut<'a>(orders: impl Iterator<Item = &'a Arc<Order>>, page: Page, is_descending: bool) -> Found {
     let mut orders: Vec<_> = orders.collect();
     if is_descending {
         orders.reverse();

@@ -16,8 +16,8 @@ impl Call<'_> {
         let added = state.logs.get(&id).map(Vec::as_slice).unwrap_or_default();
         let mut items = Vec::new();
         write_log(&mut items, order, added);
-        let total = serde_json::from_slice::<Vec<serde_json::Value>>(&items)
-            .map_or(0, |items| items.len());
+        let total =
+            serde_json::from_slice::<Vec<serde_json::Value>>(&items).map_or(0, |items| items.len());
         let mut out = Vec::with_capacity(items.len() + 32);
         let mut object = Object::open(&mut out);
         object.number("totalcount", i64::try_from(total).unwrap_or(0));

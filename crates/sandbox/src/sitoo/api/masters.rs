@@ -72,7 +72,7 @@ impl Call<'_> {
         page(&self.query, items, state.switches.refuse_large_pages)
     }
 
-    pub(super) fn settings(&self) -> Answer {
+    pub(super) fn settings(&self) -> Vec<u8> {
         let state = lock(&self.sitoo.state);
         let settings = &state.settings;
         let body = json!({
@@ -89,7 +89,7 @@ impl Call<'_> {
             "cart_item_price_display_mode": "unit",
             "copy_discounts_to_exchange_sale": false,
         });
-        Ok(body.to_string().into_bytes())
+        body.to_string().into_bytes()
     }
 
     pub(super) fn product_groups(&self) -> Answer {

@@ -76,7 +76,7 @@ impl Site {
     fn of(segment: &str) -> Self {
         if segment.parse() == Ok(SITE) {
             Self::Known
-        } else if segment.eq_ignore_ascii_case(SITE_GUID) || segment.contains('-') {
+        } else if segment.len() >= SITE_GUID.len() {
             Self::Guid
         } else {
             Self::Unknown
@@ -151,7 +151,7 @@ fn of_site(method: &Method, rest: &[&str], call: &Call) -> Answer {
         ("GET", ["stores"]) => call.stores(),
         ("GET", ["stores", id]) => call.store(number(id)?),
         ("GET", ["cashregisters"]) => call.cash_registers(),
-        ("GET", ["settings"]) => call.settings(),
+        ("GET", ["settings"]) => Ok(call.settings()),
         ("GET", ["productgroups"]) => call.product_groups(),
         ("GET", ["products"]) => call.products(),
         ("GET", ["products", id]) => call.product(number(id)?),
@@ -161,8 +161,7 @@ fn of_site(method: &Method, rest: &[&str], call: &Call) -> Answer {
 }
 
 fn is_list(rest: &[&str]) -> bool {
-    let lists =
-        ["orders", "warehouses", "stores", "cashregisters", "productgroups", "products"];
+    let lists = ["orders", "warehouses", "stores", "cashregisters", "productgroups", "products"];
     matches!(rest, [one] if lists.contains(one))
 }
 

@@ -126,12 +126,7 @@ pub(super) struct Common<'a> {
 }
 
 /// Writes the fields into an open object.
-pub(super) fn write_fields(
-    object: &mut Object,
-    order: &Order,
-    fields: &FieldSet,
-    common: &Common,
-) {
+pub(super) fn write_fields(object: &mut Object, order: &Order, fields: &FieldSet, common: &Common) {
     for name in &fields.0 {
         let spoilt = order.spoilt.iter().find(|(field, _)| &**field == *name);
         match spoilt {

@@ -49,7 +49,7 @@ impl Query {
 
     /// A number.
     pub(super) fn number(&self, key: &str) -> Result<Option<i64>, Refusal> {
-        self.get(key).map(|value| parse(value)).transpose()
+        self.get(key).map(parse).transpose()
     }
 
     /// A list of numbers.

@@ -47,20 +47,22 @@ pub(super) fn int(fields: &Fields, name: &str) -> Result<Option<i64>, Refusal> {
     }
 }
 
-/// A whole number or null; the outer option tells whether it was sent.
-pub(super) fn int_or_null(fields: &Fields, name: &str) -> Result<Option<Option<i64>>, Refusal> {
-    match fields.get(name) {
-        Some(Value::Null) => Ok(Some(None)),
-        _ => Ok(int(fields, name)?.map(Some)),
+/// Sets a whole number or null, where it was sent.
+pub(super) fn set_int_or_null(
+    fields: &Fields,
+    name: &str,
+    into: &mut Option<i64>,
+) -> Result<(), Refusal> {
+    if fields.get(name).is_some_and(Value::is_null) {
+        *into = None;
+    } else if let Some(value) = int(fields, name)? {
+        *into = Some(value);
     }
+    Ok(())
 }
 
 /// Money or a decimal: a string with so many places.
-pub(super) fn fixed(
-    fields: &Fields,
-    name: &str,
-    places: usize,
-) -> Result<Option<i64>, Refusal> {
+pub(super) fn fixed(fields: &Fields, name: &str, places: usize) -> Result<Option<i64>, Refusal> {
     let Some(text) = text(fields, name)? else { return Ok(None) };
     parse_fixed(text, places).map(Some).ok_or_else(|| Refusal::bad("Invalid value"))
 }

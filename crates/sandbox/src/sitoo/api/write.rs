@@ -13,7 +13,9 @@ use super::{
     },
     Answer, Call, Refusal,
     order_json::TEXTS,
-    values::{Fields, extras, fixed, int, int_or_null, object, objects, percent, required, text},
+    values::{
+        Fields, extras, fixed, int, object, objects, percent, required, set_int_or_null, text,
+    },
 };
 use crate::lock;
 
@@ -122,15 +124,9 @@ fn apply_numbers(order: &mut Order, fields: &Fields) -> Result<(), Refusal> {
     if let Some(at) = int(fields, "orderdate")? {
         order.date = at;
     }
-    if let Some(id) = int_or_null(fields, "creditorderid")? {
-        order.credit_of = id;
-    }
-    if let Some(id) = int_or_null(fields, "warehouseid")? {
-        order.warehouse = id;
-    }
-    if let Some(at) = int_or_null(fields, "datereserved")? {
-        order.reserved_until = at;
-    }
+    set_int_or_null(fields, "creditorderid", &mut order.credit_of)?;
+    set_int_or_null(fields, "warehouseid", &mut order.warehouse)?;
+    set_int_or_null(fields, "datereserved", &mut order.reserved_until)?;
     Ok(())
 }
 

@@ -22,8 +22,7 @@ impl Sitoo {
             return Err(TillError::NotOpen(orderid));
         }
         if order.payment_state != PaymentState::SUCCESSFUL {
-            let bill =
-                Bill { due: order.gross(), covered: 0, round_off_to: 0, unchecked: false };
+            let bill = Bill { due: order.gross(), covered: 0, round_off_to: 0, unchecked: false };
             let tenders = tender.map(|tender| (tender, None)).into_iter().collect();
             let (payments, _) = settle(&bill, tenders)?;
             state.change(orderid, |order| order.payments = payments);
