@@ -53,6 +53,9 @@ pub(crate) struct Globals {
     /// Print results as JSON (docs/reference/json.md), and errors too.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Say nothing but results and errors.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
     /// Who does this, for the record [default: the user of this machine].
     #[arg(long, global = true, visible_alias = "by", value_name = "NAME", env = "DAYBOOK_ACTOR")]
     #[arg(hide_env_values = true)]

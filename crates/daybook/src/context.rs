@@ -1,11 +1,11 @@
 //! What a command works with, made from the configuration when it is needed.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
-use daybook_connectors::{Clock, Network, Orderwise, Sitoo, SystemClock};
+use daybook_connectors::{Clock, Network, Orderwise, Sitoo};
 use daybook_domain::Timestamp;
 use daybook_flows::{App, AppParts};
-use daybook_store::{Db, DbUrl, OpenOptions};
+use daybook_store::{Db, DbUrl, OpenOptions, StoreError};
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret as _;
 
@@ -24,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) printer: Printer,
     /// Who does this, for the record.
     pub(crate) actor: String,
+    /// Time.
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Context {
@@ -55,7 +57,7 @@ impl Context {
 
     /// Everything that the flows need, on an open book.
     pub(crate) fn app_on(&self, db: Db, need: Need) -> Result<Arc<App>, Failure> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock = Arc::clone(&self.clock);
         let (sitoo, orderwise) = (self.config.sitoo(need)?, self.config.orderwise(need)?);
         let (sitoo_tls, orderwise_tls) = self.config.tls();
         let in_sitoo = |fault| failure::setting("sitoo", &fault);
@@ -77,7 +79,7 @@ impl Context {
 
     /// This moment.
     pub(crate) fn now(&self) -> Timestamp {
-        SystemClock.now()
+        self.clock.now()
     }
 
     /// The zone in which moments are shown to people.
@@ -95,8 +97,8 @@ impl Context {
     pub(crate) fn book_url(&self) -> Result<DbUrl, Failure> {
         let url = self.config.book_url()?;
         url.expose_secret().parse().map_err(|error| {
-            let failure = Failure::from(daybook_store::StoreError::from(error));
-            Failure { wrong_use: true, ..failure }
+            let error: StoreError = error;
+            Failure { wrong_use: true, ..Failure::from(error) }
         })
     }
 
@@ -113,6 +115,6 @@ pub(crate) fn actor(named: Option<&str>) -> String {
 }
 
 /// The file that a command was told to read or write; `-` is the terminal.
-pub(crate) fn is_terminal(path: &PathBuf) -> bool {
+pub(crate) fn is_terminal(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

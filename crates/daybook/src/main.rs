@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     // One crypto library in the whole process; fails only if it is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = Cli::parse();
-    let printer = Printer::new(cli.globals.json);
+    let printer = Printer::new(cli.globals.json, cli.globals.quiet);
     match run(cli, printer) {
         Ok(Ended::Done) => ExitCode::SUCCESS,
         Ok(Ended::Failed) => ExitCode::from(1),

@@ -11,12 +11,13 @@ use crate::failure::Failure;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Printer {
     json: bool,
+    quiet: bool,
 }
 
 impl Printer {
-    /// `json`: for a program instead of a person.
-    pub(crate) const fn new(json: bool) -> Self {
-        Self { json }
+    /// `json`: for a program instead of a person. `quiet`: results and errors only.
+    pub(crate) const fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet }
     }
 
     /// Shows a result: as JSON, or as the text that `people` makes of it.
@@ -25,24 +26,19 @@ impl Printer {
         value: &T,
         people: impl FnOnce(&T) -> String,
     ) -> Result<(), Failure> {
-        if self.json { self.json(value) } else { self.data(&people(value)) }
-    }
-
-    /// Data as it is; a line break is added where none is.
-    pub(crate) fn data(self, text: &str) -> Result<(), Failure> {
-        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        reader_may_leave(write!(io::stdout().lock(), "{text}{end}"))
-    }
-
-    /// JSON, indented: it is read by people too.
-    pub(crate) fn json<T: Serialize>(self, value: &T) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
-        self.data(&text)
+        if self.json {
+            // Indented: it is read by people too.
+            data(&serde_json::to_string_pretty(value).map_err(io::Error::from)?)
+        } else {
+            data(&people(value))
+        }
     }
 
     /// A word to the person at the terminal. Whether anybody hears it does not matter.
     pub(crate) fn talk(self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        if !self.quiet {
+            to_stderr(text);
+        }
     }
 
     /// A failure, in the form that was asked for.
@@ -52,8 +48,18 @@ impl Printer {
         } else {
             failure.to_string()
         };
-        self.talk(&text);
+        to_stderr(&text);
     }
+}
+
+/// Data as it is; a line break is added where none is.
+pub(crate) fn data(text: &str) -> Result<(), Failure> {
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    reader_may_leave(write!(io::stdout().lock(), "{text}{end}"))
+}
+
+fn to_stderr(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// `daybook entries | head` closes the pipe early: no failure.

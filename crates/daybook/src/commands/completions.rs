@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
 use super::Ended;
-use crate::{cli::Cli, failure::Failure, printer::Printer};
+use crate::{cli::Cli, failure::Failure, printer};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,9 +20,9 @@ pub(crate) struct CompletionsArgs {
 }
 
 /// Prints the script.
-pub(crate) fn run(args: &CompletionsArgs, printer: Printer) -> Result<Ended, Failure> {
+pub(crate) fn run(args: &CompletionsArgs) -> Result<Ended, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "daybook", &mut script);
-    printer.data(&String::from_utf8_lossy(&script))?;
+    printer::data(&String::from_utf8_lossy(&script))?;
     Ok(Ended::Done)
 }

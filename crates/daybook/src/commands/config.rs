@@ -46,7 +46,7 @@ pub(crate) fn run(
     printer: Printer,
 ) -> Result<Ended, Failure> {
     if args.default {
-        printer.data(DEFAULT)?;
+        printer::data(DEFAULT)?;
         return Ok(Ended::Done);
     }
     let (config, mut settings) = config::effective(named, std::env::vars())?;

@@ -14,6 +14,10 @@ pub(crate) mod serve;
 pub(crate) mod sync;
 mod view;
 
+use std::sync::Arc;
+
+use daybook_connectors::SystemClock;
+
 use crate::{
     cli::{Cli, Command},
     config as settings,
@@ -39,7 +43,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
     let named = cli.globals.config.as_deref();
     match &cli.command {
         // These need no configuration, and must work with a broken one.
-        Command::Completions(args) => return completions::run(args, printer),
+        Command::Completions(args) => return completions::run(args),
         Command::Config(args) => return config::run(args, named, printer),
         Command::Sandbox(args) => return sandbox::run(args, printer).await,
         _ => {}
@@ -52,7 +56,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
     };
     telemetry::start(&config, &level)?;
     let actor = context::actor(cli.globals.actor.as_deref());
-    let context = Context { config, printer, actor };
+    let context = Context { config, printer, actor, clock: Arc::new(SystemClock) };
     match cli.command {
         Command::Serve => serve::run(&context).await,
         Command::Sync(args) => sync::run(&context, &args).await,

@@ -127,7 +127,7 @@ fn config(at_sitoo: SocketAddr, at_orderwise: SocketAddr) -> String {
         account = sitoo::ACCOUNT,
         api_id = sitoo::API_ID,
         password = sitoo::PASSWORD,
-        exports = exports.collect::<Vec<_>>().join(""),
+        exports = exports.collect::<String>(),
     )
 }
 

@@ -62,7 +62,7 @@ async fn both(
         served
     };
     let worked = async {
-        let worked = engine::run(Arc::clone(app), stop.clone()).await;
+        let worked = Box::pin(engine::run(Arc::clone(app), stop.clone())).await;
         stop.cancel();
         worked
     };

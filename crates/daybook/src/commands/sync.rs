@@ -1,5 +1,7 @@
 //! `daybook sync sales`
 
+use std::fmt::Write as _;
+
 use clap::{Args, Subcommand};
 use daybook_flows::{
     sales::{self, SyncOptions, SyncReport},
@@ -96,11 +98,12 @@ fn people(context: &Context, synced: &Synced) -> String {
     if !open.is_empty() {
         let entries = open.iter().map(|line| line.entries).sum::<i64>();
         let money = open.iter().map(|line| line.money).sum();
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n{} open, {}: see `daybook exceptions list`",
             words::count(entries.unsigned_abs(), "exception", "exceptions"),
             words::money(money, context.currency()),
-        ));
+        );
     }
     text
 }

@@ -61,7 +61,7 @@ pub(super) fn read(
     }
     let mut config: Config = layers.extract().map_err(ConfigError::from_figment)?;
     let path = file.map(|(path, _)| path);
-    config.folder = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+    config.folder = path.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
     config.file = path;
     config.check().map_err(|error| located(error, &layers))?;
     Ok((config, layers))

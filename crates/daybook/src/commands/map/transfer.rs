@@ -1,10 +1,6 @@
 //! `daybook map import` and `daybook map export`
 
-use std::{
-    collections::HashMap,
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, io::Read as _, path::Path};
 
 use daybook_domain::mapping::{MappingKind, MappingRow};
 use daybook_flows::people;
@@ -17,7 +13,7 @@ use crate::{
     config::Need,
     context::{Context, is_terminal},
     failure::Failure,
-    words,
+    printer, words,
 };
 
 /// What `--json` prints.
@@ -33,7 +29,7 @@ struct Imported {
 /// Reads rows from CSV and writes those that are new or different.
 pub(super) async fn import(
     context: &Context,
-    file: &PathBuf,
+    file: &Path,
     kind: Option<MappingKind>,
     dry_run: bool,
 ) -> Result<Ended, Failure> {
@@ -73,7 +69,7 @@ fn people_words(imported: &Imported) -> String {
     format!("{counts}\n{}", released_words(imported.released))
 }
 
-fn content(file: &PathBuf) -> Result<Vec<u8>, Failure> {
+fn content(file: &Path) -> Result<Vec<u8>, Failure> {
     let mut content = Vec::new();
     let read = if is_terminal(file) {
         std::io::stdin().read_to_end(&mut content).map(|_| content)
@@ -92,7 +88,7 @@ pub(super) async fn export(
     let rows = list::rows(context, kind).await?;
     let text = csv::write(&rows, kind)?;
     match output.filter(|path| path.as_os_str() != "-") {
-        None => context.printer.data(&String::from_utf8_lossy(&text))?,
+        None => printer::data(&String::from_utf8_lossy(&text))?,
         Some(path) => {
             std::fs::write(path, text).map_err(|error| Failure::file(path, &error))?;
             let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
