@@ -9,41 +9,20 @@ use daybook_domain::{
     class::{Class, Failure},
     exchange::{Exchange, System},
 };
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde::Deserialize;
 
 use crate::{
-    Clock, Lost, Transport,
+    Clock, Transport,
+    classes::{class_of_loss, class_of_status},
     mask::{cut, mask_body, mask_text},
     pace::Lane,
-    reasons::{reasons, reasons_or_none},
 };
+
+pub(crate) use crate::classes::Effect;
 
 /// Characters of an answer that are recorded.
 const RECORDED: usize = 16 * 1024;
-
-/// A rate-limit reset below this is a number of seconds, not a moment (9 September 2001).
-const FIRST_EPOCH_SECOND: i64 = 1_000_000_000;
-
-/// What the peer does with a request; it decides what an unclear outcome means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Nothing changes, so the call can simply be made again.
-    Reads,
-    /// Something may have been stored, so an unclear outcome is in doubt.
-    Writes,
-}
-
-impl Effect {
-    /// The class of a call that was sent and whose outcome is not known.
-    pub(crate) fn unclear(self, after: Option<Duration>, what: impl Into<String>) -> Failure {
-        let what = what.into();
-        match self {
-            Self::Reads => Failure::Later { after, what },
-            Self::Writes => Failure::InDoubt { what },
-        }
-    }
-}
 
 /// How much of an answer the record keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,32 +86,19 @@ impl Caller {
         read: impl FnOnce(&Answer<'_>) -> Result<T, Failure> + Send,
     ) -> Outcome<T> {
         let permit = lane.enter(&*self.clock).await;
-        let started_at = self.clock.now();
-        let (purpose, effect, keep) = (outgoing.purpose, outgoing.effect, outgoing.keep);
-        let mut exchange = Exchange {
-            system: self.system,
-            purpose,
-            method: outgoing.method.to_string(),
-            path: path_of(&outgoing.url),
-            started_at,
-            duration: Duration::ZERO,
-            status: None,
-            class: Class::Done,
-            request: None,
-            response: None,
-        };
-        let (request, recorded) = match build(outgoing) {
-            Ok(built) => built,
+        let (effect, keep) = (outgoing.effect, outgoing.keep);
+        let mut exchange = self.begin(&outgoing);
+        let request = match build(outgoing) {
+            Ok(request) => request,
             Err(failure) => {
                 exchange.class = failure.class();
                 return (Err(failure), exchange);
             }
         };
-        exchange.request = recorded;
         let sent = self.transport.send(request, self.timeout).await;
         drop(permit);
         let now = self.clock.now();
-        exchange.duration = now.since(started_at);
+        exchange.duration = now.since(exchange.started_at);
         let outcome = match sent {
             Err(lost) => Err(class_of_loss(effect, lost)),
             Ok(answer) => self.receive(&answer, effect, keep, now, &mut exchange, read),
@@ -142,13 +108,29 @@ impl Caller {
         }
         tracing::debug!(
             system = self.system.word(),
-            purpose,
+            purpose = exchange.purpose,
             status = exchange.status,
             class = exchange.class.word(),
             millis = exchange.duration.as_millis(),
             "called"
         );
         (outcome, exchange)
+    }
+
+    /// The record of a call that is about to be made.
+    fn begin(&self, outgoing: &Outgoing) -> Exchange {
+        Exchange {
+            system: self.system,
+            purpose: outgoing.purpose,
+            method: outgoing.method.to_string(),
+            path: path_of(&outgoing.url),
+            started_at: self.clock.now(),
+            duration: Duration::ZERO,
+            status: None,
+            class: Class::Done,
+            request: outgoing.body.as_ref().map(|body| cut(&body.recorded, RECORDED)),
+            response: None,
+        }
     }
 
     fn receive<T>(
@@ -215,25 +197,20 @@ pub(crate) fn drift<'de, T: Deserialize<'de>>(
     Failure::Drift { path, what: cut(&mask_text(what), 300) }
 }
 
-/// The parts of a request, and what the record keeps of its body.
-fn build(outgoing: Outgoing) -> Result<(Request<Bytes>, Option<String>), Failure> {
+fn build(outgoing: Outgoing) -> Result<Request<Bytes>, Failure> {
+    let json = HeaderValue::from_static("application/json");
     let mut request = Request::builder()
         .method(outgoing.method)
         .uri(outgoing.url)
         .header(header::AUTHORIZATION, outgoing.authorization)
-        .header(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let (body, recorded) = match outgoing.body {
-        None => (Bytes::new(), None),
-        Some(body) => {
-            let json = HeaderValue::from_static("application/json");
-            request = request.header(header::CONTENT_TYPE, json);
-            (body.sent, Some(cut(&body.recorded, RECORDED)))
-        }
-    };
-    let request = request.body(body).map_err(|error| Failure::NotFound {
-        what: format!("the address cannot be used: {error}"),
-    })?;
-    Ok((request, recorded))
+        .header(header::ACCEPT, json.clone());
+    if outgoing.body.is_some() {
+        request = request.header(header::CONTENT_TYPE, json);
+    }
+    let body = outgoing.body.map(|body| body.sent).unwrap_or_default();
+    request
+        .body(body)
+        .map_err(|error| Failure::NotFound { what: format!("the address cannot be used: {error}") })
 }
 
 fn path_of(url: &str) -> String {
@@ -245,103 +222,12 @@ fn text_of(body: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
 }
 
-fn class_of_loss(effect: Effect, lost: Lost) -> Failure {
-    match lost {
-        Lost::NotSent(what) => {
-            Failure::Later { after: None, what: mask_text(&format!("could not connect: {what}")) }
-        }
-        Lost::NoAnswer(what) => {
-            effect.unclear(None, mask_text(&format!("no whole answer came: {what}")))
-        }
-    }
-}
-
-fn class_of_status(
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &str,
-    effect: Effect,
-    now: Timestamp,
-) -> Failure {
-    let number = status.as_u16();
-    let what = || reasons(body).into_iter().next();
-    match number {
-        401 => Failure::NotAuthorised {
-            status: number,
-            what: what().unwrap_or_else(|| "user or password is not accepted".to_owned()),
-        },
-        403 => Failure::NotAuthorised {
-            status: number,
-            what: what().unwrap_or_else(|| "the user lacks a permission".to_owned()),
-        },
-        404 | 410 => Failure::NotFound {
-            what: what().unwrap_or_else(|| "there is nothing at this address".to_owned()),
-        },
-        429 => Failure::Later {
-            after: asked_to_wait(headers, now),
-            what: what().unwrap_or_else(|| "too many requests".to_owned()),
-        },
-        300..=399 => Failure::NotFound {
-            what: format!("the address redirects elsewhere ({number}); correct base_url"),
-        },
-        // 408: the peer waited for the request; how much of it arrived is not known.
-        408 | 500..=599 => {
-            let reason = what().map(|what| format!(": {what}")).unwrap_or_default();
-            let after = asked_to_wait(headers, now);
-            effect.unclear(after, format!("the server answered {number}{reason}"))
-        }
-        400..=499 => Failure::Refused { status: number, reasons: reasons_or_none(body) },
-        _ => effect.unclear(None, format!("the server answered {number}")),
-    }
-}
-
-/// `Retry-After` in seconds or as a date, else `X-Rate-Limit-Reset` as a moment.
-fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
-    let until = |moment: Timestamp| moment.since(now);
-    if let Some(asked) = text("retry-after") {
-        if let Ok(seconds) = asked.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        if let Ok(date) = jiff::fmt::rfc2822::parse(asked) {
-            return Some(until(date.timestamp().into()));
-        }
-    }
-    let reset: i64 = text("x-rate-limit-reset")?.parse().ok()?;
-    Some(match reset {
-        ..0 => Duration::ZERO,
-        0..FIRST_EPOCH_SECOND => Duration::from_secs(reset.unsigned_abs()),
-        _ => until(Timestamp::from_seconds(reset)),
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use daybook_domain::{Timestamp, class::Failure};
-    use http::{HeaderMap, HeaderName, HeaderValue};
+    use daybook_domain::class::Failure;
     use serde::Deserialize;
 
-    use super::{asked_to_wait, drift, path_of};
-
-    fn wait(name: &'static str, value: &'static str) -> Option<u64> {
-        let mut headers = HeaderMap::new();
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-        asked_to_wait(&headers, Timestamp::from_seconds(1_800_000_000)).map(|wait| wait.as_secs())
-    }
-
-    #[test]
-    fn what_the_peer_asks_for_in_every_spelling() {
-        assert_eq!(wait("retry-after", "7"), Some(7));
-        assert_eq!(wait("retry-after", "Fri, 15 Jan 2027 08:01:00 GMT"), Some(60));
-        assert_eq!(wait("x-rate-limit-reset", "1800000030"), Some(30));
-        assert_eq!(wait("x-rate-limit-reset", "1700000000"), Some(0));
-        assert_eq!(wait("x-rate-limit-reset", "12"), Some(12));
-        assert_eq!(wait("x-rate-limit-reset", "soon"), None);
-        assert_eq!(asked_to_wait(&HeaderMap::new(), Timestamp::default()), None);
-        assert_eq!(Duration::from_secs(u64::MAX).as_secs(), u64::MAX);
-    }
+    use super::{drift, path_of};
 
     #[test]
     fn drift_names_the_path_and_no_person() {

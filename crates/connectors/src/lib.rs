@@ -9,6 +9,7 @@
 //! (field by field, with what happens to values we do not know).
 
 mod call;
+mod classes;
 pub mod clock;
 mod mask;
 mod number;

@@ -14,6 +14,7 @@ use daybook_domain::{
     Money, Reference, Timestamp,
     class::{Class, Failure},
     entry::EntryKind,
+    till::Shopper,
 };
 
 const TOKEN: Say = Say::Body(200, "\"tok-1\"");
@@ -64,6 +65,14 @@ fn the_record_of_a_sale_hides_the_shopper_and_nothing_else() {
         assert!(!rendered.masked.contains(secret), "{secret}");
     }
     assert!(rendered.masked.contains("S1-11513") && rendered.masked.contains("24.00"));
+}
+
+#[test]
+fn a_membership_number_alone_is_no_delivery_address() {
+    let [mut sale, _] = sample_drafts();
+    sale.shopper = Shopper { membership: sale.shopper.membership, ..Shopper::default() };
+    let body = client(&Script::new([])).render(&sale).unwrap().body;
+    assert!(!body.contains("customerDeliveryAddress"), "{body}");
 }
 
 #[test]

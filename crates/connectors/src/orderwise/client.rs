@@ -24,7 +24,7 @@ use super::{
     CUSTOMER_TEMPLATE, CreditSign, Customer, Exports, NewCustomer, ORDER_TEMPLATE,
     OrderwiseSettings, RenderedOrder, TemplateFault, customers,
     exports::{self, Parameter, Row, format_local},
-    facts::{Sheet, can_be_posted, customer_facts},
+    facts::{Sheet, customer_facts},
     link::{Link, Plan, plain_body},
     samples::{sample_customer, sample_drafts},
     template::Template,
@@ -68,30 +68,20 @@ impl Orderwise {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SettingsFault> {
         let link = Link::new(&settings, transport, clock)?;
-        for (key, path) in [
-            ("order_path", settings.order_path.as_str()),
-            ("export_path", &settings.export_path),
-            ("value_list_path", &settings.value_list_path),
-            ("customers_path", &settings.customers_path),
-            ("customer_create_path", &settings.customer_create_path.replace("{template_id}", "1")),
-        ] {
-            link.base.check(key, path)?;
-        }
-        let template = |key, own: &Option<String>, shipped| {
-            let template = Template::new(own.as_deref().unwrap_or(shipped));
-            template.map_err(|fault| TemplateFault::of_setting(fault, key))
-        };
+        check_paths(&link, &settings)?;
         let zone = TimeZone::get(&settings.time_zone).map_err(|_| {
             let what = format!("'{}' is no IANA time zone", settings.time_zone);
             SettingsFault::new("time_zone", what)
         })?;
         let client = Self {
             link,
-            order_template: template("order_template", &settings.order_template, ORDER_TEMPLATE)?,
+            order_template: template(
+                "order_template",
+                settings.order_template.as_deref().unwrap_or(ORDER_TEMPLATE),
+            )?,
             customer_template: template(
                 "customer_template",
-                &settings.customer_template,
-                CUSTOMER_TEMPLATE,
+                settings.customer_template.as_deref().unwrap_or(CUSTOMER_TEMPLATE),
             )?,
             order_path: settings.order_path,
             export_path: settings.export_path,
@@ -120,15 +110,18 @@ impl Orderwise {
 
     /// The body of an order or credit.
     pub fn render(&self, draft: &Draft) -> Result<RenderedOrder, TemplateFault> {
-        if !can_be_posted(draft.kind) {
-            let what = format!("{} is neither a sale nor a return", draft.reference);
-            return Err(TemplateFault { line: None, what });
-        }
-        let credit = draft.kind == EntryKind::Return;
+        let (order_type, credit) = match draft.kind {
+            EntryKind::Sale => (self.sale_order_type, false),
+            EntryKind::Return => (self.credit_order_type, true),
+            EntryKind::Other => {
+                let what = format!("{} is neither a sale nor a return", draft.reference);
+                return Err(TemplateFault { line: None, what });
+            }
+        };
         let render = |masked| {
             let sheet = Sheet {
                 draft: draft.clone(),
-                order_type: if credit { self.credit_order_type } else { self.sale_order_type },
+                order_type,
                 negative: credit && self.credit_sign == CreditSign::Negative,
                 masked,
             };
@@ -257,4 +250,22 @@ fn refused<T>(reason: String) -> Called<T> {
         outcome: Err(Failure::Refused { status: 0, reasons: vec![reason] }),
         exchanges: Vec::new(),
     }
+}
+
+fn template(key: &'static str, source: &str) -> Result<Template, SettingsFault> {
+    Template::new(source).map_err(|fault| fault.of_setting(key))
+}
+
+fn check_paths(link: &Link, settings: &OrderwiseSettings) -> Result<(), SettingsFault> {
+    let create = settings.customer_create_path.replace("{template_id}", "1");
+    for (key, path) in [
+        ("order_path", settings.order_path.as_str()),
+        ("export_path", &settings.export_path),
+        ("value_list_path", &settings.value_list_path),
+        ("customers_path", &settings.customers_path),
+        ("customer_create_path", &create),
+    ] {
+        link.base.check(key, path)?;
+    }
+    Ok(())
 }

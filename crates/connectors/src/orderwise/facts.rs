@@ -5,7 +5,6 @@ use std::sync::Arc;
 use daybook_domain::{
     Money,
     draft::{Draft, DraftLine, LineOrigin},
-    entry::EntryKind,
     mapping::Account,
     till::{Address, Shopper},
 };
@@ -185,6 +184,7 @@ impl Fields for Person {
         "county",
         "postcode",
         "country_code",
+        "contact",
     ];
 
     fn field(&self, name: &str) -> Option<Value> {
@@ -205,9 +205,18 @@ impl Fields for Person {
             "county" => county,
             "postcode" => postcode,
             "country_code" => country_code,
+            "contact" => return Some(Value::from(self.is_contact())),
             _ => return None,
         };
         Some(Value::from(if self.masked && !text.is_empty() { MASKED } else { text }))
+    }
+}
+
+impl Person {
+    /// Whether there is more than a membership number: something to write to or to call.
+    fn is_contact(&self) -> bool {
+        let Shopper { name, email, phone, address, .. } = &self.shopper;
+        *address != Address::default() || [name, email, phone].iter().any(|text| !text.is_empty())
     }
 }
 
@@ -277,9 +286,4 @@ const fn origin(origin: LineOrigin) -> &'static str {
 /// An exact number: its text stands in the JSON as it is.
 fn money(amount: Money) -> Value {
     Value::from_safe_string(amount.to_string())
-}
-
-/// Whether the sheet's kind can be posted at all.
-pub(super) const fn can_be_posted(kind: EntryKind) -> bool {
-    matches!(kind, EntryKind::Sale | EntryKind::Return)
 }

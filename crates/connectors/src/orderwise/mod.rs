@@ -44,6 +44,10 @@ pub mod value_list {
 /// What Daybook sends or expects without a public source that confirms it: the part, and what is
 /// assumed. `daybook check` prints it, so that a consultant tries these first.
 pub const UNVERIFIED: &[(&str, &str)] = &[
+    (
+        "customerDeliveryAddress",
+        "a delivery address with empty parts, and an order without any, are both accepted",
+    ),
     ("payments", "tenders are sent as payments: [{paymentMethodId, amount, reference}]"),
     (
         "reference",

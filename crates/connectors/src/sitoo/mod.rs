@@ -2,6 +2,8 @@
 
 mod client;
 mod extras;
+mod shopper;
+mod totals;
 mod translate;
 mod wire;
 

@@ -1,15 +1,15 @@
 //! From Sitoo's words to ours.
 
 use daybook_domain::{
-    Money, Quantity, Reference, Timestamp,
+    Quantity, Reference, Timestamp,
     class::Failure,
-    till::{
-        Address, OrderState, OrderType, PaymentState, Shopper, TillOrder, TillPayment, TillRow,
-    },
+    till::{OrderState, OrderType, PaymentState, TillOrder, TillPayment, TillRow},
 };
 
 use super::{
     extras::{Extras, NotANumber},
+    shopper::shopper,
+    totals::Totals,
     wire::{WireOrder, WirePayment, WireRow},
 };
 
@@ -18,16 +18,6 @@ const PRODUCT: i64 = 10;
 
 /// Seconds of the year 9999: later dates are mistakes.
 const LAST_SECOND: i64 = 253_402_300_799;
-
-/// Where a CRM leaves the shopper's number, the number people know first.
-const MEMBERSHIP: &[&str] = &[
-    "crm-membernumber",
-    "customcrm-membernumber",
-    "voyado-membernumber",
-    "crm-customerid",
-    "customcrm-contactid",
-    "voyado-contactid",
-];
 
 /// Where a payment provider leaves its reference when `refid` is empty.
 const PAYMENT_REFERENCE: &[&str] = &[
@@ -83,75 +73,6 @@ pub(super) fn order(wire: &WireOrder<'_>) -> Result<TillOrder, Failure> {
         payments: payments(wire)?,
         shopper: shopper(wire),
     })
-}
-
-/// The amounts of the whole order. What Sitoo left out is made from the rows, so that a list with
-/// fewer fields still adds up, or shows that it does not.
-struct Totals {
-    net: Money,
-    vat: Money,
-    round_off: Money,
-    gross: Money,
-    delivery_gross: Money,
-    checkout_gross: Money,
-}
-
-impl Totals {
-    fn of(wire: &WireOrder<'_>, rows: &[TillRow]) -> Result<Self, Failure> {
-        let sum = |amounts: [Money; 3], path| {
-            let pence = amounts.iter().try_fold(0_i64, |sum, part| sum.checked_add(part.pence()));
-            pence.map(Money::from_pence).ok_or_else(|| drift(path, "the amounts are too large"))
-        };
-        let delivery = Charge::of(
-            wire.moneydelivery_net.0,
-            wire.moneydelivery_vat.0,
-            wire.moneytotal_gross_delivery.0,
-        );
-        let checkout = Charge::of(
-            wire.moneycheckout_net.0,
-            wire.moneycheckout_vat.0,
-            wire.moneytotal_gross_checkout.0,
-        );
-        let net = match wire.moneyfinal_net.0 {
-            Some(net) => net,
-            None => sum(
-                [rows.iter().map(|row| row.net).sum(), delivery.net, checkout.net],
-                "moneyfinal_net",
-            )?,
-        };
-        let vat = match wire.moneyfinal_vat.0 {
-            Some(vat) => vat,
-            None => sum(
-                [rows.iter().map(|row| row.vat).sum(), delivery.vat, checkout.vat],
-                "moneyfinal_vat",
-            )?,
-        };
-        let round_off = wire.moneytotal_gross_roundoff.0.unwrap_or_default();
-        let gross = match wire.moneytotal_gross_all.0 {
-            Some(gross) => gross,
-            None => sum([net, vat, round_off], "moneytotal_gross_all")?,
-        };
-        let (delivery_gross, checkout_gross) = (delivery.gross, checkout.gross);
-        Ok(Self { net, vat, round_off, gross, delivery_gross, checkout_gross })
-    }
-}
-
-/// A charge beside the rows; what is not given follows from the rest.
-struct Charge {
-    net: Money,
-    vat: Money,
-    gross: Money,
-}
-
-impl Charge {
-    fn of(net: Option<Money>, vat: Option<Money>, gross: Option<Money>) -> Self {
-        let vat = vat.unwrap_or_else(|| match (net, gross) {
-            (Some(net), Some(gross)) => gross - net,
-            _ => Money::ZERO,
-        });
-        let net = net.unwrap_or_else(|| gross.map_or(Money::ZERO, |gross| gross - vat));
-        Self { net, vat, gross: gross.unwrap_or(net + vat) }
-    }
 }
 
 fn rows(wire: &WireOrder<'_>) -> Result<Vec<TillRow>, Failure> {
@@ -215,44 +136,6 @@ fn payment(wire: &WirePayment<'_>) -> Result<TillPayment, Failure> {
 fn original(wire: &WireOrder<'_>) -> Result<Option<i64>, Failure> {
     let stated = wire.creditorderid.0.filter(|id| *id != 0);
     Ok(stated.or(order_id(&wire.additionaldata, "pos-originalsales-orderid")?))
-}
-
-fn shopper(wire: &WireOrder<'_>) -> Shopper {
-    let person = [wire.namefirst.trimmed(), wire.namelast.trimmed()].join(" ").trim().to_owned();
-    let company = wire.company.owned();
-    Shopper {
-        name: if person.is_empty() { company.clone() } else { person },
-        company,
-        email: wire.email.owned(),
-        phone: wire.phone.owned(),
-        membership: wire.additionaldata.first(MEMBERSHIP),
-        address: address(wire),
-    }
-}
-
-/// A country alone is no address: tills fill it in for everyone.
-fn address(wire: &WireOrder<'_>) -> Address {
-    let delivery = Address {
-        line1: wire.delivery_address.owned(),
-        line2: wire.delivery_address2.owned(),
-        town: wire.delivery_city.owned(),
-        county: wire.delivery_state.owned(),
-        postcode: wire.delivery_zip.owned(),
-        country_code: wire.delivery_countryid.owned(),
-    };
-    let invoice = Address {
-        line1: wire.invoice_address.owned(),
-        line2: wire.invoice_address2.owned(),
-        town: wire.invoice_city.owned(),
-        county: wire.invoice_state.owned(),
-        postcode: wire.invoice_zip.owned(),
-        country_code: wire.invoice_countryid.owned(),
-    };
-    let known = |address: &Address| {
-        let country_code = address.country_code.clone();
-        *address != Address { country_code, ..Address::default() }
-    };
-    [delivery, invoice].into_iter().find(known).unwrap_or_default()
 }
 
 fn order_type(number: i64) -> OrderType {
@@ -323,6 +206,6 @@ pub(super) fn within(list: &str, place: usize) -> impl Fn(Failure) -> Failure {
     }
 }
 
-fn drift(path: &str, what: &str) -> Failure {
+pub(super) fn drift(path: &str, what: &str) -> Failure {
     Failure::Drift { path: path.to_owned(), what: what.to_owned() }
 }

@@ -177,6 +177,3 @@ pub fn parse_order(payload: &str) -> Result<TillOrder, Failure> {
 pub(super) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Failure> {
     serde_json::from_str(json).map_err(|error| crate::call::drift::<T>(json, &error))
 }
-
-#[cfg(test)]
-mod tests;
