@@ -1,4 +1,5 @@
 //! The control interface of Sitoo's stand-in.
+#![allow(clippy::expect_used, reason = "helpers of tests")]
 
 mod till;
 

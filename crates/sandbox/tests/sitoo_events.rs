@@ -1,4 +1,5 @@
 //! Events and how Sitoo insists on them (facts/sitoo 7).
+#![allow(clippy::expect_used, reason = "helpers of tests")]
 
 mod till;
 

@@ -1,4 +1,5 @@
 //! Tills: whatever is sold, returned and exchanged, the sums hold to the penny.
+#![allow(clippy::expect_used, reason = "helpers of tests")]
 
 mod till;
 

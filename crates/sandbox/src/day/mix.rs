@@ -7,10 +7,13 @@ use rand::{rngs::StdRng, seq::SliceRandom};
 pub(super) enum Kind {
     Ordinary,
     GiftCard,
-    /// In a day always: a row that three does not divide, cash that is rounded, two tenders.
+    /// Three for a price that three does not divide.
     ThreeFor,
+    /// A length of fabric.
     Metres,
+    /// Paid in cash, rounded to 5 pence.
     RoundedCash,
+    /// At the till that has lost its line.
     Offline,
     ReturnWhole,
     ReturnRows,

@@ -175,9 +175,8 @@ impl StatusRule {
     fn verdict(self, status: Option<u16>) -> Verdict {
         match (self, status) {
             (_, Some(200)) | (Self::Older, Some(400..=428 | 430..=499)) => Verdict::Done,
-            (Self::Newest, None | Some(429 | 503 | 504)) => Verdict::Again,
-            (Self::Newest, Some(_)) => Verdict::Drop,
-            (Self::Older, _) => Verdict::Again,
+            (Self::Newest, Some(status)) if ![429, 503, 504].contains(&status) => Verdict::Drop,
+            _ => Verdict::Again,
         }
     }
 }

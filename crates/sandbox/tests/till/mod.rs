@@ -1,6 +1,7 @@
 //! What the tests of Sitoo's stand-in have in common: an account with two tills, and calls
 //! through the router in this process.
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::expect_used, reason = "helpers of tests")]
 
 use std::sync::{
     Arc,
