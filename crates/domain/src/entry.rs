@@ -77,10 +77,10 @@ impl EntryState {
         matches!(
             (self, next),
             (SetAside, SetAside | Ready | Dismissed)
-                | (Waiting, Waiting | Ready | Held | Dismissed)
+                | (Waiting, Waiting | Ready | Held | SetAside | Dismissed)
                 | (Ready, Ready | Posting | Waiting | Held | SetAside | Dismissed)
                 | (Posting, Posted | InDoubt | Ready | Held)
-                | (InDoubt, InDoubt | Posted | Ready)
+                | (InDoubt, InDoubt | Posted | Ready | Held)
                 | (Posted, Posted | Confirmed)
                 | (Held, Held | Ready | Waiting | SetAside | Dismissed)
                 | (Dismissed, Ready)

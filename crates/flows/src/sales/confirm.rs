@@ -20,7 +20,7 @@ use daybook_store::{
     timeline::Event,
 };
 
-use super::{SyncReport, doubt::warn_if_doubled, evaluate::DAYBOOK};
+use super::{SyncReport, doubt::warn_if_doubled, evaluate::DAYBOOK, rounds::Rounds};
 use crate::{app::App, error::FlowError, exchanges, health};
 
 /// Few entries are cheaper to look up one by one than by a window of order dates.
@@ -33,6 +33,7 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
     if !app.settings.posting.confirm {
         return Ok(());
     }
+    let mut rounds = Rounds::default();
     loop {
         if health::is_paused(app).await? {
             return Ok(());
@@ -42,6 +43,9 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
         rows.sort_by_key(|row| (row.order_date, row.order_id));
         let Some(first) = rows.first().map(|row| row.order_date) else { return Ok(()) };
         rows.retain(|row| row.order_date <= first.plus(WINDOW_LONGEST));
+        if rounds.are_over(&rows) {
+            return Ok(());
+        }
         let Some(documents) = read(app, &rows).await? else { return Ok(()) };
         let mut tx = app.db.begin().await?;
         record(app, &mut tx, &rows, &documents, report).await?;

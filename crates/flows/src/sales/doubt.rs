@@ -13,7 +13,7 @@ use daybook_store::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::{SyncReport, evaluate::DAYBOOK};
+use super::{SyncReport, evaluate::DAYBOOK, rounds::Rounds};
 use crate::{app::App, error::FlowError, exchanges, health};
 
 /// Reason of an entry whose posting was refused with a text that may mean "already there".
@@ -57,12 +57,13 @@ pub(crate) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
 
 /// Looks up every entry in doubt that is due.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    let mut rounds = Rounds::default();
     loop {
         if health::is_paused(app).await? {
             return Ok(());
         }
         let due = entry::due_in_doubt(&app.db, app.now(), BATCH).await?;
-        if due.is_empty() {
+        if rounds.are_over(&due) {
             return Ok(());
         }
         let looked_up: Vec<LookedUp> = stream::iter(due)

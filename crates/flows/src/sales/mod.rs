@@ -10,6 +10,7 @@ mod outcome;
 pub(crate) mod post;
 pub(crate) mod receive;
 mod recorded;
+mod rounds;
 pub(crate) mod shopper;
 pub(crate) mod standing;
 

@@ -3,7 +3,7 @@
 
 use daybook_store::entry;
 
-use super::{SyncReport, evaluate::evaluate};
+use super::{SyncReport, evaluate::evaluate, rounds::Rounds};
 use crate::{app::App, error::FlowError};
 
 /// Entries looked at in one transaction.
@@ -11,11 +11,12 @@ const BATCH: usize = 100;
 
 /// Evaluates every waiting or held entry that is due.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    let mut rounds = Rounds::default();
     loop {
         let now = app.now();
         let mut tx = app.db.begin().await?;
         let due = entry::due_standing(&mut tx, now, BATCH).await?;
-        if due.is_empty() {
+        if rounds.are_over(&due) {
             return Ok(());
         }
         let evaluated = evaluate(app, &mut tx, now, due).await?;

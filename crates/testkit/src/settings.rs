@@ -1,0 +1,75 @@
+//! Settings of the flows for tests: short, so that a simulated day holds many turns.
+
+use std::time::Duration;
+
+use daybook_domain::lookup::{NoRegister, Policy, PostOrHold, TaxPolicy};
+use daybook_flows::settings::{BackoffSettings, Posting, Receive, Reference, Settings, Shoppers};
+
+/// Settings that differ from the product's only in their spans.
+pub fn flows() -> Settings {
+    Settings {
+        receive: receive(),
+        posting: posting(),
+        reference: Reference {
+            refresh_every: Duration::from_mins(5),
+            full_every: Duration::from_hours(24),
+            overlap: Duration::from_hours(2),
+        },
+        keep_exchanges: Duration::from_hours(24 * 180),
+    }
+}
+
+fn receive() -> Receive {
+    Receive {
+        poll_every: Duration::from_secs(10),
+        overlap_ids: 20,
+        missing_ask_every: Duration::from_secs(30),
+        missing_age_limit: Duration::from_hours(3),
+        open_ask_every: Duration::from_mins(5),
+        open_age_limit: Duration::from_hours(24 * 60),
+        ids_per_request: 200,
+        first_order_id: Some(1),
+        first_day: None,
+    }
+}
+
+fn posting() -> Posting {
+    Posting {
+        in_flight: 1,
+        batch: 64,
+        poll_every: Duration::from_secs(2),
+        settling_time: Duration::from_secs(30),
+        lookups_before_resend: 2,
+        lease: Duration::from_mins(3),
+        backoff: backoff(Duration::from_secs(5), Duration::from_mins(15)),
+        attempts_limit: 50,
+        age_limit: Duration::from_hours(48),
+        waiting_limit: Duration::from_hours(24),
+        recheck_every: Duration::from_mins(10),
+        breaker_failures: 5,
+        breaker_backoff: backoff(Duration::from_secs(5), Duration::from_mins(2)),
+        confirm: true,
+        confirm_after: Duration::from_secs(30),
+        confirm_batch: 200,
+        shoppers: Shoppers::StoreAccount,
+        shopper_template_customer_id: None,
+    }
+}
+
+fn backoff(first: Duration, longest: Duration) -> BackoffSettings {
+    BackoffSettings { first, longest, jitter_percent: 20 }
+}
+
+/// The choices of the made-up retailer.
+pub fn policy() -> Policy {
+    Policy {
+        tax: TaxPolicy::ErpCalculates,
+        blind_returns: PostOrHold::Post,
+        unknown_original: PostOrHold::Hold,
+        no_register: NoRegister::PostUntagged,
+        currencies: vec!["GBP".to_owned()],
+        restock_unmapped_reasons: true,
+        default_time_zone: "Europe/London".to_owned(),
+        sites: Vec::new(),
+    }
+}

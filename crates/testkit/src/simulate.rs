@@ -1,0 +1,178 @@
+//! The simulator: from a seed, days of sales and returns with random faults and crashes, through
+//! the real client, mapping and store, with a clock that moves only when told. The promises are
+//! checked throughout. The same seed repeats the same world.
+
+use std::time::Duration;
+
+use daybook_sandbox::{
+    day,
+    faults::{Chance, ErrorBody, Fault, Matcher, Outage},
+    orderwise::DuplicatePolicy,
+};
+use daybook_store::Db;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+use crate::{
+    proof::{self, Broken},
+    world::World,
+};
+
+/// How a run is shaped.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// Turns of the world: some till actions, then a pass or a crash.
+    pub turns: u32,
+    /// Makes OrderWise hide what it stored for ever: the look-up is blind, and a double must be
+    /// found. Shows that the simulator can fail.
+    pub blind_lookup: bool,
+}
+
+impl Plan {
+    /// An ordinary run.
+    pub fn of(seed: u64) -> Self {
+        Self { seed, turns: 60, blind_lookup: false }
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Default)]
+pub struct Ran {
+    /// What was found wrong; empty when the promises held.
+    pub broken: Broken,
+    /// Orders the tills took.
+    pub orders: usize,
+    /// Documents in OrderWise at the end.
+    pub documents: usize,
+    /// Crashes.
+    pub crashes: u32,
+    /// Faults injected.
+    pub faults: u64,
+}
+
+/// Runs one world.
+pub async fn run(plan: &Plan, db: Db) -> Ran {
+    let mut rng = StdRng::seed_from_u64(plan.seed);
+    let mut ran = Ran::default();
+    let mut world = match World::new(plan.seed, db).await {
+        Ok(world) => world,
+        Err(error) => {
+            ran.broken.push(format!("the world did not begin: {error}"));
+            return ran;
+        }
+    };
+    trouble(&world, plan, &mut rng);
+    for turn in 0..plan.turns {
+        take_turn(&mut world, &mut rng, &mut ran).await;
+        ran.broken = proof::always(&world).await;
+        if !ran.broken.is_empty() {
+            ran.broken.push(format!("in turn {turn}"));
+            break;
+        }
+    }
+    if ran.broken.is_empty() {
+        quiet(&mut world).await;
+        ran.broken = proof::when_quiet(&world).await;
+    }
+    ran.orders = world.sandbox.sitoo.order_count();
+    ran.documents = world.sandbox.orderwise.document_count();
+    ran.faults = world.sandbox.orderwise_faults.counts().all_faults()
+        + world.sandbox.sitoo_faults.counts().all_faults();
+    ran
+}
+
+/// Some minutes in the shops, then a pass; one in five is killed in the middle of a call.
+async fn take_turn(world: &mut World, rng: &mut StdRng, ran: &mut Ran) {
+    for _ in 0..rng.random_range(0..6_u32) {
+        world.clock.advance(Duration::from_secs(rng.random_range(1..90)));
+        // A till may refuse: a sale that was given back already cannot be given back again.
+        let _ = day::random_action(rng, &world.retailer, &world.sandbox.sitoo);
+    }
+    if rng.random_bool(0.2) {
+        world.crash.plan(rng.random_range(0..12), rng.random());
+    }
+    if world.sync_or_crash().await.is_none() {
+        ran.crashes += 1;
+        world.clock.advance(Duration::from_secs(rng.random_range(1..120)));
+        world.restart();
+    }
+    world.crash.call_off();
+    world.clock.advance(Duration::from_secs(rng.random_range(5..240)));
+}
+
+/// All faults end, and everything gets the time it asked for.
+async fn quiet(world: &mut World) {
+    world.sandbox.orderwise_faults.clear();
+    world.sandbox.sitoo_faults.clear();
+    world.sandbox.sitoo.switch(|switches| *switches = daybook_sandbox::sitoo::Switches::default());
+    world.sandbox.orderwise.switch(|switches| switches.unauthorised_next = 0);
+    for _ in 0..60 {
+        // A pass that fails here shows as something that is not finished.
+        let _ = world.sync().await;
+        world.clock.advance(Duration::from_mins(5));
+    }
+    let _ = world.sync().await;
+}
+
+/// The faults of this seed: kinds, rates, policies and an outage.
+fn trouble(world: &World, plan: &Plan, rng: &mut StdRng) {
+    let policies =
+        [DuplicatePolicy::reject(), DuplicatePolicy::ReturnFirst, DuplicatePolicy::CreateSecond];
+    let policy = &policies[rng.random_range(0..policies.len())];
+    let policy = if plan.blind_lookup { &DuplicatePolicy::CreateSecond } else { policy };
+    world.sandbox.orderwise.set_policy_everywhere(policy);
+    let visible_after = match plan.blind_lookup {
+        true => u32::MAX,
+        // Later than a look-up, sooner than the second one.
+        false => rng.random_range(0..25_000),
+    };
+    world.sandbox.orderwise.switch(|switches| {
+        switches.late_visibility_ms = visible_after;
+        switches.late_visibility_per_10_000 = if plan.blind_lookup { 10_000 } else { 3_000 };
+        switches.token_ttl_s = 900;
+    });
+    world.sandbox.orderwise_faults.schedule(rng.random(), of_writes(rng));
+    world.sandbox.sitoo_faults.schedule(rng.random(), of_reads(rng));
+    let from = world.clock.micros()() + rng.random_range(0..3_600_000_000);
+    let until = from + rng.random_range(0..1_200_000_000);
+    world.sandbox.orderwise_faults.outage(Outage {
+        from,
+        until: Some(until),
+        fault: Fault::ServerError { status: 503, body: ErrorBody::Html },
+    });
+}
+
+fn of_writes(rng: &mut StdRng) -> Vec<Chance> {
+    let placing = || Matcher::on("POST", "sales/order");
+    let anything = Matcher::default;
+    vec![
+        chance(rng, Fault::CutAfter, placing()),
+        chance(rng, Fault::CutBefore, placing()),
+        chance(rng, Fault::TimeoutAfter, placing()),
+        chance(rng, Fault::TimeoutBefore, placing()),
+        chance(rng, Fault::ErrorAfter { status: 500 }, placing()),
+        chance(rng, Fault::MalformedJson, placing()),
+        chance(rng, Fault::ErrorInOk, placing()),
+        chance(rng, Fault::ServerError { status: 500, body: ErrorBody::Json }, anything()),
+        chance(rng, Fault::TooManyRequests { retry_after_s: Some(7) }, anything()),
+        chance(rng, Fault::HtmlPage { status: 200 }, anything()),
+        chance(rng, Fault::EmptyUnauthorised, anything()),
+        chance(rng, Fault::CutAfter, anything()),
+    ]
+}
+
+fn of_reads(rng: &mut StdRng) -> Vec<Chance> {
+    let anything = Matcher::default;
+    vec![
+        chance(rng, Fault::CutAfter, anything()),
+        chance(rng, Fault::TooManyRequests { retry_after_s: Some(3) }, anything()),
+        chance(rng, Fault::ServerError { status: 500, body: ErrorBody::Json }, anything()),
+        chance(rng, Fault::MalformedJson, anything()),
+        chance(rng, Fault::HtmlPage { status: 502 }, anything()),
+    ]
+}
+
+fn chance(rng: &mut StdRng, fault: Fault, matcher: Matcher) -> Chance {
+    Chance { fault, per_10_000: rng.random_range(0..600), matcher }
+}
