@@ -1,4 +1,5 @@
 //! Who may come in, and how often (facts/sitoo 1.2, 1.6, 1.7).
+#![allow(clippy::expect_used, reason = "tests")]
 
 mod till;
 

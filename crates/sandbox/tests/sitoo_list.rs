@@ -1,4 +1,5 @@
 //! Lists of orders: paging, filters, fields, quirks (facts/sitoo 1.5, 2.1, 2.8).
+#![allow(clippy::expect_used, reason = "tests")]
 
 mod till;
 

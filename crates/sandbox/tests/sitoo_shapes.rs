@@ -1,4 +1,5 @@
 //! The documented examples (facts/sitoo 9): the same input gives the same numbers.
+#![allow(clippy::expect_used, reason = "tests")]
 #![recursion_limit = "256"] // The documented sale is one large literal.
 
 mod till;

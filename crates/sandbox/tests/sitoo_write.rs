@@ -1,4 +1,5 @@
 //! Adding, updating and delivering orders; master data (facts/sitoo 2.1, 2.7, 3.1, 4, 5).
+#![allow(clippy::expect_used, reason = "tests")]
 
 mod till;
 
