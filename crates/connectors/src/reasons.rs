@@ -16,6 +16,16 @@ const TELLING: &[&str] =
 /// Parts of keys that never hold anything for a person.
 const SILENT: &[&str] = &["stacktrace", "type", "traceid", "instance", "helplink", "code"];
 
+/// Texts that only say that reasons follow; left out where some do.
+const HEADINGS: &[&str] = &[
+    "an error has occurred",
+    "bad request",
+    "import failed",
+    "one or more validation errors occurred",
+    "the request is invalid",
+    "validation failed",
+];
+
 /// How likely a text is meant for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
@@ -51,13 +61,22 @@ fn texts(body: &str, least: Rank) -> Vec<String> {
     found.retain(|(rank, _)| *rank <= least);
     found.sort_by_key(|(rank, _)| *rank != Rank::Message);
     let mut reasons: Vec<String> = Vec::new();
-    for (_, text) in found {
-        let reason = cut(mask_text(text.trim()).trim(), LONGEST_REASON);
+    // One text may hold several reasons, one a line.
+    for line in found.iter().flat_map(|(_, text)| text.split(['\r', '\n'])) {
+        let reason = cut(mask_text(line.trim()).trim(), LONGEST_REASON);
         if !reason.is_empty() && !reasons.contains(&reason) && reasons.len() < MOST_REASONS {
             reasons.push(reason);
         }
     }
+    if reasons.iter().any(|reason| !is_heading(reason)) {
+        reasons.retain(|reason| !is_heading(reason));
+    }
     reasons
+}
+
+fn is_heading(reason: &str) -> bool {
+    let text = reason.trim_end_matches(['.', ':', '!']);
+    HEADINGS.iter().any(|heading| text.eq_ignore_ascii_case(heading))
 }
 
 /// The reasons, or one sentence that says there are none.
@@ -125,6 +144,14 @@ mod tests {
         ] {
             assert_eq!(reasons(body), [reason], "{body}");
         }
+    }
+
+    #[test]
+    fn several_reasons_in_one_text_and_headings_without_news() {
+        assert_eq!(reasons(r#"{"Message":"no a\r\nno b\nno a"}"#), ["no a", "no b"]);
+        let body = r#"{"Message":"The request is invalid.","Errors":["no a"]}"#;
+        assert_eq!(reasons(body), ["no a"]);
+        assert_eq!(reasons(r#"{"Message":"Import failed"}"#), ["Import failed"]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct Customer {
 /// A shopper who becomes a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NewCustomer {
-    /// Name on the statement.
+    /// Name on the statement; OrderWise is not likely to take a customer without one.
     pub name: String,
     /// E-mail address.
     pub email: String,

@@ -107,10 +107,6 @@ const UNKNOWN: &[&str] = &[
 /// Things that can be unknown, by how they are named. More telling names come first: a sentence
 /// about a payment method may well name the customer too.
 const THINGS: &[(&[&str], Refusal)] = &[
-    (
-        &["export definition", "export-definition", "exportdefinition"],
-        Refusal::ExportDefinitionUnknown,
-    ),
     (&["payment method", "paymentmethod"], Refusal::PaymentMethodUnknown),
     (&["delivery method", "deliverymethod", "shipping method"], Refusal::DeliveryMethodUnknown),
     (&["stock location", "stocklocation"], Refusal::StockLocationUnknown),
@@ -136,6 +132,10 @@ pub fn recognise(reason: &str) -> Refusal {
     if says(NO_LINES) {
         return Refusal::NoLines;
     }
+    // Before all others, because a code may be any text: SESSION-TEE is a T-shirt.
+    if says(UNKNOWN) && says(&["variant code", "variantcode"]) {
+        return variant_unknown(reason, &text);
+    }
     if says(PARALLEL) {
         return Refusal::ParallelWrite;
     }
@@ -146,9 +146,7 @@ pub fn recognise(reason: &str) -> Refusal {
         && let Some((_, refusal)) = THINGS.iter().find(|(names, _)| says(names))
     {
         return match refusal {
-            Refusal::VariantUnknownOrInactive { .. } => Refusal::VariantUnknownOrInactive {
-                code: variant_code(reason, &text).unwrap_or_default(),
-            },
+            Refusal::VariantUnknownOrInactive { .. } => variant_unknown(reason, &text),
             other => other.clone(),
         };
     }
@@ -156,6 +154,11 @@ pub fn recognise(reason: &str) -> Refusal {
         return Refusal::MissingPermission;
     }
     Refusal::Other
+}
+
+fn variant_unknown(reason: &str, lower: &str) -> Refusal {
+    let code = variant_code(reason, lower).unwrap_or_default();
+    Refusal::VariantUnknownOrInactive { code }
 }
 
 /// The code in `… variant code: ABC-9 does not exist or is not active` (facts/orderwise 1.3). It
@@ -197,6 +200,8 @@ mod tests {
             ("Variant 'ABC-9' is discontinued.", "ABC-9"),
             ("Line 2: variantCode=ABC-9 could not be found", "ABC-9"),
             ("variant code: ÄÖ-1 does not exist", "ÄÖ-1"),
+            ("Order number S1-7 line 2 variant code: SESSION-TEE does not exist", "SESSION-TEE"),
+            ("variant code: DEADLOCK does not exist or is not active", "DEADLOCK"),
         ] {
             let code = code.to_owned();
             assert_eq!(recognise(text), Refusal::VariantUnknownOrInactive { code }, "{text}");
