@@ -46,10 +46,7 @@ impl State {
                 payments.extend(back_to(original).map(|tender| (tender, None)));
             }
         }
-        if let Some((code, comment)) = refund.reason {
-            set_extra(&mut order.extras, "refundreasoncode-reasoncode", Arc::<str>::from(code));
-            set_extra(&mut order.extras, "refundreasoncode-comment", Arc::<str>::from(comment));
-        }
+        give_reason(&mut order, refund.reason);
         let bill = Bill {
             due: order.gross(),
             covered: covered.unwrap_or(0),
@@ -148,6 +145,13 @@ fn mark_rows(rows: &mut [Item], refund: &Refund) {
         if let Some(warehouse) = refund.return_warehouse {
             set_extra(&mut row.extras, "return-warehouseid", warehouse.to_string());
         }
+    }
+}
+
+fn give_reason(order: &mut Order, reason: Option<(Box<str>, Box<str>)>) {
+    if let Some((code, comment)) = reason {
+        set_extra(&mut order.extras, "refundreasoncode-reasoncode", Arc::<str>::from(code));
+        set_extra(&mut order.extras, "refundreasoncode-comment", Arc::<str>::from(comment));
     }
 }
 
