@@ -1,7 +1,7 @@
 //! The number in flight holds over all processes on one book: each order on its way needs a lane,
 //! and lanes are leases (two parallel imports clash in OrderWise, facts/orderwise 1.4).
 
-use daybook_store::lease;
+use daybook_store::{entry, lease};
 
 use crate::{app::App, error::FlowError};
 
@@ -16,6 +16,10 @@ pub(crate) async fn take(app: &App) -> Result<usize, FlowError> {
         return Ok(wanted);
     }
     let now = app.now();
+    if entry::next_due(&app.db).await?.is_none_or(|due| due > now) {
+        // Nothing to do: leave the lanes to those who have.
+        return Ok(0);
+    }
     let until = now.plus(app.settings.posting.lease);
     let mut taken = 0;
     for lane in 0..wanted {

@@ -25,16 +25,16 @@ pub(crate) async fn record(
     app: &App,
     tx: &mut Tx,
     now: Timestamp,
-    tried: Vec<Tried>,
+    tried: &[Tried],
 ) -> Result<(), FlowError> {
     if tried.is_empty() {
         return Ok(());
     }
     let mut plan = Plan::empty(app, now);
     for Tried { prepared, called } in tried {
-        plan.finish_attempt(&prepared, called.exchanges);
-        let next = after_posting(called.outcome, &prepared.store);
-        plan.add(tx, &prepared, next).await?;
+        plan.finish_attempt(prepared, &called.exchanges);
+        let next = after_posting(called.outcome.clone(), &prepared.store);
+        plan.add(tx, prepared, next).await?;
     }
     plan.write(tx).await
 }
@@ -63,17 +63,17 @@ impl<'a> Plan<'a> {
     }
 
     /// The last exchange of a posting is the posting itself; what came before is the token.
-    fn finish_attempt(&mut self, prepared: &Prepared, mut exchanges: Vec<Exchange>) {
-        let Some(last) = exchanges.pop() else { return };
-        exchanges::count(&last);
-        self.others.append(&mut exchanges);
+    fn finish_attempt(&mut self, prepared: &Prepared, exchanges: &[Exchange]) {
+        let Some((last, before)) = exchanges.split_last() else { return };
+        exchanges::count(last);
+        self.others.extend_from_slice(before);
         self.attempts.push(FinishedAttempt {
             order_id: prepared.order_id,
             number: prepared.attempt,
             finished_at: self.now,
             class: last.class,
             status: last.status,
-            response: last.response,
+            response: last.response.clone(),
             duration: last.duration,
         });
     }

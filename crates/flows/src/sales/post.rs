@@ -127,10 +127,31 @@ impl Run<'_> {
     }
 }
 
-/// One transaction: the outcomes of what came back, the intents of what goes next.
+/// Times a turn is tried when the database says that two transactions got in each other's way.
+const TURN_TRIES: u32 = 5;
+
+/// One transaction: the outcomes of what came back, the intents of what goes next. An outcome is
+/// not given up lightly: without it the entry would have to wait for its lease to run out.
 async fn take_turn(
     app: &App,
     outcomes: Vec<Tried>,
+    refill: Option<usize>,
+) -> Result<Evaluated, FlowError> {
+    let mut tries = 1;
+    loop {
+        match try_turn(app, &outcomes, refill).await {
+            Err(FlowError::Book(error)) if error.is_retryable() && tries < TURN_TRIES => {
+                tracing::debug!("a turn is tried again: {error}");
+                tries += 1;
+            }
+            result => return result,
+        }
+    }
+}
+
+async fn try_turn(
+    app: &App,
+    outcomes: &[Tried],
     refill: Option<usize>,
 ) -> Result<Evaluated, FlowError> {
     let mut tx = app.db.begin().await?;
