@@ -107,6 +107,10 @@ const UNKNOWN: &[&str] = &[
 /// Things that can be unknown, by how they are named. More telling names come first: a sentence
 /// about a payment method may well name the customer too.
 const THINGS: &[(&[&str], Refusal)] = &[
+    (
+        &["export definition", "export-definition", "exportdefinition"],
+        Refusal::ExportDefinitionUnknown,
+    ),
     (&["payment method", "paymentmethod"], Refusal::PaymentMethodUnknown),
     (&["delivery method", "deliverymethod", "shipping method"], Refusal::DeliveryMethodUnknown),
     (&["stock location", "stocklocation"], Refusal::StockLocationUnknown),
