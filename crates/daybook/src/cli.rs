@@ -32,7 +32,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 done and exception
 #[command(name = "daybook", version, propagate_version = true, after_help = EXAMPLES)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "With every command")]
     pub(crate) globals: Globals,
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -43,6 +43,13 @@ impl Failure {
         Self { wrong_use: true, ..Self::new(code, message, hint) }
     }
 
+    /// The command line cannot be understood; `text` is what its parser says.
+    pub(crate) fn usage(text: &str) -> Self {
+        let text = text.strip_prefix("error: ").unwrap_or(text);
+        let (message, _) = text.split_once("\n\nFor more").unwrap_or((text, ""));
+        Self::wrong_use("usage", message.trim_end(), "`--help` shows how it is used, with examples")
+    }
+
     /// A file that could not be read or written.
     pub(crate) fn file(path: &std::path::Path, error: &io::Error) -> Self {
         let message = format!("{}: {error}", path.display());

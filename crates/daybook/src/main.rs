@@ -21,7 +21,10 @@ use crate::{cli::Cli, commands::Ended, failure::Failure, printer::Printer};
 fn main() -> ExitCode {
     // One crypto library in the whole process; fails only if it is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     let printer = Printer::new(cli.globals.json, cli.globals.quiet);
     match run(cli, printer) {
         Ok(Ended::Done) => ExitCode::SUCCESS,
@@ -32,6 +35,25 @@ fn main() -> ExitCode {
             ExitCode::from(if failure.wrong_use { 2 } else { 1 })
         }
     }
+}
+
+/// Help and version are answers; anything else is a mistake, and looks like every other one.
+fn usage(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind::{
+        DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
+    };
+    let answer = match error.kind() {
+        DisplayHelp | DisplayVersion => 0,
+        DisplayHelpOnMissingArgumentOrSubcommand => 2,
+        _ => {
+            let printer = Printer::new(std::env::args().any(|word| word == "--json"), false);
+            printer.failure(&Failure::usage(&error.render().to_string()));
+            return ExitCode::from(2);
+        }
+    };
+    // Nobody is left to tell when the terminal is gone.
+    let _ = error.print();
+    ExitCode::from(answer)
 }
 
 fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {

@@ -1,5 +1,7 @@
 //! What the program tells about itself, always on stderr.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -13,7 +15,10 @@ pub(crate) fn start(config: &Config, level: &str) -> Result<(), Failure> {
         let hint = "use \"info\", or \"info,daybook_flows=debug\"";
         ConfigError::invalid("log.level", error.to_string(), hint)
     })?;
-    let told = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let told = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // Fails only when somebody tells already, as in tests.
     let _ = match config.log.format {
         LogFormat::Text => told.try_init(),

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use daybook_connectors::orderwise::UNVERIFIED;
+use daybook_domain::mapping::MappingKind;
 use daybook_flows::check::{self, CheckLine, CheckState};
 use serde::Serialize;
 use serde_json::Value;
@@ -62,13 +63,14 @@ pub(crate) async fn run(context: &Context, args: &CheckArgs) -> Result<Ended, Fa
     let mut lines = vec![configuration(context)];
     lines.extend(events(context)?);
     lines.extend(check::run(&app).await);
+    mappings(context, &mut lines)?;
     let (sample, rendered) = sample::render(&app);
     lines.extend(rendered);
     app.db.close().await;
     let unverified =
         UNVERIFIED.iter().map(|(part, assumed)| Unverified { part, assumed }).collect();
     let checked = Checked { lines, unverified, sample };
-    context.printer.result(&checked, |checked| people(context, checked, args.sample))?;
+    context.printer.result(&checked, |checked| people(checked, args.sample))?;
     let failed = checked.lines.iter().any(|line| line.state == CheckState::Failed);
     Ok(if failed { Ended::Failed } else { Ended::Done })
 }
@@ -88,6 +90,28 @@ fn configuration(context: &Context) -> CheckLine {
     }
 }
 
+/// Mappings that the configuration brings are added at the start; they count as mapped.
+fn mappings(context: &Context, lines: &mut [CheckLine]) -> Result<(), Failure> {
+    let rows = context.config.initial_mapping()?;
+    let kinds = [
+        ("stores", MappingKind::Store),
+        ("VAT rates", MappingKind::Vat),
+        ("payment types", MappingKind::Payment),
+    ];
+    for (name, kind) in kinds {
+        let count = rows.iter().filter(|row| row.kind == kind).count();
+        let warned = lines.iter_mut().find(|line| {
+            line.area == "mapping" && line.name == name && line.state == CheckState::Warning
+        });
+        if let Some(line) = warned.filter(|_| count > 0) {
+            line.state = CheckState::Ok;
+            line.detail = format!("{count} in the configuration, added at the start");
+            line.hint = None;
+        }
+    }
+    Ok(())
+}
+
 fn events(context: &Context) -> Result<Option<CheckLine>, Failure> {
     let closed = context.config.events()?.is_none();
     Ok(closed.then(|| CheckLine {
@@ -99,7 +123,7 @@ fn events(context: &Context) -> Result<Option<CheckLine>, Failure> {
     }))
 }
 
-fn people(context: &Context, checked: &Checked, show_sample: bool) -> String {
+fn people(checked: &Checked, show_sample: bool) -> String {
     let rows = checked.lines.iter().map(|line| {
         let state = match line.state {
             CheckState::Ok => "ok",
@@ -110,10 +134,10 @@ fn people(context: &Context, checked: &Checked, show_sample: bool) -> String {
         vec![state.to_owned(), line.area.to_owned(), line.name.clone(), line.detail.clone()]
     });
     let mut text = printer::table(&["state", "area", "check", "found"], &[], rows.collect());
-    for line in &checked.lines {
-        if let Some(hint) = &line.hint {
-            context.printer.talk(&format!("hint: {} {}: {hint}", line.area, line.name));
-        }
+    let hints = checked.lines.iter().filter_map(|line| Some((line, line.hint.as_ref()?)));
+    for (at, (line, hint)) in hints.enumerate() {
+        let gap = if at == 0 { "\n\n" } else { "\n" };
+        let _ = write!(text, "{gap}hint: {} {}: {hint}", line.area, line.name);
     }
     text.push_str("\n\nUnverified, because nothing public says so; try these on a test company:\n");
     for part in &checked.unverified {

@@ -80,6 +80,12 @@ pub(crate) async fn run(context: &Context, args: &EntriesArgs) -> Result<Ended, 
     let next = rows.last().filter(|_| more).map(|row| row.order_id);
     let page = Page { entries: rows.into_iter().map(EntryView::from).collect(), next };
     context.printer.result(&page, |page| people(context, page))?;
+    if page.entries.is_empty() {
+        context.printer.talk("no entries");
+    }
+    if let Some(next) = page.next {
+        context.printer.talk(&format!("there are more: --before {next}"));
+    }
     Ok(Ended::Done)
 }
 
@@ -100,11 +106,7 @@ fn filter(context: &Context, args: &EntriesArgs) -> Result<EntryFilter, Failure>
 
 fn people(context: &Context, page: &Page) -> String {
     if page.entries.is_empty() {
-        context.printer.talk("no entries");
         return String::new();
-    }
-    if let Some(next) = page.next {
-        context.printer.talk(&format!("there are more: --before {next}"));
     }
     let zone = context.zone();
     let rows = page.entries.iter().map(|entry| {

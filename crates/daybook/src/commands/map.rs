@@ -25,6 +25,7 @@ Examples:
   daybook map set reason damaged no                  damaged goods do not go back into stock
   daybook map set item round-off code=ROUND rate-id=4
   daybook map unset sku OLD-1
+  daybook map set sku -- -OLD NEW-1                  a name that begins with a hyphen
   daybook map export store > stores.csv
   daybook map import stores.csv --dry-run
 
@@ -55,10 +56,9 @@ enum What {
         /// sku, vat, payment, store, warehouse, reason or item.
         kind: MappingKind,
         /// Its name on the till.
-        #[arg(allow_hyphen_values = true)]
         key: String,
         /// What it is in OrderWise: a bare value, or field=value, or both.
-        #[arg(required = true, allow_hyphen_values = true)]
+        #[arg(required = true)]
         value: Vec<String>,
     },
     /// Take a mapping away.
@@ -66,7 +66,6 @@ enum What {
         /// sku, vat, payment, store, warehouse, reason or item.
         kind: MappingKind,
         /// Its name on the till.
-        #[arg(allow_hyphen_values = true)]
         key: String,
     },
     /// Read mappings from CSV; nothing is changed unless every row is right.

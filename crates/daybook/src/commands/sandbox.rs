@@ -1,15 +1,21 @@
 //! `daybook sandbox`
 
+mod config;
+mod events;
+
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::Arc,
 };
 
 use clap::Args;
 use daybook_connectors::{Clock as _, SystemClock};
-use daybook_sandbox::{Sandbox, orderwise::Purpose, serve, sitoo};
+use daybook_domain::Timestamp;
+use daybook_sandbox::{Now, Sandbox, day::TradingDay, retailer::Retailer, serve};
 use serde::Serialize;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::Ended;
 use crate::{failure::Failure, printer::Printer, stop};
@@ -19,12 +25,13 @@ Examples:
   daybook sandbox --write-config daybook.toml     then, in a second terminal:
   daybook check
   daybook sync sales
+  daybook exceptions list
   curl -s localhost:9003/control/faults/orderwise
 
 Everything is kept in memory and gone when it stops. The control interface places sales, returns
 and exchanges, and injects faults; it has no password, so all of this listens on the loopback only.";
 
-/// Where the stand-ins listen.
+/// Where the stand-ins listen, and what happens in them.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SandboxArgs {
@@ -37,12 +44,18 @@ pub(crate) struct SandboxArgs {
     /// Port of the control interface.
     #[arg(long, default_value_t = 9003, value_name = "PORT")]
     control_port: u16,
-    /// The same seed gives the same retailer and the same random faults.
+    /// The same seed makes the same retailer, the same day and the same random faults.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
+    /// Transactions at the tills before it begins; 0 for empty tills.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    transactions: usize,
     /// Write a configuration for these stand-ins to a file, instead of printing it.
     #[arg(long, value_name = "FILE")]
-    write_config: Option<std::path::PathBuf>,
+    write_config: Option<PathBuf>,
+    /// Send Sitoo's events to this address, e.g. http://127.0.0.1:8080/events.
+    #[arg(long, value_name = "URL")]
+    events_to: Option<String>,
 }
 
 /// What `--json` prints.
@@ -57,23 +70,61 @@ struct Listening {
 /// Serves until a signal.
 pub(crate) async fn run(args: &SandboxArgs, printer: Printer) -> Result<Ended, Failure> {
     let stop = stop::on_signal(printer)?;
-    let now: daybook_sandbox::Now = Arc::new(|| SystemClock.now().micros());
-    let sandbox = Sandbox::new(now, args.seed);
+    let (sandbox, retailer) = made_up(args);
     let (sitoo, at_sitoo) = listen(args.sitoo_port).await?;
     let (orderwise, at_orderwise) = listen(args.orderwise_port).await?;
     let (control, at_control) = listen(args.control_port).await?;
-    let config = config(at_sitoo, at_orderwise);
-    let listening =
-        Listening { sitoo: at_sitoo, orderwise: at_orderwise, control: at_control, config };
+    let listening = Listening {
+        sitoo: at_sitoo,
+        orderwise: at_orderwise,
+        control: at_control,
+        config: config::text(at_sitoo, at_orderwise, &retailer)?,
+    };
     announce(args, &listening, printer)?;
+    if let Some(to) = &args.events_to {
+        events::send(Arc::clone(&sandbox.sitoo), to, stop.clone(), printer)?;
+    }
+    serve_all(&sandbox, sitoo, orderwise, control, &stop)
+        .await
+        .map_err(|error| Failure::new("sandbox", error.to_string(), "start it again"))?;
+    Ok(Ended::Done)
+}
+
+/// Both systems with the retailer in them, and a trading day that has just ended.
+fn made_up(args: &SandboxArgs) -> (Sandbox, Retailer) {
+    let now: Now = Arc::new(|| SystemClock.now().micros());
+    let sandbox = Sandbox::new(now, args.seed);
+    let retailer = Retailer::made_up(args.seed);
+    retailer.install_sitoo(&sandbox.sitoo);
+    retailer.install_orderwise(&sandbox.orderwise);
+    if args.transactions > 0 {
+        let opening = opening(SystemClock.now());
+        TradingDay::plan(args.seed, &retailer, args.transactions)
+            .starting(opening)
+            .play_all(&sandbox.sitoo);
+    }
+    (sandbox, retailer)
+}
+
+/// When the tills opened, unix seconds: so long ago that they are closed now.
+fn opening(now: Timestamp) -> i64 {
+    now.micros() / 1_000_000 - daybook_sandbox::day::LENGTH
+}
+
+async fn serve_all(
+    sandbox: &Sandbox,
+    sitoo: TcpListener,
+    orderwise: TcpListener,
+    control: TcpListener,
+    stop: &CancellationToken,
+) -> std::io::Result<()> {
     let until = || stop.clone().cancelled_owned();
-    let served = tokio::try_join!(
+    tokio::try_join!(
         serve::serve(sitoo, sandbox.sitoo_router(), until()),
         serve::serve(orderwise, sandbox.orderwise_router(), until()),
         serve::serve(control, sandbox.control_router(), until()),
-    );
-    served.map_err(|error| Failure::new("sandbox", error.to_string(), "start it again"))?;
-    Ok(Ended::Done)
+    )?;
+    Ok(())
 }
 
 async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), Failure> {
@@ -99,45 +150,4 @@ fn announce(args: &SandboxArgs, listening: &Listening, printer: Printer) -> Resu
         Some(_) => String::new(),
         None => listening.config.clone(),
     })
-}
-
-/// A configuration that uses these stand-ins.
-fn config(at_sitoo: SocketAddr, at_orderwise: SocketAddr) -> String {
-    let exports = Purpose::ALL.iter().map(|purpose| {
-        let id = purpose.default_id();
-        format!("[orderwise.exports.{}]\nid = {id}\n", name(*purpose))
-    });
-    format!(
-        "# For `daybook sandbox`. Made-up systems, made-up passwords.\n\n\
-         [sitoo]\n\
-         base-url = \"http://{at_sitoo}/v2/accounts/{account}\"\n\
-         api-id = \"{api_id}\"\n\
-         password = \"{password}\"\n\n\
-         [orderwise]\n\
-         base-url = \"http://{at_orderwise}/OWAPI\"\n\
-         user = \"daybook\"\n\
-         password = \"sandbox\"\n\
-         per-second = 0\n\n\
-         {exports}\n\
-         [receive]\n\
-         poll-every = \"2s\"\n\n\
-         [posting]\n\
-         settling-time = \"2s\"\n\
-         confirm-after = \"1s\"\n",
-        account = sitoo::ACCOUNT,
-        api_id = sitoo::API_ID,
-        password = sitoo::PASSWORD,
-        exports = exports.collect::<String>(),
-    )
-}
-
-/// The purpose's name in a configuration.
-fn name(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::OrderLookup => "order-lookup",
-        Purpose::OrderTotals => "order-totals",
-        Purpose::OrderLines => "order-lines",
-        Purpose::StockLevels => "stock-levels",
-        Purpose::Variants => "variants",
-    }
 }

@@ -23,7 +23,7 @@ beside `daybook serve`. Exit code 3: done, and exceptions are open.";
 
 /// Which flow.
 #[derive(Debug, Args)]
-#[command(arg_required_else_help = true)]
+#[command(after_help = EXAMPLES, arg_required_else_help = true)]
 pub(crate) struct SyncArgs {
     #[command(subcommand)]
     flow: Flow,

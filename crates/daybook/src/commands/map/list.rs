@@ -1,15 +1,15 @@
 //! `daybook map list`
 
-use daybook_domain::mapping::{MappingKind, MappingRow};
-use daybook_store::mapping;
+use daybook_domain::mapping::MappingKind;
+use daybook_store::mapping::{self, StoredMapping};
 use serde::Serialize;
 
-use crate::{commands::Ended, context::Context, failure::Failure, printer};
+use crate::{commands::Ended, context::Context, failure::Failure, printer, words};
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
 struct Listed {
-    mappings: Vec<MappingRow>,
+    mappings: Vec<StoredMapping>,
 }
 
 /// Shows what is mapped.
@@ -17,13 +17,19 @@ pub(super) async fn run(context: &Context, kind: Option<MappingKind>) -> Result<
     let listed = Listed { mappings: rows(context, kind).await? };
     context.printer.result(&listed, |listed| {
         if listed.mappings.is_empty() {
-            context.printer.talk("nothing is mapped; begin with `daybook map set --help`");
             return String::new();
         }
-        let rows = listed.mappings.iter();
-        let rows = rows.map(|row| vec![row.kind.to_string(), row.key.clone(), row.value_text()]);
-        printer::table(&["kind", "key", "value"], &[], rows.collect())
+        let zone = context.zone();
+        let rows = listed.mappings.iter().map(|stored| {
+            let (row, at) = (&stored.row, words::moment(stored.updated_at, &zone));
+            let by = stored.updated_by.clone();
+            vec![row.kind.to_string(), row.key.clone(), row.value_text(), by, at]
+        });
+        printer::table(&["kind", "key", "value", "by", "changed"], &[], rows.collect())
     })?;
+    if listed.mappings.is_empty() {
+        context.printer.talk("nothing is mapped; begin with `daybook map set --help`");
+    }
     Ok(Ended::Done)
 }
 
@@ -31,10 +37,10 @@ pub(super) async fn run(context: &Context, kind: Option<MappingKind>) -> Result<
 pub(super) async fn rows(
     context: &Context,
     kind: Option<MappingKind>,
-) -> Result<Vec<MappingRow>, Failure> {
+) -> Result<Vec<StoredMapping>, Failure> {
     let book = context.existing_book().await?;
-    let mut rows = mapping::load(&book).await?.rows;
-    rows.retain(|row| kind.is_none_or(|kind| row.kind == kind));
-    rows.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
+    let mut rows = mapping::list(&book).await?;
+    rows.retain(|stored| kind.is_none_or(|kind| stored.row.kind == kind));
+    rows.sort_by(|a, b| (a.row.kind, &a.row.key).cmp(&(b.row.kind, &b.row.key)));
     Ok(rows)
 }

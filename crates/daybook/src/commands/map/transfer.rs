@@ -85,7 +85,8 @@ pub(super) async fn export(
     kind: Option<MappingKind>,
     output: Option<&Path>,
 ) -> Result<Ended, Failure> {
-    let rows = list::rows(context, kind).await?;
+    let rows = list::rows(context, kind).await?.into_iter().map(|stored| stored.row);
+    let rows: Vec<MappingRow> = rows.collect();
     let text = csv::write(&rows, kind)?;
     match output.filter(|path| path.as_os_str() != "-") {
         None => printer::data(&String::from_utf8_lossy(&text))?,

@@ -1,0 +1,132 @@
+//! The command line without any system behind it: help, mistakes, exit codes.
+
+mod common;
+
+use common::{Desk, text};
+
+#[test]
+fn help_teaches() {
+    let desk = Desk::new();
+    let help = desk.run(&["--help"]);
+    insta::assert_snapshot!(text(&help));
+    for command in [
+        "serve",
+        "sync",
+        "check",
+        "entries",
+        "entry",
+        "exceptions",
+        "map",
+        "backup",
+        "config",
+        "sandbox",
+    ] {
+        let help = desk.run(&[command, "--help"]);
+        assert_eq!(help.status.code(), Some(0), "{command}");
+        assert!(text(&help).contains("xample") || command == "serve", "{command} shows no example");
+    }
+}
+
+#[test]
+fn mistakes_have_a_code_a_hint_and_exit_code_2() {
+    let desk = Desk::new();
+    let cases: &[&[&str]] = &[
+        &["--config", "nowhere.toml", "entries"],
+        &["entries", "--state", "lost"],
+        &["entry", "shoe"],
+        &["map", "set", "shop", "5", "LEEDS"],
+        &["map", "set", "store", "five", "LEEDS"],
+        &["serve", "--password", "hunter2"],
+        &["exceptions", "retry"],
+        &["entries", "--cause", "bad-luck"],
+    ];
+    let mut said = Vec::new();
+    for case in cases {
+        let output = desk.run(case);
+        assert_eq!(output.status.code(), Some(2), "{case:?}: {}", text(&output));
+        said.push(format!("$ daybook {}\n{}", case.join(" "), text(&output)));
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let desk = Desk::new();
+    desk.write("daybook.toml", "[sitoo]\nbase-url = \"https://sitoo.test/v2/accounts/1\"\n");
+    let missing = desk.run(&["sync", "sales"]);
+    assert_eq!(missing.status.code(), Some(2));
+    desk.write(
+        "daybook.toml",
+        "[sitoo]\nbase-url = \"https://sitoo.test/v2/accounts/1\"\napi-id = \"1-1\"\n",
+    );
+    let secret = desk.run(&["check"]);
+    assert_eq!(secret.status.code(), Some(2));
+    let json = desk.run(&["check", "--json"]);
+    insta::assert_snapshot!([text(&missing), text(&secret), text(&json)].join("\n"));
+}
+
+#[test]
+fn a_wrong_folder_does_not_look_like_an_empty_book() {
+    let desk = Desk::new();
+    let output = desk.run(&["entries"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(text(&output));
+    assert!(!desk.path("daybook.db").exists());
+}
+
+#[test]
+fn mappings_can_be_kept_without_any_system() {
+    let desk = Desk::new();
+    let set = desk.run(&["map", "set", "store", "5", "account=LEEDS", "session=3", "--by", "Ada"]);
+    assert_eq!(set.status.code(), Some(0), "{}", text(&set));
+    desk.ok(&["map", "set", "sku", "--", "-old 1", "NEW-1"]);
+    let mut said = vec![text(&set), desk.ok(&["map", "list"]), desk.ok(&["map", "list", "--json"])];
+    let csv = desk.ok(&["map", "export"]);
+    desk.write("mappings.csv", &csv.replace("session=3", "session=4"));
+    said.push(csv);
+    said.push(desk.ok(&["map", "import", "mappings.csv", "--dry-run"]));
+    said.push(desk.ok(&["map", "import", "mappings.csv"]));
+    said.push(desk.ok(&["map", "unset", "sku", "--", "-OLD 1"]));
+    said.push(desk.ok(&["map", "list"]));
+    desk.write("bad.csv", "kind,key,value\nsku,A,B\nshop,5,x\nstore,five,LEEDS\n");
+    let bad = desk.run(&["map", "import", "bad.csv"]);
+    assert_eq!(bad.status.code(), Some(2));
+    said.push(text(&bad));
+    insta::with_settings!({ filters => common::FILTERS.to_vec() }, {
+        insta::assert_snapshot!(said.join("\n"));
+    });
+}
+
+#[test]
+fn an_empty_book_is_listed_shown_and_copied() {
+    let desk = Desk::new();
+    desk.ok(&["map", "set", "vat", "20", "1"]);
+    let list = desk.run(&["exceptions", "list"]);
+    assert_eq!((list.status.code(), text(&list).trim()), (Some(0), "no exceptions are open"));
+    assert_eq!(desk.ok(&["entries", "--json"]), "{\n  \"entries\": [],\n  \"next\": null\n}\n");
+    desk.ok(&["backup", "copy.db"]);
+    assert!(desk.path("copy.db").exists());
+    let again = desk.run(&["backup", "copy.db"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again).contains("error[store-backup]"), "{}", text(&again));
+}
+
+#[test]
+fn the_default_configuration_is_printed_and_can_be_used() {
+    let desk = Desk::new();
+    let default = desk.ok(&["config", "--default"]);
+    desk.write("daybook.toml", &default);
+    assert!(desk.ok(&["config", "--changed"]).contains("daybook.toml"));
+    desk.write("daybook.toml", "[sitoo]\npassword = \"hunter2\"\n");
+    let shown = desk.ok(&["config", "--changed", "--json"]);
+    assert!(!shown.contains("hunter2"));
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn shells_complete() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(desk.ok(&["completions", shell]).contains("exceptions"));
+    }
+}

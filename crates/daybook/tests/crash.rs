@@ -1,0 +1,237 @@
+//! `kill -9` at any moment: the real process, real sockets, both databases. Nothing is lost and
+//! nothing is doubled, and OrderWise is of no help: it would store every repeat.
+
+use std::{
+    fmt::Write as _,
+    fs::{self, File},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use daybook_domain::entry::EntryState;
+use daybook_sandbox::{
+    faults::{Chance, ErrorBody, Fault, Matcher},
+    orderwise::DuplicatePolicy,
+};
+use daybook_store::{Db, entry};
+use daybook_testkit::{
+    db::TestBook,
+    live::{Dice, Live, until},
+    proof,
+};
+
+/// Long, because a test must not fail only because the machine is busy.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Short pauses, so that much happens between two kills. OrderWise takes a few milliseconds for an
+/// order, and shows each at once: what is not found a settling time later is not there.
+const QUICK: &str = r#"
+web.listen = "127.0.0.1:0"
+log.level = "info"
+sitoo.page-size = 40
+orderwise.timeout = "1s"
+orderwise.per-second = 0
+orderwise.writes-in-flight = 4
+receive.poll-every = "50ms"
+receive.first-order-id = 1
+receive.missing-ask-every = "200ms"
+receive.open-ask-every = "500ms"
+posting.in-flight = 4
+posting.batch = 16
+posting.poll-every = "50ms"
+posting.settling-time = "300ms"
+posting.lease = "2s"
+posting.confirm-after = "100ms"
+posting.recheck-every = "1s"
+posting.backoff = { first = "50ms", longest = "500ms", jitter-percent = 20 }
+posting.breaker-backoff = { first = "50ms", longest = "300ms", jitter-percent = 20 }
+"#;
+
+/// Processes on one book, and the systems they talk to.
+struct Fleet {
+    live: Live,
+    folder: PathBuf,
+    running: Vec<Child>,
+    dice: Dice,
+    kills: usize,
+}
+
+impl Fleet {
+    async fn start(seed: u64, processes: usize, book: &TestBook) -> Self {
+        let live = Live::start(seed).await;
+        trouble(&live, seed);
+        let folder = book.folder.path().to_path_buf();
+        let config = format!("book.url = {:?}\n{}{QUICK}", book.url, live.config());
+        fs::write(folder.join("daybook.toml"), config).unwrap();
+        let dice = Dice::new(seed);
+        let mut fleet = Self { live, folder, running: Vec::new(), dice, kills: 0 };
+        fleet.live.trade(seed, Duration::from_millis(12));
+        for number in 0..processes {
+            let process = fleet.spawn(number);
+            fleet.running.push(process);
+        }
+        fleet
+    }
+
+    fn log_of(&self, number: usize) -> PathBuf {
+        self.folder.join(format!("serve-{number}.log"))
+    }
+
+    fn spawn(&self, number: usize) -> Child {
+        let log = File::options().create(true).append(true).open(self.log_of(number)).unwrap();
+        Command::new(env!("CARGO_BIN_EXE_daybook"))
+            .args(["serve", "--config", "daybook.toml"])
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("USER", "ada")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap()
+    }
+
+    /// Kills one process at a moment that the dice choose, and starts another in its place.
+    async fn kill_one(&mut self) {
+        let victim = usize::try_from(self.dice.below(self.running.len() as u64)).unwrap();
+        self.moment().await;
+        self.running[victim].kill().unwrap();
+        let status = self.running[victim].wait().unwrap();
+        assert_eq!(status.code(), None, "it ended by itself: {}", self.last_words(victim));
+        self.kills += 1;
+        self.running[victim] = self.spawn(victim);
+        let mut doubled = Vec::new();
+        proof::nothing_posted_twice(&self.live.sandbox, &mut doubled);
+        assert_eq!(doubled, Vec::<String>::new(), "after {} kills", self.kills);
+    }
+
+    /// Now and then at once; else when so many more requests of a kind have arrived.
+    async fn moment(&mut self) {
+        let (at_orderwise, at_sitoo) =
+            (&self.live.sandbox.orderwise_faults, &self.live.sandbox.sitoo_faults);
+        let seen: Box<dyn Fn() -> u64> = match self.dice.below(10) {
+            0 => return,
+            1..6 => Box::new(|| at_orderwise.counts().of("POST", "sales/order")),
+            6 | 7 => Box::new(|| at_orderwise.counts().of("POST", "export-definition/101")),
+            8 => Box::new(|| at_orderwise.counts().all()),
+            _ => Box::new(|| at_sitoo.counts().all()),
+        };
+        let more = seen() + 1 + self.dice.below(12);
+        let came = until(PATIENCE, || seen() >= more).await;
+        assert!(came, "nothing happens any more: {}", self.last_words(0));
+    }
+
+    /// No more faults, nothing new at the tills; returns when nothing is on its way.
+    async fn settle(&mut self, db: &Db) {
+        self.live.close_shops().await;
+        let sandbox = &self.live.sandbox;
+        sandbox.orderwise_faults.clear();
+        sandbox.sitoo_faults.clear();
+        sandbox.sitoo.reveal_all();
+        let orders = i64::try_from(sandbox.sitoo.order_count()).unwrap();
+        let wait = async {
+            while !is_quiet(db, orders).await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let quiet = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(quiet.is_ok(), "no end: {}", self.last_words(0));
+    }
+
+    /// The end of a process's log.
+    fn last_words(&self, number: usize) -> String {
+        let log = fs::read_to_string(self.log_of(number)).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].iter().fold(String::new(), |mut text, line| {
+            let _ = write!(text, "\n{line}");
+            text
+        })
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        for process in &mut self.running {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+async fn is_quiet(db: &Db, orders: i64) -> bool {
+    let counts = entry::counts(db).await.unwrap();
+    let moving = |state| {
+        use EntryState::{InDoubt, Posted, Posting, Ready};
+        matches!(state, Ready | Posting | InDoubt | Posted)
+    };
+    let moving = counts.iter().any(|count| moving(count.state) && count.entries > 0);
+    let all: i64 = counts.iter().map(|count| count.entries).sum();
+    all == orders && !moving
+}
+
+/// Lost replies and errors, orders that show late, ids that never come.
+fn trouble(live: &Live, seed: u64) {
+    let placing = || Matcher::on("POST", "sales/order");
+    let chance = |fault, per_10_000, matcher| Chance { fault, per_10_000, matcher };
+    live.sandbox.orderwise_faults.schedule(
+        seed,
+        vec![
+            chance(Fault::CutAfter, 200, placing()),
+            chance(Fault::CutBefore, 200, placing()),
+            chance(Fault::ErrorAfter { status: 500 }, 100, placing()),
+            chance(Fault::TimeoutAfter, 20, placing()),
+            chance(Fault::ServerError { status: 500, body: ErrorBody::Json }, 200, placing()),
+            chance(Fault::CutAfter, 100, Matcher::default()),
+        ],
+    );
+    live.sandbox.sitoo_faults.schedule(
+        seed,
+        vec![
+            chance(Fault::CutAfter, 200, Matcher::default()),
+            chance(Fault::HtmlPage { status: 502 }, 100, Matcher::default()),
+        ],
+    );
+    live.sandbox.orderwise.set_policy_everywhere(&DuplicatePolicy::CreateSecond);
+    live.sandbox.orderwise.switch(|switches| switches.service_time_ms = 4);
+    live.sandbox.sitoo.switch(|switches| {
+        switches.late_commit_every = 20;
+        switches.late_commit_us = 300_000;
+        switches.skip_id_every = 40;
+    });
+}
+
+async fn nothing_is_lost_or_doubled(book: TestBook, seed: u64, processes: usize, kills: usize) {
+    // The book is the processes' own until they are done with it.
+    book.db.close().await;
+    let mut fleet = Fleet::start(seed, processes, &book).await;
+    while fleet.kills < kills {
+        fleet.kill_one().await;
+    }
+    let db = book.again().await;
+    fleet.settle(&db).await;
+    let broken = proof::when_quiet_in(&db, &fleet.live.sandbox).await;
+    assert_eq!(broken, Vec::<String>::new(), "{}", fleet.last_words(0));
+    let (orders, documents) =
+        (fleet.live.sandbox.sitoo.order_count(), fleet.live.sandbox.orderwise.document_count());
+    println!("{kills} kills: {orders} orders, {documents} documents");
+    assert!(documents >= kills, "too little happened to prove anything: {documents} documents");
+    drop(fleet);
+    db.close().await;
+    book.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_process_loses_and_doubles_nothing_on_sqlite() {
+    nothing_is_lost_or_doubled(TestBook::sqlite().await, 1, 1, 26).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_process_loses_and_doubles_nothing_on_postgresql() {
+    nothing_is_lost_or_doubled(TestBook::postgres().await, 2, 1, 14).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_processes_that_are_killed_share_one_book_without_doubles() {
+    nothing_is_lost_or_doubled(TestBook::postgres().await, 3, 3, 16).await;
+}

@@ -1,0 +1,143 @@
+//! The whole program against its sandbox, over real sockets: what people see, and the JSON that
+//! programs depend on (docs/reference/json.md).
+
+mod common;
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, Stdio},
+};
+
+use common::{Desk, FILTERS, text};
+use serde_json::Value;
+
+/// The stand-ins on ports of their own, gone with this value.
+struct Sandbox(Child);
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn sandbox(desk: &Desk, transactions: &str) -> Sandbox {
+    let free = ["--sitoo-port", "0", "--orderwise-port", "0", "--control-port", "0"];
+    let rest = ["--seed", "7", "--transactions", transactions, "--write-config", "daybook.toml"];
+    let args = [&["sandbox"][..], &free, &rest].concat();
+    let mut child = desk.command(&args).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    // The last line that it says once it listens.
+    assert!(lines.any(|line| line.unwrap().starts_with("control")), "the sandbox did not start");
+    Sandbox(child)
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// The same value with every number's, text's and moment's place kept and its content named: the
+/// shape that programs depend on.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::from("null"),
+        Value::Bool(_) => Value::from("bool"),
+        Value::Number(_) => Value::from("number"),
+        Value::String(text) if text.parse::<jiff::Timestamp>().is_ok() => Value::from("moment"),
+        Value::String(_) => Value::from("text"),
+        Value::Array(all) => all.iter().map(shape).fold(Value::Array(vec![]), |mut seen, one| {
+            if let Value::Array(seen) = &mut seen
+                && !seen.contains(&one)
+            {
+                seen.push(one);
+            }
+            seen
+        }),
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| (key.clone(), shape(value))).collect()
+        }
+    }
+}
+
+#[test]
+fn a_trading_day_is_received_posted_and_explained() {
+    let desk = Desk::new();
+    let _sandbox = sandbox(&desk, "120");
+    let check = desk.run(&["check"]);
+    assert_eq!(check.status.code(), Some(0), "{}", text(&check));
+    // Read back at once, so that documents are known however fast the machine is.
+    let mut sync = desk.command(&["sync", "sales", "--json"]);
+    let synced = sync.env("DAYBOOK_POSTING__CONFIRM_AFTER", "1ms").output().unwrap();
+    assert_eq!(synced.status.code(), Some(3), "{}", text(&synced));
+    let synced = json(std::str::from_utf8(&synced.stdout).unwrap());
+    assert!(synced["report"]["received"].as_u64().unwrap() >= 120);
+    assert!(synced["report"]["posted"].as_u64().unwrap() > 80);
+
+    let listed = desk.run(&["exceptions", "list", "--json"]);
+    assert_eq!(listed.status.code(), Some(3));
+    let listed = json(std::str::from_utf8(&listed.stdout).unwrap());
+    let group = &listed["groups"][0];
+    let cause = group["cause"].as_str().unwrap();
+    let held = json(&desk.ok(&["entries", "--cause", cause, "--json"]));
+    let reference = held["entries"][0]["reference"].as_str().unwrap().to_owned();
+    let shown = json(&desk.ok(&["entry", &reference, "--json", "--exchanges", "--payload"]));
+    // One that was posted and differs from the till, if only by tax.
+    let found = json(&desk.ok(&["entries", "--state", "confirmed", "--json"]));
+    let all = found["entries"].as_array().unwrap().iter();
+    let posted = all.map(|entry| entry["reference"].as_str().unwrap());
+    let posted = posted
+        .map(|reference| json(&desk.ok(&["entry", reference, "--json", "--exchanges"])))
+        .find(|shown| shown["findings"][0].is_object() && shown["exchanges"][0].is_object())
+        .expect("a document whose tax differs");
+    let cause_shown = json(&desk.ok(&["exceptions", "show", cause, "--json"]));
+    let shapes = [
+        ("sync_sales", shape(&synced)),
+        ("exceptions_list", shape(&listed)),
+        ("entries", shape(&held)),
+        ("entry_held", shape(&shown)),
+        ("entry_posted", shape(&posted)),
+        ("exceptions_show", shape(&cause_shown)),
+    ];
+    for (name, shape) in shapes {
+        insta::assert_json_snapshot!(name, shape);
+    }
+
+    let by = ["--reason", "entered by hand", "--by", "Ada Finch", "--json"];
+    let dismissed = desk.ok(&[&["exceptions", "dismiss", &reference][..], &by].concat());
+    assert_eq!(json(&dismissed)["by"], "Ada Finch");
+    assert_eq!(json(&desk.ok(&["entry", &reference, "--json"]))["entry"]["state"], "dismissed");
+    let retried = json(&desk.ok(&["exceptions", "retry", &reference, "--json"]));
+    assert_eq!(retried["retried"], 1);
+    insta::with_settings!({ filters => FILTERS.to_vec() }, {
+        insta::assert_snapshot!("entry_for_people", desk.ok(&["entry", &reference]));
+    });
+}
+
+#[test]
+fn the_service_starts_works_and_stops() {
+    let desk = Desk::new();
+    let _sandbox = sandbox(&desk, "20");
+    let mut serve = desk.command(&["serve"]);
+    serve.env("DAYBOOK_WEB__LISTEN", "127.0.0.1:0").env("DAYBOOK_LOG__FORMAT", "json");
+    let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    // The log says when entries were posted; until then it is only read.
+    while !line.contains("entries posted") {
+        line.clear();
+        assert!(told.read_line(&mut line).unwrap() > 0, "it ended before it posted anything");
+    }
+    // A book has one worker.
+    let second = desk.run(&["sync", "sales"]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(text(&second).contains("error[store-in-use]"), "{}", text(&second));
+    let killed = std::process::Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let mut rest = String::new();
+    told.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest}");
+    assert!(rest.contains("\"stopped\""), "{rest}");
+}
