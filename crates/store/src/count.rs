@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use daybook_domain::{Money, Timestamp, entry::EntryState};
-use sqlx::{QueryBuilder, Row};
+use sqlx::QueryBuilder;
 
 use crate::{
     Source, StoreResult, Tx,
+    db::Conn,
     engine::{Cells, FromCells, all},
 };
 
@@ -15,9 +16,11 @@ sql! {
               CAST(sum(gross) AS BIGINT) AS gross, CAST(sum(gross_abs) AS BIGINT) AS gross_abs \
               FROM entry_count GROUP BY state";
     // The list repeats the index's own condition, so that both engines know they may use it.
-    OLDEST = "SELECT state, min(received_at) AS oldest FROM entry WHERE state \
+    OLDEST = "SELECT received_at FROM entry WHERE state \
               IN ('waiting', 'ready', 'posting', 'in-doubt', 'held', 'posted') \
-              AND state = $1 GROUP BY state";
+              AND state = $1 ORDER BY received_at LIMIT 1";
+    IN_STATE = "SELECT CAST(coalesce(sum(entries), 0) AS BIGINT) AS entries FROM entry_count \
+                WHERE state = $1";
 }
 
 const ADD: &str = "INSERT INTO entry_count (state, shard, entries, gross, gross_abs) ";
@@ -95,6 +98,7 @@ pub(crate) async fn flush(tx: &mut Tx) -> StoreResult<()> {
 /// Entries by state, in the order of an entry's life; states that hold none are left out.
 pub(crate) async fn by_state(source: impl Into<Source<'_>>) -> StoreResult<Vec<StateCount>> {
     let mut conn = source.into().open().await?;
+    settle(&mut conn).await?;
     let mut counts: Vec<StateCount> =
         on!(conn, c => all(&sqlx::query(TOTALS).fetch_all(c).await?)?);
     counts.retain(|count| count.entries != 0);
@@ -102,9 +106,20 @@ pub(crate) async fn by_state(source: impl Into<Source<'_>>) -> StoreResult<Vec<S
     for count in &mut counts {
         count.oldest = on!(conn, c => {
             let row = sqlx::query(OLDEST).bind(count.state.word()).fetch_optional(c).await?;
-            row.map(|row| row.try_get::<i64, _>("oldest")).transpose()?
+            row.map(|row| row.int("received_at")).transpose()?
         })
         .map(Timestamp::from_micros);
     }
     Ok(counts)
+}
+
+/// A transaction that counts sees what it has moved itself.
+async fn settle(conn: &mut Conn<'_>) -> StoreResult<()> {
+    if let Conn::Tx(tx) = conn { flush(tx).await } else { Ok(()) }
+}
+
+/// How many entries are in a state.
+pub(crate) async fn in_state(conn: &mut Conn<'_>, state: EntryState) -> StoreResult<i64> {
+    settle(conn).await?;
+    on!(conn, c => sqlx::query(IN_STATE).bind(state.word()).fetch_one(c).await?.int("entries"))
 }

@@ -14,7 +14,7 @@ pub use self::{
         claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, next_due, orphaned,
         release_waiting_for, reschedule, unconfirmed,
     },
-    record::{NewEntry, Recorded, record},
+    record::{NewEntry, Recorded, record, reread},
     row::{EntryRow, PayloadRow},
     transition::{Changes, Expect, Outcome, Transition, transition},
 };

@@ -20,7 +20,12 @@ sql! {
     REWRITE = "UPDATE entry SET kind = $2, state = $3, reason = $4, warehouse_id = $5, \
                register_id = $6, receipt_id = $7, order_date = $8, currency = $9, net = $10, \
                vat = $11, gross = $12, original_order_id = $13, partner_order_id = $14, \
-               due_at = $15 WHERE order_id = $1";
+               due_at = $15, site_id = $16, reference = $17 WHERE order_id = $1";
+    /// Only for entries that could not be read when they came.
+    REREAD = "UPDATE entry SET kind = $2, site_id = $3, warehouse_id = $4, register_id = $5, \
+              receipt_id = $6, order_date = $7, currency = $8, net = $9, vat = $10, \
+              gross = $11, original_order_id = $12, partner_order_id = $13, due_at = $14, \
+              reference = $15, reason = NULL WHERE order_id = $1 AND state = 'held'";
     NOTE_VERSION = "UPDATE entry SET payload_hash = $2, payload_version = $3, seq = $4, \
                     chain = $5, changed_at = $6 WHERE order_id = $1";
 }
@@ -307,6 +312,8 @@ async fn change(
             .bind(order.original_order_id)
             .bind(order.partner_order_id)
             .bind(due_at.map(Timestamp::micros))
+            .bind(order.site_id)
+            .bind(order.reference().to_string())
             .execute(c)
             .await?;
     });
@@ -340,5 +347,37 @@ async fn keep_version(
             .execute(c)
             .await?;
     });
+    Ok(())
+}
+
+/// Takes over what can be read now of a held entry whose payload could not be read when it came:
+/// the payload is the same, our understanding of it is not. It stays held, and is due at once.
+pub async fn reread(tx: &mut Tx, now: Timestamp, order: &NewEntry) -> StoreResult<()> {
+    let Some(before) = super::get(&mut *tx, order.order_id).await? else { return Ok(()) };
+    let changed = on!(tx, c => {
+        sqlx::query(REREAD)
+            .bind(order.order_id)
+            .bind(order.kind.word())
+            .bind(order.site_id)
+            .bind(order.warehouse_id)
+            .bind(order.register_id.as_deref())
+            .bind(order.receipt_id.as_deref())
+            .bind(order.order_date.micros())
+            .bind(order.currency.as_str())
+            .bind(order.net.pence())
+            .bind(order.vat.pence())
+            .bind(order.gross.pence())
+            .bind(order.original_order_id)
+            .bind(order.partner_order_id)
+            .bind(now.micros())
+            .bind(order.reference().to_string())
+            .execute(c)
+            .await?
+            .rows_affected()
+    });
+    if changed > 0 {
+        tx.moves.leave(before.state, before.gross);
+        tx.moves.enter(before.state, order.gross);
+    }
     Ok(())
 }

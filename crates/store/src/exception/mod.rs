@@ -10,7 +10,8 @@ use serde::Serialize;
 pub use self::{
     find::{CauseCount, ExceptionFilter, Group, counts, get, list, of_entry, open_grouped},
     set::{
-        EntryFaults, close_for_entry, close_scoped, raise_scoped, set_for_entries, set_for_entry,
+        EntryFaults, close_for_entry, close_one, close_scoped, close_subject, raise_scoped,
+        set_for_entries, set_for_entry,
     },
 };
 use crate::{

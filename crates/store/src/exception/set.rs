@@ -19,6 +19,11 @@ sql! {
                     DO UPDATE SET detail = excluded.detail";
     CLOSE_SCOPED = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
                     WHERE scope = $1 AND order_id IS NULL AND closed_at IS NULL";
+    CLOSE_SUBJECT = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
+                     WHERE scope = $1 AND cause = $5 AND subject = $6 AND order_id IS NULL \
+                     AND closed_at IS NULL";
+    CLOSE_ONE = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
+                 WHERE number = $1 AND closed_at IS NULL";
     CLOSE_ENTRY = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
                    WHERE order_id = $1 AND closed_at IS NULL";
     RETELL = "UPDATE exception SET detail = $2, money = $3 WHERE number = $1";
@@ -210,5 +215,34 @@ pub async fn close_scoped(
     Ok(on!(tx, c => {
         let query = sqlx::query(CLOSE_SCOPED).bind(scope).bind(now.micros()).bind(actor);
         query.bind(reason).execute(c).await?.rows_affected()
+    }))
+}
+
+/// Closes what is open about one subject of a store or a system; returns whether it was open.
+pub async fn close_subject(
+    tx: &mut Tx,
+    now: Timestamp,
+    (scope, cause, subject): (&str, Cause, &str),
+    actor: &str,
+    reason: &str,
+) -> StoreResult<bool> {
+    Ok(on!(tx, c => {
+        let query = sqlx::query(CLOSE_SUBJECT).bind(scope).bind(now.micros()).bind(actor);
+        let query = query.bind(reason).bind(cause.code()).bind(subject);
+        query.execute(c).await?.rows_affected() > 0
+    }))
+}
+
+/// Closes one exception by its number; returns whether it was open.
+pub async fn close_one(
+    tx: &mut Tx,
+    now: Timestamp,
+    number: i64,
+    actor: &str,
+    reason: &str,
+) -> StoreResult<bool> {
+    Ok(on!(tx, c => {
+        let query = sqlx::query(CLOSE_ONE).bind(number).bind(now.micros()).bind(actor);
+        query.bind(reason).execute(c).await?.rows_affected() > 0
     }))
 }

@@ -54,7 +54,11 @@ async fn counters_follow_every_change() {
         };
         record(&db, &[cheaper]).await;
         let mut tx = db.begin().await.unwrap();
-        entry::transition(&mut tx, at(1), &[step(40, Ready, Posting)]).await.unwrap();
+        entry::transition(&mut tx, at(1), &[step(40, Ready, Held)]).await.unwrap();
+        let held = entry::EntryFilter { state: Some(Held), ..entry::EntryFilter::default() };
+        assert_eq!(entry::list(&mut tx, &held, 9).await.unwrap().len(), 2);
+        let within = figures(&entry::counts(&mut tx).await.unwrap());
+        assert!(within.contains(&(Held, 2, 2_400, 2_400)), "{within:?}");
         drop(tx);
         assert_eq!(figures(&entry::counts(&db).await.unwrap()), counted(&db).await);
     })

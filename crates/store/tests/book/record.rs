@@ -70,10 +70,10 @@ async fn what_is_not_on_its_way_follows_a_changed_payload() {
         let first = [of_state(1, SetAside), of_state(2, Waiting), of_state(3, Held), sale(4)];
         record(&db, &first).await;
         let again =
-            [changed(1, Ready), changed(2, SetAside), changed(3, SetAside), changed(4, Waiting)];
+            [changed(1, Waiting), changed(2, SetAside), changed(3, SetAside), changed(4, Waiting)];
         assert_eq!(record(&db, &again).await.changed, [1, 2, 3, 4]);
-        // A waiting return that is set aside has no such step in its life: it is decided anew.
-        let states = [Ready, Ready, SetAside, Waiting];
+        // What was set aside cannot go straight to waiting: it is decided anew.
+        let states = [Ready, SetAside, SetAside, Waiting];
         for (id, state) in (1..).zip(states) {
             let row = get(&db, id).await;
             assert_eq!((row.state, row.gross.pence()), (state, 900), "{id}");
