@@ -70,6 +70,7 @@ impl EntryState {
     }
 
     /// Whether the step to `next` is part of an entry's life.
+    #[expect(clippy::unnested_or_patterns, reason = "one line a state")]
     pub const fn may_become(self, next: Self) -> bool {
         use EntryState::{
             Confirmed, Dismissed, Held, InDoubt, Posted, Posting, Ready, SetAside, Waiting,

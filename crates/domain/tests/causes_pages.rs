@@ -24,9 +24,14 @@ const STORE_PAUSE: &str = "\
 The store is tried again by itself, after a pause that grows up to `[posting.breaker-backoff] longest`.
 Each try uses today's mapping; the first transaction that OrderWise takes ends the pause.";
 
+/// What OrderWise refused with a text nobody knows.
+const SLOWLY: &str = "\
+It is sent again by itself now and then (`[posting.backoff] longest`), until OrderWise takes it or
+`[posting] attempts-limit` is reached. `daybook exceptions retry REFERENCE` does it at once.";
+
 /// What no state of an entry holds back.
 const FOR_THE_RECORD: &str = "\
-It stops no transaction, and nothing closes it by itself in this version: it stays listed as a record.";
+It stops no transaction. It stays listed until a person has seen to it and says so, with a reason and a name.";
 
 #[test]
 fn every_cause_has_its_page_and_no_page_is_left_over() {
@@ -134,8 +139,12 @@ fn releases(row: &CauseRow) -> String {
         .map(|kind| format!("`{kind}`"))
         .collect();
     match row.cause {
+        Cause::OrderwiseRefused => return SLOWLY.to_owned(),
         Cause::SessionUnknown | Cause::AccountUnknown => return STORE_PAUSE.to_owned(),
-        Cause::PostedTwice | Cause::OrderIdGap => return FOR_THE_RECORD.to_owned(),
+        Cause::PostedTwice
+        | Cause::OrderIdGap
+        | Cause::DoubtUnresolved
+        | Cause::ChangedAfterPosting => return FOR_THE_RECORD.to_owned(),
         _ => {}
     }
     if !kinds.is_empty() {

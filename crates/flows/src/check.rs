@@ -116,10 +116,14 @@ async fn exports(app: &App) -> Vec<CheckLine> {
     let mut lines = Vec::new();
     for (purpose, without) in EXPORTS {
         if !app.orderwise.has_export(purpose) {
-            let hint = format!("set orderwise.exports.{purpose} to the definition's id");
+            let hint = format!("set orderwise.exports.{purpose}.id to the definition's number");
+            let state = match purpose {
+                "order-lookup" => CheckState::Failed,
+                _ => CheckState::Warning,
+            };
             lines.push(CheckLine {
                 hint: Some(hint),
-                ..line("orderwise", purpose, CheckState::Warning, format!("not set: {without}"))
+                ..line("orderwise", purpose, state, format!("not set: {without}"))
             });
             continue;
         }

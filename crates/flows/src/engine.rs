@@ -27,7 +27,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), FlowError
         app.stop.cancel();
     };
     tokio::join!(receiving(&app, &stop), posting(&app, &stop), keeping(&app, &stop), stopping);
-    Ok(())
+    Ok(lease::release(&app.db, POLLER, &app.worker).await?)
 }
 
 async fn receiving(app: &Arc<App>, stop: &CancellationToken) {
@@ -48,20 +48,30 @@ async fn receiving(app: &Arc<App>, stop: &CancellationToken) {
 }
 
 async fn receive_once(app: &Arc<App>) -> Result<(), FlowError> {
-    let now = app.now();
-    let until = now.plus(app.settings.posting.lease);
-    if !app.db.is_ours_alone() && !lease::acquire(&app.db, now, POLLER, &app.worker, until).await? {
-        return Ok(());
-    }
     let mut report = SyncReport::default();
+    if !is_poller(app).await? {
+        // Whoever was told of an order fetches it: an event does not wait for the poller.
+        return receive::named_by_events(app, &mut report).await;
+    }
     receive::pass(app, &mut report).await?;
     let mut tx = app.db.begin().await?;
-    exception::close_scoped(&mut tx, now, "sitoo-poll", DAYBOOK, "it works again").await?;
+    exception::close_scoped(&mut tx, app.now(), "sitoo-poll", DAYBOOK, "it works again").await?;
     tx.commit().await?;
     if report != SyncReport::default() {
         tracing::info!(received = report.received, changed = report.changed, "orders received");
     }
     Ok(())
+}
+
+/// Two pollers for a moment do no harm, the key removes repeats; so the lease is short, and a
+/// poller that died is soon replaced.
+async fn is_poller(app: &App) -> Result<bool, FlowError> {
+    if app.db.is_ours_alone() {
+        return Ok(true);
+    }
+    let now = app.now();
+    let until = now.plus(app.settings.receive.poll_every * 3 + Duration::from_secs(10));
+    Ok(lease::acquire(&app.db, now, POLLER, &app.worker, until).await?)
 }
 
 /// One alert, and a pause that grows.

@@ -20,6 +20,10 @@ use crate::{app::App, error::FlowError, sales::evaluate::DAYBOOK};
 
 /// Scope of what concerns all of OrderWise.
 const ORDERWISE: &str = "orderwise";
+/// Begins the scope of what concerns one store.
+const STORE: &str = "store:";
+/// Scope of what concerns reading only: nothing that is posted waits for it.
+const EXPORTS: &str = "orderwise-exports";
 
 /// What this process has seen of OrderWise lately.
 #[derive(Debug, Default)]
@@ -32,7 +36,10 @@ pub(crate) struct Health {
 
 impl Health {
     fn note(&self, scopes: BTreeSet<String>) {
-        *self.paused.lock().unwrap_or_else(PoisonError::into_inner) = scopes;
+        let mut paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+        let reading = paused.take(EXPORTS);
+        *paused = scopes;
+        paused.extend(reading);
     }
 
     fn add(&self, scope: &str) {
@@ -103,7 +110,16 @@ pub(crate) async fn orderwise_failed(
     Ok(())
 }
 
-/// A read of OrderWise failed.
+/// A read of OrderWise worked.
+pub(crate) async fn read_well(app: &App, tx: &mut Tx, now: Timestamp) -> Result<(), FlowError> {
+    if app.health.take(EXPORTS) {
+        exception::close_scoped(tx, now, EXPORTS, DAYBOOK, "it works again").await?;
+    }
+    orderwise_well(app, tx, now, "").await
+}
+
+/// A read of OrderWise failed. What is wrong with an export definition stops no posting: it is
+/// one alert, and what needed the answer asks again.
 pub(crate) async fn read_failed(
     app: &App,
     tx: &mut Tx,
@@ -115,12 +131,16 @@ pub(crate) async fn read_failed(
         Failure::Later { .. } | Failure::InDoubt { .. } => {
             return orderwise_failed(app, tx, now, &what).await;
         }
-        Failure::NotAuthorised { status: 403, .. } => Cause::OrderwisePermission,
-        Failure::NotAuthorised { .. } => Cause::OrderwiseCredentials,
+        Failure::NotAuthorised { status: 401, .. } => {
+            pause_all(app, tx, now, Cause::OrderwiseCredentials, &what).await?;
+            return Ok(());
+        }
+        Failure::NotAuthorised { .. } => Cause::OrderwisePermission,
         Failure::Refused { .. } | Failure::NotFound { .. } => Cause::OrderwiseExportDefinition,
         Failure::Drift { .. } => Cause::OrderwiseContract,
     };
-    pause_all(app, tx, now, cause, &what).await?;
+    exception::raise_scoped(tx, now, EXPORTS, cause, "exports", &what).await?;
+    app.health.add(EXPORTS);
     Ok(())
 }
 
@@ -148,7 +168,7 @@ pub(crate) async fn pause_store(
 }
 
 fn store_scope(store: &str) -> String {
-    format!("store:{store}")
+    format!("{STORE}{store}")
 }
 
 async fn pause_scope(
@@ -166,7 +186,8 @@ async fn pause_scope(
     let probe_at = now.plus(delay);
     let new = NewPause { scope, cause: cause.code(), detail: what, probe_at, failures };
     pause::pause(tx, now, &new).await?;
-    exception::raise_scoped(tx, now, scope, cause, scope, what).await?;
+    let subject = scope.strip_prefix(STORE).unwrap_or(scope);
+    exception::raise_scoped(tx, now, scope, cause, subject, what).await?;
     app.health.add(scope);
     tracing::warn!(scope, cause = cause.code(), %probe_at, "paused: {what}");
     Ok(probe_at)

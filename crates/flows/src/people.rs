@@ -90,6 +90,9 @@ pub async fn dismiss(
     }
     let mut tx = app.db.begin().await?;
     let row = find(&mut tx, reference).await?;
+    if row.state.is_in_ledger() {
+        return settle(app, tx, &row, actor, reason).await;
+    }
     if !row.state.may_become(EntryState::Dismissed) {
         return Err(FlowError::request(
             "entry-not-dismissable",
@@ -104,6 +107,58 @@ pub async fn dismiss(
     exception::close_for_entry(&mut tx, app.now(), row.order_id, actor, reason).await?;
     let detail = serde_json::json!({ "reason": reason }).to_string();
     audit::append(&mut tx, app.now(), actor, "dismiss", &reference.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// An exception about an entry that is in the ledger: a person has seen to it.
+async fn settle(
+    app: &App,
+    mut tx: Tx,
+    row: &EntryRow,
+    actor: &str,
+    reason: &str,
+) -> Result<(), FlowError> {
+    let closed =
+        exception::close_for_entry(&mut tx, app.now(), row.order_id, actor, reason).await?;
+    if closed == 0 {
+        return Err(FlowError::request(
+            "entry-not-dismissable",
+            format!("{} is {} and has no open exception", row.reference, row.state),
+            "there is nothing to dismiss",
+        ));
+    }
+    let detail = serde_json::json!({ "reason": reason }).to_string();
+    audit::append(&mut tx, app.now(), actor, "settle", &row.reference, &detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Closes an exception that no entry stands behind (a gap, a system), with a reason.
+pub async fn dismiss_exception(
+    app: &App,
+    number: i64,
+    actor: &str,
+    reason: &str,
+) -> Result<(), FlowError> {
+    if reason.trim().is_empty() || actor.trim().is_empty() {
+        return Err(FlowError::request(
+            "reason-missing",
+            "dismissing needs a reason and a name",
+            "add --reason 'never completed at the till' --actor 'Ada Finch'",
+        ));
+    }
+    let mut tx = app.db.begin().await?;
+    if !exception::close_one(&mut tx, app.now(), number, actor, reason).await? {
+        return Err(FlowError::request(
+            "exception-not-open",
+            format!("EX-{number} is not open"),
+            "see `daybook exceptions list`",
+        ));
+    }
+    let detail = serde_json::json!({ "reason": reason }).to_string();
+    let subject = format!("EX-{number}");
+    audit::append(&mut tx, app.now(), actor, "dismiss-exception", &subject, &detail).await?;
     tx.commit().await?;
     Ok(())
 }

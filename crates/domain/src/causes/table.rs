@@ -97,7 +97,7 @@ catalogue! {
         sentence: "OrderWise refused the document because of a tax rate id.",
         owner: Finance, scope: Scope::Entry, severity: High, released_by: Some(MappingKind::Vat),
         fix: "Map the VAT rate to a tax rate id that exists in OrderWise.",
-        command: "daybook map set vat {subject} RATE-ID",
+        command: "daybook map list vat",
     }
 
     // Money.
@@ -111,7 +111,7 @@ catalogue! {
         sentence: "OrderWise refused the document because of a payment method id.",
         owner: Finance, scope: Scope::Entry, severity: High, released_by: Some(MappingKind::Payment),
         fix: "Map the payment type to a payment method that exists in OrderWise.",
-        command: "daybook map set payment {subject} METHOD-ID",
+        command: "daybook map list payment",
     }
     TenderAgainst "tender-against" "Payment runs the wrong way" {
         sentence: "A payment moves money against the transaction, and nothing of the same method can set it off.",
@@ -243,12 +243,6 @@ catalogue! {
         fix: "Map the store to a stock location that exists in OrderWise.",
         command: "daybook map set store {subject} location=ID",
     }
-    StorePaused "store-paused" "Store is paused" {
-        sentence: "Postings of this store wait until a person lets them go on.",
-        owner: Finance, scope: Scope::Store, severity: High, released_by: Some(MappingKind::Store),
-        fix: "Clear the cause that paused the store, then try its entries again.",
-        command: "daybook exceptions list --store {subject}",
-    }
 
     // Returns.
     BlindReturn "blind-return" "Return without its sale" {
@@ -302,22 +296,28 @@ catalogue! {
         command: RETRY,
     }
     DoubtUnresolved "doubt-unresolved" "Outcome still unknown" {
-        sentence: "A posting was sent, its outcome is not known, and OrderWise could not be asked about it.",
+        sentence: "OrderWise accepted the document and does not show it under its reference.",
         owner: Finance, scope: Scope::Entry, severity: High, released_by: None,
-        fix: "Look the reference up in OrderWise; trying again looks it up first and never sends blindly.",
-        command: RETRY,
+        fix: "Look the number up in OrderWise; when it is there, or entered by hand, say so.",
+        command: BY_HAND,
     }
     PostedTwice "posted-twice" "Two documents for one reference" {
         sentence: "OrderWise holds two documents with the same reference.",
         owner: Finance, scope: Scope::Entry, severity: High, released_by: None,
-        fix: "Cancel the document that Daybook did not adopt; its number is in the particulars.",
-        command: "daybook entry {reference}",
+        fix: "Cancel the document that Daybook did not adopt (its number is in the particulars), then say so.",
+        command: BY_HAND,
+    }
+    ChangedAfterPosting "changed-after-posting" "Changed at the till after posting" {
+        sentence: "Sitoo shows other amounts, rows or tenders than those that were posted.",
+        owner: Finance, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Compare both versions of the order, correct the document in OrderWise, then say so.",
+        command: BY_HAND,
     }
     OrderIdGap "order-id-gap" "Order that never came" {
         sentence: "An order id below the watermark never came, and the time to ask for it is over.",
         owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
-        fix: "Look the id up in Sitoo; a gap can be a transaction that was never completed.",
-        command: "daybook sync sales --from-order {subject}",
+        fix: "Look the id up in Sitoo; a gap can be a transaction that was never completed. Then say so.",
+        command: "daybook exceptions dismiss EX-NUMBER --reason 'never completed' --actor NAME",
     }
 
     // The systems.

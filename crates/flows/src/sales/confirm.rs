@@ -30,7 +30,9 @@ const WINDOW_LONGEST: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// Confirms every posted entry that is due.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
-    if !app.settings.posting.confirm {
+    let readable =
+        ["order-totals", "order-lookup"].iter().any(|&purpose| app.orderwise.has_export(purpose));
+    if !(app.settings.posting.confirm && readable) {
         return Ok(());
     }
     let mut rounds = Rounds::default();
@@ -46,11 +48,22 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
         if rounds.are_over(&rows) {
             return Ok(());
         }
-        let Some(documents) = read(app, &rows).await? else { return Ok(()) };
+        let Some(documents) = read(app, &rows).await? else {
+            return ask_again_later(app, &rows).await;
+        };
         let mut tx = app.db.begin().await?;
         record(app, &mut tx, &rows, &documents, report).await?;
         tx.commit().await?;
     }
+}
+
+async fn ask_again_later(app: &App, rows: &[EntryRow]) -> Result<(), FlowError> {
+    let again = app.now().plus(app.settings.posting.settling_time);
+    let due: Vec<_> = rows.iter().map(|row| (row.order_id, Some(again))).collect();
+    let mut tx = app.db.begin().await?;
+    entry::reschedule(&mut tx, &due).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 type ByReference = HashMap<String, Vec<Document>>;
@@ -90,7 +103,10 @@ async fn kept(
     let mut tx = app.db.begin().await?;
     exchanges::keep_in(app, &mut tx, order_id, called.exchanges).await?;
     let documents = match called.outcome {
-        Ok(documents) => Some(documents),
+        Ok(documents) => {
+            health::read_well(app, &mut tx, app.now()).await?;
+            Some(documents)
+        }
         Err(failure) => {
             health::read_failed(app, &mut tx, app.now(), &failure).await?;
             None
@@ -194,7 +210,7 @@ async fn not_there(
     row: &EntryRow,
 ) -> Result<(), FlowError> {
     let waited = now.since(row.posted_at.unwrap_or(now));
-    if waited <= app.settings.posting.age_limit.min(app.settings.posting.waiting_limit) {
+    if waited <= app.settings.posting.age_limit {
         return Ok(());
     }
     let number = row.erp_order_number.clone().unwrap_or_default();

@@ -13,7 +13,7 @@ use daybook_store::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::{SyncReport, evaluate::DAYBOOK, rounds::Rounds};
+use super::{SyncReport, evaluate::DAYBOOK, outcome, rounds::Rounds};
 use crate::{app::App, error::FlowError, exchanges, health};
 
 /// Reason of an entry whose posting was refused with a text that may mean "already there".
@@ -106,7 +106,7 @@ async fn record(
     match called.outcome {
         Ok(documents) if documents.is_empty() => not_found(app, tx, &row, asked_at).await,
         Ok(documents) => {
-            health::orderwise_well(app, tx, now, "").await?;
+            health::read_well(app, tx, now).await?;
             report.adopted += 1;
             adopt(app, tx, &row, &documents).await
         }
@@ -139,6 +139,9 @@ async fn adopt(
     let step = step(row, EntryState::Posted, changes, "adopted", &detail);
     let outcomes = entry::transition(tx, now, &[step]).await?;
     if outcomes.iter().all(|(_, outcome)| *outcome == Outcome::Applied) {
+        if row.failures > 1 {
+            exception::close_for_entry(tx, now, row.order_id, DAYBOOK, "it is posted").await?;
+        }
         entry::release_waiting_for(tx, now, &[row.order_id]).await?;
         warn_if_doubled(tx, now, row, documents).await?;
     }
@@ -194,7 +197,10 @@ async fn not_found(
         return Ok(());
     }
     if row.reason.as_deref() == Some(REFUSED) {
-        return refused_for_good(tx, now, row).await;
+        return refused_for_now(app, tx, now, row).await;
+    }
+    if outcome::is_exhausted(app, now, row.failures, row.received_at) {
+        return held(tx, now, row, Cause::AttemptsExhausted, "no try ever reached OrderWise").await;
     }
     let changes = Changes {
         doubt_since: Some(None),
@@ -209,22 +215,41 @@ async fn not_found(
     Ok(())
 }
 
-async fn refused_for_good(tx: &mut Tx, now: Timestamp, row: &EntryRow) -> Result<(), FlowError> {
-    let detail = daybook_store::attempt::last_answer(&mut *tx, row.order_id)
-        .await?
-        .unwrap_or_else(|| "OrderWise gave no reason".to_owned());
+/// Refused, with a text that nobody knows: a person is told, and it is tried again now and then,
+/// slowly and not for ever (an unknown class is never dead at the first try).
+async fn refused_for_now(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    row: &EntryRow,
+) -> Result<(), FlowError> {
+    let said = daybook_store::attempt::last_answer(&mut *tx, row.order_id).await?;
+    let detail = said.unwrap_or_else(|| "OrderWise gave no reason".to_owned());
+    held(tx, now, row, Cause::OrderwiseRefused, &detail).await?;
+    if !outcome::is_exhausted(app, now, row.failures, row.received_at) {
+        let again = now.plus(app.settings.posting.backoff.longest);
+        entry::reschedule(tx, &[(row.order_id, Some(again))]).await?;
+    }
+    Ok(())
+}
+
+async fn held(
+    tx: &mut Tx,
+    now: Timestamp,
+    row: &EntryRow,
+    cause: Cause,
+    detail: &str,
+) -> Result<(), FlowError> {
     let changes = Changes {
         doubt_since: Some(None),
         due_at: Some(None),
-        reason: Some(Some(Cause::OrderwiseRefused.code().to_owned())),
+        reason: Some(Some(cause.code().to_owned())),
         ..Changes::default()
     };
-    let code = Cause::OrderwiseRefused.code();
-    let step = step(row, EntryState::Held, changes, code, &detail);
+    let step = step(row, EntryState::Held, changes, cause.code(), detail);
     let outcomes = entry::transition(tx, now, &[step]).await?;
     if outcomes.iter().all(|(_, outcome)| *outcome == Outcome::Applied) {
-        let subject = String::new();
-        let fault = Fault { cause: Cause::OrderwiseRefused, subject, detail };
+        let fault = Fault { cause, subject: String::new(), detail: detail.to_owned() };
         let faults =
             EntryFaults { order_id: row.order_id, money: row.gross.abs(), faults: vec![fault] };
         exception::set_for_entries(tx, now, &[faults], DAYBOOK).await?;

@@ -1,10 +1,13 @@
 //! Decide and record the intent: what becomes of a batch of due entries, in one transaction.
 
-use daybook_connectors::orderwise::RenderedOrder;
+use daybook_connectors::{
+    orderwise::RenderedOrder,
+    sitoo::{ReceivedOrder, parse_order},
+};
 use daybook_domain::{
     Money, Timestamp,
     causes::Cause,
-    classify::{Standing, classify},
+    classify::{SetAside, Standing, classify},
     draft::Draft,
     entry::EntryState,
     lookup::Known,
@@ -20,7 +23,7 @@ use daybook_store::{
 
 use super::{
     load::{Batch, Loaded, load},
-    recorded::unreadable_fault,
+    recorded::{new_entry, unreadable_fault},
     shopper::{self, Place},
 };
 use crate::{app::App, error::FlowError};
@@ -52,11 +55,14 @@ pub(crate) struct Evaluated {
 /// Actor on the timeline for what Daybook does by itself.
 pub(crate) const DAYBOOK: &str = "daybook";
 
+/// Reason of an entry whose payload did not fit the contract.
+const UNREADABLE: &str = "payload-unreadable";
+
 enum Verdict {
     Post(Box<Draft>, RenderedOrder),
     Wait(i64),
     Hold(Vec<Fault>),
-    SetAside(&'static str),
+    SetAside(SetAside),
     /// The shopper has to be found or created first.
     NotYet,
 }
@@ -77,6 +83,7 @@ pub(crate) async fn evaluate(
     if rows.is_empty() {
         return Ok(Evaluated::default());
     }
+    let rows = reread(app, tx, now, rows).await?;
     let batch = load(app, tx, rows).await?;
     let mut plan = Plan::new(app, now);
     plan.done.claimed = batch.entries.len();
@@ -90,13 +97,35 @@ pub(crate) async fn evaluate(
     plan.write(tx).await
 }
 
+/// What could not be read when it came, and can be now (a newer Daybook), is read again.
+async fn reread(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    mut rows: Vec<EntryRow>,
+) -> Result<Vec<EntryRow>, FlowError> {
+    for row in rows.iter_mut().filter(|row| row.reason.as_deref() == Some(UNREADABLE)) {
+        let payload = entry::payloads(&mut *tx, &[row.order_id]).await?.remove(&row.order_id);
+        let Some(order) = payload.as_deref().and_then(|payload| parse_order(payload).ok()) else {
+            continue;
+        };
+        let payload = payload.unwrap_or_default();
+        let received = ReceivedOrder { order_id: row.order_id, payload, order: Ok(order) };
+        entry::reread(tx, now, &new_entry(app, now, received).0).await?;
+        if let Some(fresh) = entry::get(&mut *tx, row.order_id).await? {
+            *row = fresh;
+        }
+    }
+    Ok(rows)
+}
+
 fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Judged {
     let order = match &loaded.order {
         Ok(order) => order,
         Err(failure) => return Judged::Other(Verdict::Hold(vec![unreadable_fault(failure)])),
     };
     if let Standing::SetAside(why) = classify(order, &app.policy) {
-        return Judged::Other(Verdict::SetAside(why.word()));
+        return Judged::Other(Verdict::SetAside(why));
     }
     let known = Known {
         mapping: &batch.mapping,
@@ -206,20 +235,29 @@ impl<'a> Plan<'a> {
             store: row.warehouse_id.map_or_else(|| "?".to_owned(), |id| id.to_string()),
             session_id: draft.session_id,
             money: row.gross.abs(),
-            send_before: self.now.plus(self.app.settings.posting.lease / 2),
+            send_before: self.now.plus(self.app.settings.posting.lease / 4),
             rendered,
         });
     }
 
     fn release(&mut self, row: &EntryRow) {
-        let changes = Changes {
-            due_at: Some(Some(self.now)),
-            reason: Some(None),
-            failures: Some(0),
-            ..Changes::default()
-        };
-        self.change(row, EntryState::Ready, changes, "released", "nothing stands in the way now");
-        self.clear(row);
+        let changes =
+            Changes { due_at: Some(Some(self.now)), reason: Some(None), ..Changes::default() };
+        // What OrderWise refused stays told until OrderWise takes it.
+        if row.reason.as_deref() == Some(Cause::OrderwiseRefused.code()) {
+            self.change(
+                row,
+                EntryState::Ready,
+                changes,
+                "tried-again",
+                "OrderWise may take it now",
+            );
+        } else {
+            let changes = Changes { failures: Some(0), ..changes };
+            let detail = "nothing stands in the way now";
+            self.change(row, EntryState::Ready, changes, "released", detail);
+            self.clear(row);
+        }
         self.done.released += 1;
     }
 
@@ -254,13 +292,16 @@ impl<'a> Plan<'a> {
         self.faults.push(EntryFaults { order_id: row.order_id, money: row.gross.abs(), faults });
     }
 
-    fn set_aside(&mut self, row: &EntryRow, why: &str) {
+    fn set_aside(&mut self, row: &EntryRow, why: SetAside) {
+        let again = why
+            .may_still_become_a_sale()
+            .then(|| self.now.plus(self.app.settings.receive.open_ask_every));
         let changes = Changes {
-            due_at: Some(Some(self.now.plus(self.app.settings.receive.open_ask_every))),
-            reason: Some(Some(why.to_owned())),
+            due_at: Some(again),
+            reason: Some(Some(why.word().to_owned())),
             ..Changes::default()
         };
-        self.change(row, EntryState::SetAside, changes, why, "not (yet) for the ledger");
+        self.change(row, EntryState::SetAside, changes, why.word(), "not (yet) for the ledger");
         self.clear(row);
     }
 

@@ -20,7 +20,8 @@ pub(crate) async fn take(app: &App) -> Result<usize, FlowError> {
         // Nothing to do: leave the lanes to those who have.
         return Ok(0);
     }
-    let until = now.plus(app.settings.posting.lease);
+    // A pass ends, and its last call begins, within a quarter of the lease each.
+    let until = now.plus(app.settings.posting.lease / 2);
     let mut taken = 0;
     for lane in 0..wanted {
         if lease::acquire(&app.db, now, &name(lane), &app.worker, until).await? {

@@ -1,5 +1,6 @@
 //! The sales flow: receive, decide, post, resolve doubt, confirm.
 
+mod changed;
 mod confirm;
 pub(crate) mod doubt;
 pub(crate) mod evaluate;

@@ -87,7 +87,7 @@ fn after_refusal(reasons: &[String], store: &str) -> Next {
         return Next::PauseStore(Cause::AccountUnknown, store_detail(store, &all));
     }
     let faults: Option<Vec<_>> =
-        refusals.iter().map(|(refusal, reason)| fault_of(refusal, reason)).collect();
+        refusals.iter().map(|(refusal, reason)| fault_of(refusal, reason, store)).collect();
     match faults {
         Some(faults) if !faults.is_empty() => Next::Hold(faults),
         _ => Next::LookUp { refused: true, why: all },
@@ -99,13 +99,13 @@ fn store_detail(store: &str, what: &str) -> String {
 }
 
 /// The fault behind a refusal that concerns one entry; none where its meaning is not certain.
-fn fault_of(refusal: &Refusal, reason: &str) -> Option<Fault> {
+fn fault_of(refusal: &Refusal, reason: &str, store: &str) -> Option<Fault> {
     let (cause, subject) = match refusal {
         Refusal::VariantUnknownOrInactive { code } => (Cause::VariantRefused, code.clone()),
         Refusal::PaymentMethodUnknown => (Cause::PaymentMethodRefused, String::new()),
         Refusal::TaxRateUnknown => (Cause::TaxRateRefused, String::new()),
-        Refusal::DeliveryMethodUnknown => (Cause::DeliveryMethodRefused, String::new()),
-        Refusal::StockLocationUnknown => (Cause::StockLocationRefused, String::new()),
+        Refusal::DeliveryMethodUnknown => (Cause::DeliveryMethodRefused, store.to_owned()),
+        Refusal::StockLocationUnknown => (Cause::StockLocationRefused, store.to_owned()),
         Refusal::NoLines => (Cause::OrderwiseRefused, "no lines".to_owned()),
         _ => return None,
     };

@@ -47,6 +47,19 @@ struct Plan<'a> {
     others: Vec<Exchange>,
     faults: Vec<EntryFaults>,
     posted: Vec<i64>,
+    /// Posted after failures: an exception may still be open about them.
+    recovered: Vec<i64>,
+}
+
+/// Whether an entry has been tried often or long enough.
+pub(crate) fn is_exhausted(
+    app: &App,
+    now: Timestamp,
+    failures: i64,
+    received_at: Timestamp,
+) -> bool {
+    let limits = &app.settings.posting;
+    failures >= limits.attempts_limit || now.since(received_at) > limits.age_limit
 }
 
 impl<'a> Plan<'a> {
@@ -59,6 +72,7 @@ impl<'a> Plan<'a> {
             others: Vec::new(),
             faults: Vec::new(),
             posted: Vec::new(),
+            recovered: Vec::new(),
         }
     }
 
@@ -127,6 +141,9 @@ impl<'a> Plan<'a> {
         };
         self.change(prepared, EntryState::Posted, changes, "posted", &detail);
         self.posted.push(prepared.order_id);
+        if prepared.failures > 0 {
+            self.recovered.push(prepared.order_id);
+        }
     }
 
     fn doubt(&mut self, prepared: &Prepared, refused: bool, why: &str) {
@@ -145,8 +162,7 @@ impl<'a> Plan<'a> {
     fn again(&mut self, prepared: &Prepared, asked: Option<std::time::Duration>, why: &str) {
         let limits = &self.app.settings.posting;
         let failures = prepared.failures + 1;
-        let age = self.now.since(prepared.received_at);
-        if failures >= limits.attempts_limit || age > limits.age_limit {
+        if is_exhausted(self.app, self.now, failures, prepared.received_at) {
             let detail = format!("{failures} tries failed, the last one: {why}");
             let subject = String::new();
             self.hold(prepared, vec![Fault { cause: Cause::AttemptsExhausted, subject, detail }]);
@@ -215,6 +231,9 @@ impl<'a> Plan<'a> {
         }
         attempt::finish(tx, &self.attempts).await?;
         exception::set_for_entries(tx, self.now, &self.faults, DAYBOOK).await?;
+        for order_id in self.recovered {
+            exception::close_for_entry(tx, self.now, order_id, DAYBOOK, "it is posted").await?;
+        }
         entry::release_waiting_for(tx, self.now, &self.posted).await?;
         exchanges::keep_in(self.app, tx, None, self.others).await
     }

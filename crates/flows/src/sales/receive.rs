@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use daybook_connectors::sitoo::{OrdersPage, OrdersQuery};
-use daybook_domain::{Timestamp, exchange::Called};
+use daybook_domain::{Timestamp, causes::Cause, exchange::Called};
 use daybook_store::{Tx, entry, exception, inbox, watermark};
 
-use super::{SyncReport, recorded::new_entry};
+use super::{SyncReport, changed, evaluate::DAYBOOK, recorded::new_entry};
 use crate::{app::App, error::FlowError, exchanges};
 
 /// Name of the watermark: the highest order id that is stored.
@@ -112,9 +112,8 @@ async fn store_scan(
         watermark::note_missing(&mut tx, now, &absent, next_ask).await?;
         report.missing += count(absent.len());
     }
-    if highest > mark {
-        watermark::set(&mut tx, now, ORDERS, highest).await?;
-    }
+    // Written even where it stands still: its age tells when Sitoo was last read.
+    watermark::set(&mut tx, now, ORDERS, highest.max(mark)).await?;
     tx.commit().await?;
     app.wake.post.notify_one();
     Ok(())
@@ -135,15 +134,29 @@ async fn record(
     let (rows, faults): (Vec<_>, Vec<_>) =
         page.orders.into_iter().map(|order| new_entry(app, now, order)).unzip();
     let recorded = entry::record(tx, now, &rows).await?;
+    for &order_id in &recorded.changed {
+        // What it was held for was said about another payload.
+        exception::close_for_entry(tx, now, order_id, DAYBOOK, "the till changed it").await?;
+    }
     let faults: Vec<_> = faults.into_iter().flatten().collect();
     if !faults.is_empty() {
-        exception::set_for_entries(tx, now, &faults, "daybook").await?;
+        exception::set_for_entries(tx, now, &faults, DAYBOOK).await?;
     }
     watermark::found(tx, &ids).await?;
+    close_gaps(tx, now, &recorded.new).await?;
+    changed::after_posting(tx, now, &recorded.changed_after_posting).await?;
     report.received += count(recorded.new.len());
     report.changed += count(recorded.changed.len());
-    for order_id in recorded.changed_after_posting {
-        tracing::warn!(order_id, "the till changed an order that is posted already");
+    Ok(())
+}
+
+/// An order that was called a gap and came all the same.
+async fn close_gaps(tx: &mut Tx, now: Timestamp, new: &[i64]) -> Result<(), FlowError> {
+    let Some(mark) = watermark::get(&mut *tx, ORDERS).await? else { return Ok(()) };
+    for id in new.iter().filter(|id| **id <= mark) {
+        let subject = id.to_string();
+        let about = ("sitoo", Cause::OrderIdGap, subject.as_str());
+        exception::close_subject(tx, now, about, DAYBOOK, "the order came").await?;
     }
     Ok(())
 }
@@ -173,15 +186,8 @@ async fn give_up_missing(app: &App) -> Result<(), FlowError> {
     let gaps = watermark::give_up(&mut tx, now, before).await?;
     for id in &gaps {
         let detail = format!("Sitoo never showed order {id}, although later ones came");
-        exception::raise_scoped(
-            &mut tx,
-            now,
-            "sitoo",
-            daybook_domain::causes::Cause::OrderIdGap,
-            &id.to_string(),
-            &detail,
-        )
-        .await?;
+        exception::raise_scoped(&mut tx, now, "sitoo", Cause::OrderIdGap, &id.to_string(), &detail)
+            .await?;
     }
     tx.commit().await?;
     Ok(())
@@ -214,7 +220,7 @@ async fn not_final(app: &App, report: &mut SyncReport) -> Result<(), FlowError> 
 }
 
 /// Fetches the orders that events named.
-async fn named_by_events(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+pub(crate) async fn named_by_events(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let limits = &app.settings.receive;
     loop {
         let now = app.now();
