@@ -2,6 +2,7 @@
 
 mod find;
 mod held;
+mod insert;
 mod queue;
 mod record;
 mod row;

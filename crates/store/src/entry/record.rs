@@ -1,17 +1,18 @@
 //! Writing entries down. The key removes repeats; a payload that changed becomes a new version.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use daybook_domain::{
     Money, Reference, Timestamp,
     entry::{EntryKind, EntryState},
 };
-use sqlx::{QueryBuilder, Row};
+use sqlx::QueryBuilder;
 
+use super::insert::{insert, keep};
 use crate::{
     StoreError, StoreResult, Tx, chain,
     chain::Hash,
-    engine::{Cells, FromCells, all, padded, pieces},
+    engine::{Cells, FromCells, all, padded},
     timeline::{self, End, Line},
 };
 
@@ -32,15 +33,9 @@ sql! {
 
 const KNOWN: &str = "SELECT order_id, state, gross, payload_hash, payload_version, seq, chain \
                      FROM entry WHERE order_id IN (";
-const INSERT: &str = "INSERT INTO entry (order_id, site_id, reference, kind, state, reason, \
-    warehouse_id, register_id, receipt_id, order_date, currency, net, vat, gross, \
-    original_order_id, partner_order_id, received_at, changed_at, due_at, attempt, failures, \
-    doubt_lookups, payload_hash, payload_version, seq, chain) ";
-const UNLESS_THERE: &str = " ON CONFLICT DO NOTHING RETURNING order_id";
-const KEEP: &str = "INSERT INTO payload (order_id, version, received_at, hash, body) ";
 
 /// Who writes down what the till told.
-const ACTOR: &str = "daybook";
+pub(super) const ACTOR: &str = "daybook";
 
 /// An order as received, and what it is for the ledger at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +77,7 @@ pub struct NewEntry {
 }
 
 impl NewEntry {
-    fn reference(&self) -> Reference {
+    pub(super) fn reference(&self) -> Reference {
         Reference { site_id: self.site_id, order_id: self.order_id }
     }
 }
@@ -191,94 +186,6 @@ async fn known(tx: &mut Tx, ids: &[i64]) -> StoreResult<HashMap<i64, Known>> {
         found.extend(rows.into_iter().map(|known| (known.end.order_id, known)));
     }
     Ok(found)
-}
-
-/// Inserts what is not there yet; returns the ids that were not.
-async fn insert(
-    tx: &mut Tx,
-    now: Timestamp,
-    orders: &[&(&NewEntry, Hash)],
-) -> StoreResult<BTreeSet<i64>> {
-    let mut inserted = BTreeSet::new();
-    for piece in pieces(orders.len()) {
-        let orders = &orders[piece];
-        let mut ends: Vec<End> =
-            orders.iter().map(|(order, _)| End::start(order.reference())).collect();
-        let lines: Vec<Line<'_>> = ends
-            .iter_mut()
-            .zip(orders)
-            .map(|(end, (order, hash))| {
-                let detail = timeline::payload_detail(1, hash);
-                Line::put(end, now, ACTOR, order.state, timeline::RECORDED, detail)
-            })
-            .collect();
-        let ids = insert_rows(tx, now, orders, &ends).await?;
-        let of_ours = |id: i64| ids.contains(&id);
-        let lines: Vec<_> = lines
-            .into_iter()
-            .zip(orders)
-            .filter_map(|(line, (order, _))| of_ours(order.order_id).then_some(line))
-            .collect();
-        let payloads: Vec<_> = orders
-            .iter()
-            .filter(|(order, _)| of_ours(order.order_id))
-            .map(|(order, hash)| (order.order_id, 1, hash, order.payload.as_str()))
-            .collect();
-        keep(tx, now, &payloads).await?;
-        timeline::append(tx, now, &lines).await?;
-        for (order, _) in orders.iter().filter(|(order, _)| of_ours(order.order_id)) {
-            tx.moves.enter(order.state, order.gross);
-        }
-        inserted.extend(ids);
-    }
-    Ok(inserted)
-}
-
-async fn insert_rows(
-    tx: &mut Tx,
-    now: Timestamp,
-    orders: &[&(&NewEntry, Hash)],
-    ends: &[End],
-) -> StoreResult<BTreeSet<i64>> {
-    let now = now.micros();
-    on!(tx, c => {
-        let mut query = QueryBuilder::<Sql>::new(INSERT);
-        query.push_values(orders.iter().zip(ends), |mut row, ((order, hash), end)| {
-            row.push_bind(order.order_id).push_bind(order.site_id);
-            row.push_bind(order.reference().to_string());
-            row.push_bind(order.kind.word()).push_bind(order.state.word());
-            row.push_bind(order.reason.as_deref()).push_bind(order.warehouse_id);
-            row.push_bind(order.register_id.as_deref()).push_bind(order.receipt_id.as_deref());
-            row.push_bind(order.order_date.micros()).push_bind(order.currency.as_str());
-            row.push_bind(order.net.pence()).push_bind(order.vat.pence());
-            row.push_bind(order.gross.pence());
-            row.push_bind(order.original_order_id).push_bind(order.partner_order_id);
-            row.push_bind(now).push_bind(now).push_bind(order.due_at.map(Timestamp::micros));
-            row.push_bind(0_i64).push_bind(0_i64).push_bind(0_i64);
-            row.push_bind(hash.as_slice()).push_bind(1_i64);
-            row.push_bind(end.seq).push_bind(end.hash.as_slice());
-        });
-        let rows = query.push(UNLESS_THERE).build().fetch_all(c).await?;
-        rows.iter().map(|row| Ok(row.try_get("order_id")?)).collect()
-    })
-}
-
-async fn keep(
-    tx: &mut Tx,
-    now: Timestamp,
-    payloads: &[(i64, i64, &Hash, &str)],
-) -> StoreResult<()> {
-    for piece in pieces(payloads.len()) {
-        on!(tx, c => {
-            let mut query = QueryBuilder::<Sql>::new(KEEP);
-            query.push_values(&payloads[piece], |mut row, (id, version, hash, body)| {
-                row.push_bind(*id).push_bind(*version).push_bind(now.micros());
-                row.push_bind(hash.as_slice()).push_bind(*body);
-            });
-            query.build().execute(c).await?;
-        });
-    }
-    Ok(())
 }
 
 async fn change(
