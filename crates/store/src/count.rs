@@ -7,8 +7,8 @@ use sqlx::QueryBuilder;
 
 use crate::{
     Source, StoreResult, Tx,
-    db::Conn,
     engine::{Cells, FromCells, all},
+    tx::Conn,
 };
 
 sql! {

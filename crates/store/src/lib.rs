@@ -13,6 +13,8 @@ mod db;
 mod error;
 mod lock;
 mod migrate;
+mod open;
+mod tx;
 mod url;
 
 pub mod attempt;
@@ -32,7 +34,9 @@ pub mod value_list;
 pub mod variant;
 pub mod watermark;
 
-pub use db::{Db, OpenOptions, Source, Synchronous, Tx};
+pub use db::Db;
 pub use error::{StoreError, StoreResult};
 pub use lock::WorkerLock;
+pub use open::{OpenOptions, Synchronous};
+pub use tx::{Source, Tx};
 pub use url::DbUrl;

@@ -19,11 +19,11 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         lease::STATEMENTS,
         mapping::STATEMENTS,
         pause::STATEMENTS,
-        timeline::STATEMENTS,
         value_list::STATEMENTS,
         variant::STATEMENTS,
         watermark::STATEMENTS,
     ];
-    let folders = entry::STATEMENTS.iter().chain(exception::STATEMENTS).copied();
+    let folders = [entry::STATEMENTS, exception::STATEMENTS, timeline::ALL_STATEMENTS];
+    let folders = folders.into_iter().flatten().copied();
     single.into_iter().chain(folders).flatten().copied()
 }

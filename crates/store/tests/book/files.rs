@@ -99,3 +99,17 @@ async fn what_cannot_be_opened_says_why() {
     assert_eq!(error.code(), "store-unreachable");
     assert!(!format!("{error:?}").contains("hunter2"));
 }
+
+#[tokio::test]
+async fn only_the_owner_may_read_a_book_or_its_backup() {
+    use std::os::unix::fs::PermissionsExt;
+    let book = TestBook::sqlite().await;
+    record(&book.db, &[sale(1)]).await;
+    let copy = book.folder.path().join("copy.db");
+    book.db.backup_to(&copy).await.unwrap();
+    for file in std::fs::read_dir(book.folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.path().display());
+    }
+}
