@@ -1,5 +1,6 @@
 //! `kill -9` at any moment: the real process, real sockets, both databases. Nothing is lost and
 //! nothing is doubled, and OrderWise is of no help: it would store every repeat.
+#![allow(clippy::unwrap_used, reason = "tests may stop")]
 
 use std::{
     fmt::Write as _,
@@ -22,7 +23,7 @@ use daybook_testkit::{
 };
 
 /// Long, because a test must not fail only because the machine is busy.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Short pauses, so that much happens between two kills. OrderWise takes a few milliseconds for an
 /// order, and shows each at once: what is not found a settling time later is not there.

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod db;
 pub mod ids;
 pub mod in_process;
+pub mod live;
 pub mod pg;
 pub mod proof;
 pub mod settings;

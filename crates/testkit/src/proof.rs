@@ -6,8 +6,12 @@ use daybook_domain::{
     Reference,
     entry::{EntryKind, EntryState},
 };
-use daybook_sandbox::orderwise::{CREDIT, ORDER};
+use daybook_sandbox::{
+    Sandbox,
+    orderwise::{CREDIT, ORDER},
+};
 use daybook_store::{
+    Db,
     entry::{self, EntryFilter, EntryRow},
     exception, timeline,
 };
@@ -19,25 +23,35 @@ pub type Broken = Vec<String>;
 
 /// What must hold at every moment, whatever has just gone wrong.
 pub async fn always(world: &World) -> Broken {
+    always_in(&world.app.db, &world.sandbox).await
+}
+
+/// As [`always`], for a book and a sandbox that are in no [`World`].
+async fn always_in(db: &Db, sandbox: &Sandbox) -> Broken {
     let mut broken = Vec::new();
-    let entries = all_entries(world).await;
-    nothing_posted_twice(world, &mut broken);
-    nothing_made_up(world, &entries, &mut broken);
+    let entries = entries_of(db).await;
+    nothing_posted_twice(sandbox, &mut broken);
+    nothing_made_up(sandbox, &entries, &mut broken);
     for row in entries.values() {
-        no_fourth_place(world, row, &mut broken).await;
+        no_fourth_place(db, row, &mut broken).await;
     }
     broken
 }
 
 /// What must hold once all faults are over and everything has had its time.
 pub async fn when_quiet(world: &World) -> Broken {
-    let mut broken = always(world).await;
-    let entries = all_entries(world).await;
-    nothing_lost(world, &entries, &mut broken);
+    when_quiet_in(&world.app.db, &world.sandbox).await
+}
+
+/// As [`when_quiet`], for a book and a sandbox that are in no [`World`].
+pub async fn when_quiet_in(db: &Db, sandbox: &Sandbox) -> Broken {
+    let mut broken = always_in(db, sandbox).await;
+    let entries = entries_of(db).await;
+    nothing_lost(sandbox, &entries, &mut broken);
     for row in entries.values() {
-        to_the_penny(world, row, &mut broken);
+        to_the_penny(sandbox, row, &mut broken);
     }
-    let verified = timeline::verify_all(&world.app.db, 0, usize::MAX >> 1).await;
+    let verified = timeline::verify_all(db, 0, usize::MAX >> 1).await;
     match verified {
         Ok(verified) => broken.extend(verified.broken.iter().map(|what| format!("{what:?}"))),
         Err(error) => broken.push(format!("the record cannot be read: {error}")),
@@ -47,11 +61,15 @@ pub async fn when_quiet(world: &World) -> Broken {
 
 /// The state of every entry, by order id.
 pub async fn all_entries(world: &World) -> HashMap<i64, EntryRow> {
+    entries_of(&world.app.db).await
+}
+
+async fn entries_of(db: &Db) -> HashMap<i64, EntryRow> {
     let mut found = HashMap::new();
     let mut before = None;
     loop {
         let filter = EntryFilter { before, ..EntryFilter::default() };
-        let page = entry::list(&world.app.db, &filter, 1_000).await.unwrap_or_default();
+        let page = entry::list(db, &filter, 1_000).await.unwrap_or_default();
         let Some(last) = page.last() else { return found };
         before = Some(last.order_id);
         found.extend(page.into_iter().map(|row| (row.order_id, row)));
@@ -59,9 +77,9 @@ pub async fn all_entries(world: &World) -> HashMap<i64, EntryRow> {
 }
 
 /// Promise 2.
-fn nothing_posted_twice(world: &World, broken: &mut Broken) {
+pub fn nothing_posted_twice(sandbox: &Sandbox, broken: &mut Broken) {
     let mut seen: HashMap<String, u32> = HashMap::new();
-    world.sandbox.orderwise.for_each_document(|document| {
+    sandbox.orderwise.for_each_document(|document| {
         *seen.entry(document.number.to_string()).or_default() += 1;
     });
     for (reference, times) in seen.into_iter().filter(|(_, times)| *times > 1) {
@@ -70,8 +88,8 @@ fn nothing_posted_twice(world: &World, broken: &mut Broken) {
 }
 
 /// A document in OrderWise has an entry that knows, or at least doubts, that it is there.
-fn nothing_made_up(world: &World, entries: &HashMap<i64, EntryRow>, broken: &mut Broken) {
-    world.sandbox.orderwise.for_each_document(|document| {
+fn nothing_made_up(sandbox: &Sandbox, entries: &HashMap<i64, EntryRow>, broken: &mut Broken) {
+    sandbox.orderwise.for_each_document(|document| {
         let row = document
             .number
             .parse::<Reference>()
@@ -90,13 +108,13 @@ fn nothing_made_up(world: &World, entries: &HashMap<i64, EntryRow>, broken: &mut
 }
 
 /// Promise 4: posted, or waiting with a time, or an exception with a cause.
-async fn no_fourth_place(world: &World, row: &EntryRow, broken: &mut Broken) {
+async fn no_fourth_place(db: &Db, row: &EntryRow, broken: &mut Broken) {
     let fine = match row.state {
         EntryState::Waiting | EntryState::Ready | EntryState::InDoubt | EntryState::Posted => {
             row.due_at.is_some()
         }
         EntryState::Posting => row.lease_until.is_some(),
-        EntryState::Held => exception::of_entry(&world.app.db, row.order_id)
+        EntryState::Held => exception::of_entry(db, row.order_id)
             .await
             .is_ok_and(|all| all.iter().any(|exception| exception.closed_at.is_none())),
         EntryState::SetAside => row.reason.is_some(),
@@ -108,8 +126,8 @@ async fn no_fourth_place(world: &World, row: &EntryRow, broken: &mut Broken) {
 }
 
 /// Promise 1.
-fn nothing_lost(world: &World, entries: &HashMap<i64, EntryRow>, broken: &mut Broken) {
-    for order in world.sandbox.sitoo.orders().filter(|order| order.is_visible) {
+fn nothing_lost(sandbox: &Sandbox, entries: &HashMap<i64, EntryRow>, broken: &mut Broken) {
+    for order in sandbox.sitoo.orders().filter(|order| order.is_visible) {
         if !entries.contains_key(&order.orderid) {
             broken.push(format!("order {} of the till is not in the book", order.orderid));
         }
@@ -117,8 +135,8 @@ fn nothing_lost(world: &World, entries: &HashMap<i64, EntryRow>, broken: &mut Br
 }
 
 /// Promise 3, and that what is said to be in the ledger is there.
-fn to_the_penny(world: &World, row: &EntryRow, broken: &mut Broken) {
-    let documents = world.sandbox.orderwise.documents_by_reference(&row.reference);
+fn to_the_penny(sandbox: &Sandbox, row: &EntryRow, broken: &mut Broken) {
+    let documents = sandbox.orderwise.documents_by_reference(&row.reference);
     if matches!(
         row.state,
         EntryState::Ready | EntryState::Posting | EntryState::InDoubt | EntryState::Posted
