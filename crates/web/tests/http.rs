@@ -1,4 +1,5 @@
 //! HTTP in process, on both engines: what is answered, and that it was written before.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use axum::{
     Router,

@@ -1,13 +1,13 @@
 //! From settings as they are written to settings as the parts of Daybook take them.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use daybook_connectors::{
     OrderwiseSettings, SitooSettings, TlsSettings,
     orderwise::{ExportDefinition, Exports},
 };
-use daybook_domain::{Timestamp, lookup::Policy};
-use daybook_flows::settings::{Settings, Shoppers};
+use daybook_domain::lookup::Policy;
+use daybook_flows::settings::Settings;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -47,76 +47,6 @@ impl Need {
 }
 
 impl Config {
-    /// Checks what no single type can.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let least_one = [
-            ("sitoo.in-flight", self.sitoo.in_flight),
-            ("orderwise.writes-in-flight", self.orderwise.writes_in_flight),
-            ("orderwise.reads-in-flight", self.orderwise.reads_in_flight),
-            ("posting.in-flight", self.posting.in_flight),
-            ("posting.batch", self.posting.batch),
-            ("posting.confirm-batch", self.posting.confirm_batch),
-            ("receive.ids-per-request", self.receive.ids_per_request),
-        ];
-        if let Some((key, _)) = least_one.iter().find(|(_, value)| *value == 0) {
-            return Err(ConfigError::invalid(key, "is 0", "the least is 1"));
-        }
-        if !(1..=1000).contains(&self.sitoo.page_size) {
-            return Err(ConfigError::invalid(
-                "sitoo.page-size",
-                "is not from 1 to 1000",
-                "use 1000",
-            ));
-        }
-        if self.posting.lease <= self.orderwise.timeout {
-            return Err(ConfigError::invalid(
-                "posting.lease",
-                "is not longer than orderwise.timeout",
-                "a worker must keep its entry while its call is on its way: use three time-outs",
-            ));
-        }
-        if self.posting.shoppers == Shoppers::FindOrCreate
-            && self.posting.shopper_template_customer_id.is_none()
-        {
-            return Err(ConfigError::missing("posting.shopper-template-customer-id"));
-        }
-        self.check_moments()?;
-        self.initial_mapping().map(drop)
-    }
-
-    /// Pauses, zones and days.
-    fn check_moments(&self) -> Result<(), ConfigError> {
-        let pauses = [
-            ("receive.poll-every", self.receive.poll_every),
-            ("receive.missing-ask-every", self.receive.missing_ask_every),
-            ("receive.open-ask-every", self.receive.open_ask_every),
-            ("posting.poll-every", self.posting.poll_every),
-            ("posting.recheck-every", self.posting.recheck_every),
-            ("reference.refresh-every", self.reference.refresh_every),
-            ("reference.full-every", self.reference.full_every),
-            ("sitoo.timeout", self.sitoo.timeout),
-            ("orderwise.timeout", self.orderwise.timeout),
-        ];
-        if let Some((key, _)) = pauses.iter().find(|(_, pause)| *pause == Duration::ZERO) {
-            return Err(ConfigError::invalid(key, "is no time at all", "use \"1s\", or \"50ms\""));
-        }
-        let zones = [
-            ("orderwise.time-zone", &self.orderwise.time_zone),
-            ("policy.default-time-zone", &self.policy.default_time_zone),
-        ];
-        for (key, zone) in zones {
-            jiff::tz::TimeZone::get(zone).map_err(|error| {
-                ConfigError::invalid(key, error.to_string(), "use a name like \"Europe/London\"")
-            })?;
-        }
-        if let Some(day) = &self.receive.first_day {
-            Timestamp::from_day(day).map_err(|error| {
-                ConfigError::invalid("receive.first-day", error.to_string(), "use \"2026-11-24\"")
-            })?;
-        }
-        Ok(())
-    }
-
     /// The flows' settings.
     pub(crate) fn settings(&self) -> Settings {
         Settings {

@@ -1,4 +1,6 @@
 //! A desk: a folder of its own, and the program in it.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(dead_code, reason = "each test uses what it needs")]
 
 use std::{
     fs,
@@ -7,7 +9,7 @@ use std::{
 };
 
 /// What differs from run to run.
-pub const FILTERS: &[(&str, &str)] = &[
+pub(crate) const FILTERS: &[(&str, &str)] = &[
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[moment]"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "[moment]"),
     (r"\d+ (second|minute)s?\b *", "[age]  "),
@@ -17,40 +19,40 @@ pub const FILTERS: &[(&str, &str)] = &[
 ];
 
 /// A folder, gone with this value.
-pub struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
 impl Desk {
     /// An empty one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
     /// A file in it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file in it.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
 
     /// The program, ready to run in it, with nothing of this machine's environment.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("daybook"));
         command.args(args).current_dir(self.folder.path()).env_clear().env("USER", "ada");
         command
     }
 
     /// Runs it.
-    pub fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
     }
 
     /// Runs it, expects success and gives what it printed.
-    pub fn ok(&self, args: &[&str]) -> String {
+    pub(crate) fn ok(&self, args: &[&str]) -> String {
         let output = self.run(args);
         assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output));
         String::from_utf8(output.stdout).unwrap()
@@ -58,7 +60,7 @@ impl Desk {
 }
 
 /// All that a run said, data first.
-pub fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     let part = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     part(&output.stdout) + &part(&output.stderr)
 }

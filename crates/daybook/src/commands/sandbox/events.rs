@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// What the stand-in signs in with.
-pub(super) const USER: &str = "sitoo";
+pub(in crate::commands) const USER: &str = "sitoo";
 /// And its password.
-pub(super) const PASSWORD: &str = "sandbox";
+pub(in crate::commands) const PASSWORD: &str = "sandbox";
 
 /// Sitoo waits so long for an answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -29,7 +29,7 @@ const REST: Duration = Duration::from_millis(200);
 const ANSWER_LIMIT_BYTES: usize = 64 << 10;
 
 /// Sends until `stop`.
-pub(super) fn send(
+pub(in crate::commands) fn send(
     sitoo: Arc<Sitoo>,
     to: &str,
     stop: CancellationToken,
@@ -44,8 +44,8 @@ pub(super) fn send(
     let mut sender = Sender::new(sitoo);
     tokio::spawn(async move {
         while !stop.is_cancelled() {
-            let step = sender.step(|body| post(&network, &to, body)).await;
-            match step {
+            let taken = sender.step(|body| post(&network, &to, body)).await;
+            match taken {
                 Step::Delivered(_) => continue,
                 Step::Again(_) => printer.talk("events were not taken; they are sent again"),
                 Step::Dropped(count) => printer.talk(&format!("{count} events were refused")),
