@@ -19,6 +19,7 @@ mod files;
 mod input;
 mod list;
 mod mapping;
+mod plans;
 mod record;
 mod reference;
 mod schema;
