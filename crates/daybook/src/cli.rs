@@ -6,12 +6,13 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
-    entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs,
-    sandbox::SandboxArgs, sync::SyncArgs,
+    demo::DemoArgs, entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs,
+    map::MapArgs, sandbox::SandboxArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
 Begin:
+  daybook demo                           a made-up retailer's trading day, whole, in one process
   daybook sandbox                        stand-ins for both systems, and a daybook.toml for them
   daybook config --default > daybook.toml
   daybook check                          can Daybook reach and read everything it needs?
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Show the settings in force, or the commented defaults.
     Config(ConfigArgs),
+    /// A made-up retailer's trading day, from the tills to OrderWise, proved to the penny.
+    Demo(DemoArgs),
     /// Stand-ins for Sitoo and OrderWise, to try Daybook without either.
     Sandbox(SandboxArgs),
     /// Completions for a shell.

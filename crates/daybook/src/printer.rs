@@ -1,6 +1,6 @@
 //! The one place that writes to the terminal: data to stdout, everything else to stderr.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
@@ -39,6 +39,11 @@ impl Printer {
         if !self.quiet {
             to_stderr(text);
         }
+    }
+
+    /// Whether a display that moves makes sense: somebody watches a terminal.
+    pub(crate) fn shows_progress(self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
     }
 
     /// A failure, in the form that was asked for.

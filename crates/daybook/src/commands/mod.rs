@@ -5,6 +5,7 @@ pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod demo;
 pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod exceptions;
@@ -46,6 +47,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Completions(args) => return completions::run(args),
         Command::Config(args) => return config::run(args, named, printer),
         Command::Sandbox(args) => return sandbox::run(args, printer).await,
+        Command::Demo(args) => return Box::pin(demo::run(args, printer)).await,
         _ => {}
     }
     let config = settings::load(named, std::env::vars())?;
@@ -66,6 +68,8 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Exceptions(args) => exceptions::run(&context, args).await,
         Command::Map(args) => map::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
-        Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) => Ok(Ended::Done),
+        Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) | Command::Demo(_) => {
+            Ok(Ended::Done)
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `daybook sandbox`
 
-mod config;
-mod events;
+pub(super) mod config;
+pub(super) mod events;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -127,7 +127,8 @@ async fn serve_all(
     Ok(())
 }
 
-async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), Failure> {
+/// A port on the loopback; 0 takes any that is free.
+pub(super) async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), Failure> {
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     let fault = |error: std::io::Error| {
         let hint = "another program may hold the port: choose another, or 0 for any";

@@ -14,13 +14,7 @@ pub(super) fn text(
     at_orderwise: SocketAddr,
     retailer: &Retailer,
 ) -> Result<String, Failure> {
-    let exports: String = Purpose::ALL
-        .iter()
-        .map(|purpose| {
-            let (name, id) = (name(*purpose), purpose.default_id());
-            format!("[orderwise.exports.{name}]\nid = {id}\n")
-        })
-        .collect();
+    let exports = exports();
     Ok(format!(
         r#"# For `daybook sandbox`: made-up systems, made-up passwords.
 
@@ -55,8 +49,17 @@ events-password = "{PASSWORD}"
     ))
 }
 
+/// The export definitions, at the stand-in's ids.
+pub(in crate::commands) fn exports() -> String {
+    let section = |purpose: &Purpose| {
+        let (name, id) = (name(*purpose), purpose.default_id());
+        format!("[orderwise.exports.{name}]\nid = {id}\n")
+    };
+    Purpose::ALL.iter().map(section).collect()
+}
+
 /// The mappings that a consultant would enter, as `[mapping.KIND]` sections.
-fn mapping(retailer: &Retailer) -> Result<String, Failure> {
+pub(in crate::commands) fn mapping(retailer: &Retailer) -> Result<String, Failure> {
     let fault = |what: String| Failure::new("sandbox", what, "please report it");
     let mut sections: BTreeMap<MappingKind, String> = BTreeMap::new();
     for (kind, key, value) in retailer.mapping() {

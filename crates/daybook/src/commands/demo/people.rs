@@ -1,0 +1,167 @@
+//! The summary as a shop person reads it.
+
+use std::fmt::Write as _;
+
+use daybook_domain::Money;
+
+use super::{
+    proof::{Line, Proof},
+    summary::{Group, Summary},
+    troubles,
+};
+use crate::{printer, words};
+
+const CURRENCY: &str = "GBP";
+
+fn money(amount: Money) -> String {
+    words::money(amount, CURRENCY)
+}
+
+/// All of it.
+pub(super) fn text(summary: &Summary) -> String {
+    let mut text = head(summary);
+    if !summary.exceptions.is_empty() {
+        let _ = write!(text, "\nWhat waits for a person\n\n{}\n", exceptions(&summary.exceptions));
+    }
+    if !summary.faults.is_empty() {
+        let _ = write!(text, "\nWhat went wrong on the lines, and cost nothing\n\n");
+        for (fault, count) in &summary.faults {
+            let _ = writeln!(text, "{count:>5} x  {}", troubles::in_words(fault));
+        }
+    }
+    let _ = write!(text, "\nThe proof\n\n{}\n\n{}", stores(&summary.proof), verdict(summary));
+    text
+}
+
+fn head(summary: &Summary) -> String {
+    let Summary { retailer, day, tills, received, posted, confirmed, waiting, held, .. } = summary;
+    let mut text = format!("{retailer}, {day}\n\n");
+    let mut row = |name: &str, what: String| {
+        let _ = writeln!(text, "  {name:<14}{what}");
+    };
+    row(
+        "at the tills",
+        format!("{} sales and {} returns, {}", tills.sales, tills.returns, money(tills.gross)),
+    );
+    row("written down", format!("{received} orders"));
+    row("in OrderWise", format!("{posted} documents, {confirmed} of them read back"));
+    let at_risk = money(summary.exceptions.iter().map(|group| group.money).sum());
+    row("exceptions", format!("{held} wait for a person, {at_risk}"));
+    let amount = money(summary.proof.total.waiting);
+    row("waiting", format!("{waiting} returns wait until their sale is posted, {amount}"));
+    let reasons: Vec<_> =
+        summary.set_aside.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    let count: u64 = summary.set_aside.values().sum();
+    row("set aside", format!("{count} are no sales: {}", reasons.join(", ")));
+    if summary.on_its_way > 0 {
+        row("on their way", summary.on_its_way.to_string());
+    }
+    if summary.tax.documents > 0 {
+        let difference = money(summary.tax.difference);
+        let documents = summary.tax.documents;
+        row(
+            "VAT",
+            format!(
+                "OrderWise rounds its own: pennies on {documents} documents, {difference} in all"
+            ),
+        );
+    }
+    text
+}
+
+fn exceptions(groups: &[Group]) -> String {
+    let rows = groups.iter().map(|group| {
+        vec![
+            group.title.to_owned(),
+            group.subject.clone(),
+            group.entries.to_string(),
+            money(group.money),
+            group.owner.to_string(),
+            group.command.clone(),
+        ]
+    });
+    printer::table(&["cause", "about", "count", "money", "owner", "fix"], &[2, 3], rows.collect())
+}
+
+fn stores(proof: &Proof) -> String {
+    let row = |line: &Line| {
+        let mut row = vec![line.store.clone()];
+        row.extend(
+            [
+                line.till,
+                line.ledger,
+                line.difference,
+                line.exceptions,
+                line.waiting,
+                line.other,
+                line.unexplained,
+            ]
+            .map(money),
+        );
+        row
+    };
+    let rows = proof.stores.iter().chain([&proof.total]).map(row).collect();
+    let head = [
+        "store",
+        "tills",
+        "OrderWise",
+        "difference",
+        "exceptions",
+        "waiting",
+        "other",
+        "unexplained",
+    ];
+    printer::table(&head, &[1, 2, 3, 4, 5, 6, 7], rows)
+}
+
+/// The sentence that counts, and what is wrong if it does not hold.
+fn verdict(summary: &Summary) -> String {
+    let proof = &summary.proof;
+    let total = &proof.total;
+    let mut text = equation(total);
+    let _ = write!(
+        text,
+        "\nposted twice: {}   lost: {}   altered: {}   made up: {}   breaks in the record: {}\n",
+        proof.doubles.len(),
+        proof.lost.len(),
+        proof.altered.len(),
+        proof.made_up.len(),
+        proof.record_breaks,
+    );
+    if proof.holds {
+        text.push_str("\nThe proof holds.\n");
+        return text;
+    }
+    text.push_str("\nTHE PROOF FAILS.\n");
+    for (what, which) in [
+        ("posted twice", proof.doubles.clone()),
+        ("lost", proof.lost.iter().map(ToString::to_string).collect()),
+        ("altered", proof.altered.clone()),
+        ("made up", proof.made_up.clone()),
+    ] {
+        if !which.is_empty() {
+            let _ = writeln!(text, "{what}: {}", which.join(", "));
+        }
+    }
+    if !summary.quiet {
+        text.push_str("Entries were still on their way; give the day more --seconds.\n");
+    }
+    text
+}
+
+/// Till total = ledger total + what the book names.
+fn equation(total: &Line) -> String {
+    let named = [
+        (total.exceptions, "exceptions"),
+        (total.waiting, "waiting returns"),
+        (total.other, "others not in the ledger"),
+        (total.unexplained, "UNEXPLAINED"),
+    ];
+    let mut text = format!("tills {} = OrderWise {}", money(total.till), money(total.ledger));
+    for (amount, what) in named.iter().filter(|(amount, _)| !amount.is_zero()) {
+        let sign = if amount.is_negative() { '-' } else { '+' };
+        let _ = write!(text, " {sign} {what} {}", money(amount.abs()));
+    }
+    text.push_str(if total.unexplained.is_zero() { ", to the penny" } else { "" });
+    text
+}

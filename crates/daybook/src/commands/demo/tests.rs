@@ -1,0 +1,1 @@
+//! What the summary looks like.
