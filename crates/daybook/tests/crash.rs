@@ -33,7 +33,6 @@ log.level = "info"
 sitoo.page-size = 40
 orderwise.timeout = "1s"
 orderwise.per-second = 0
-orderwise.writes-in-flight = 4
 receive.poll-every = "50ms"
 receive.first-order-id = 1
 receive.missing-ask-every = "200ms"

@@ -29,7 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("domain", &[]),
     ("sandbox", &[]),
-    ("testkit", &["sandbox", "flows", "connectors", "store", "domain"]),
+    ("testkit", &["sandbox", "web", "flows", "connectors", "store", "domain"]),
     ("xtask", &[]),
 ];
 
@@ -70,12 +70,18 @@ fn source(file: &Path, breaches: &mut Vec<String>) -> Result<()> {
     }
     for (number, line) in text.lines().enumerate() {
         for (word, instead) in BANNED {
-            if line.contains(word) && !file.ends_with("tidy.rs") {
+            // Tests make databases and read catalogues; there the text is theirs.
+            let exempt = word.starts_with("AssertSql") && (is_test || is_of(file, "testkit"));
+            if line.contains(word) && !exempt && !is_of(file, "xtask") {
                 breaches.push(format!("{}:{}: {word}: {instead}", file.display(), number + 1));
             }
         }
     }
     Ok(())
+}
+
+fn is_of(file: &Path, name: &str) -> bool {
+    file.components().any(|part| part.as_os_str() == name)
 }
 
 /// Links of a page to files of the tree must lead somewhere.

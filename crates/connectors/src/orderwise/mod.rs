@@ -55,7 +55,10 @@ pub const UNVERIFIED: &[(&str, &str)] = &[
          is found again by the export definition order-lookup",
     ),
     ("originalReference", "a credit names its sale's reference in orderHeader.originalReference"),
-    ("credit", "a return is systemOrderType 4 with positive quantities and amounts (credit_sign)"),
+    (
+        "credit",
+        "a return is systemOrderType 4 with positive quantities and amounts (`credit-sign`)",
+    ),
     (
         "returnToStock",
         "a credit puts goods back into stock unless its line says returnToStock: false",
@@ -71,9 +74,9 @@ pub const UNVERIFIED: &[(&str, &str)] = &[
         "duplicate",
         "what a second order with the same eCommerceOrderNumber is answered is a setting of the session",
     ),
-    ("token", "a token outlives token_ttl, and minting one does not end the one before"),
+    ("token", "a token outlives `token-ttl`, and minting one does not end the one before"),
     (
         "customer",
-        "a customer is created by POST to customer_path with the body of the customer template",
+        "a customer is created by POST to `customer-create-path` with the body of the customer template",
     ),
 ];

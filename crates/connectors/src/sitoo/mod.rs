@@ -13,7 +13,7 @@ use daybook_domain::{Timestamp, class::Failure, till::TillOrder};
 use secrecy::SecretString;
 
 pub use client::Sitoo;
-pub use wire::parse_order;
+pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
 /// How to reach one Sitoo account.
 #[derive(Debug, Clone)]

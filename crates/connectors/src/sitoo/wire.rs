@@ -14,7 +14,7 @@ use super::{extras::Extras, translate};
 
 /// What a list request asks for: the default fields of a list leave out what a ledger needs
 /// (facts/sitoo 2.1). `personalid` is never asked for: no one here needs it.
-pub(super) const FIELDS: &str = "orderid,eshopid,externalid,creditorderid,orderdate,orderstateid,\
+pub const FIELDS: &str = "orderid,eshopid,externalid,creditorderid,orderdate,orderstateid,\
 paymentstateid,ordertypeid,currencycode,warehouseid,registerid,userid_staff,datereserved,\
 checkouttypename,deliverytypename,email,namefirst,namelast,company,phone,invoice_address,\
 invoice_address2,invoice_zip,invoice_city,invoice_state,invoice_countryid,delivery_address,\

@@ -115,17 +115,32 @@ async fn set(
     key: &str,
     value: &[String],
 ) -> Result<Ended, Failure> {
-    let row = MappingRow::new(kind, key, &value.join(" ")).map_err(|fault| {
+    let app = context.app(Need::Book).await?;
+    let stored = stored(&app, kind, key).await?;
+    let value = value.join(" ");
+    // A row that is there keeps the fields that are not named.
+    let row =
+        stored.map_or_else(|| MappingRow::new(kind, key, &value), |stored| stored.patched(&value));
+    let row = row.map_err(|fault| {
         let hint = format!("fields of {kind}: {}", kind.fields().join(", "));
         Failure::wrong_use("mapping-row", fault.to_string(), hint)
     })?;
-    let app = context.app(Need::Book).await?;
     let released = people::set_mapping(&app, std::slice::from_ref(&row), &context.actor).await?;
     app.db.close().await;
     context.printer.result(&SetDone { row, released }, |done| {
         format!("{}\n{}", done.row, released_words(done.released))
     })?;
     Ok(Ended::Done)
+}
+
+async fn stored(
+    app: &daybook_flows::App,
+    kind: MappingKind,
+    key: &str,
+) -> Result<Option<MappingRow>, Failure> {
+    let key = stored_key(kind, key);
+    let tables = daybook_store::mapping::load(&app.db).await?;
+    Ok(tables.rows.into_iter().find(|row| row.kind == kind && row.key == key))
 }
 
 fn released_words(released: u64) -> String {

@@ -12,7 +12,6 @@ impl Config {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let least_one = [
             ("sitoo.in-flight", self.sitoo.in_flight),
-            ("orderwise.writes-in-flight", self.orderwise.writes_in_flight),
             ("orderwise.reads-in-flight", self.orderwise.reads_in_flight),
             ("posting.in-flight", self.posting.in_flight),
             ("posting.batch", self.posting.batch),

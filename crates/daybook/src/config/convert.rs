@@ -134,7 +134,7 @@ impl Config {
             token_ttl: own.token_ttl,
             timeout: own.timeout,
             per_second: (own.per_second > 0).then_some(own.per_second),
-            writes_in_flight: own.writes_in_flight,
+            writes_in_flight: self.posting.in_flight,
             reads_in_flight: own.reads_in_flight,
             order_path: own.order_path.clone(),
             export_path: own.export_path.clone(),

@@ -75,7 +75,6 @@ pub(crate) struct OrderwiseSection {
     #[serde(with = "humantime_serde")]
     pub(crate) timeout: Duration,
     pub(crate) per_second: u32,
-    pub(crate) writes_in_flight: usize,
     pub(crate) reads_in_flight: usize,
     #[serde(with = "humantime_serde")]
     pub(crate) token_ttl: Duration,

@@ -17,6 +17,9 @@ pub struct MappingFault {
     pub what: String,
 }
 
+/// Fields of which one replaces the other.
+const EITHER_OR: [[&str; 2]; 2] = [["account", "account-id"], ["method-id", "exclude"]];
+
 impl MappingRow {
     /// Reads a row from a key and a value text.
     ///
@@ -26,6 +29,26 @@ impl MappingRow {
     pub fn new(kind: MappingKind, key: &str, value: &str) -> Result<Self, MappingFault> {
         let fields = read_fields(kind, value).map_err(|what| fault(kind, key, what))?;
         Self::from_fields(kind, key, fields)
+    }
+
+    /// The row with the fields that `value` names changed and the others kept, as a person means
+    /// `store 5 session=4`. A bare value replaces the whole row.
+    pub fn patched(&self, value: &str) -> Result<Self, MappingFault> {
+        let given =
+            read_fields(self.kind, value).map_err(|what| fault(self.kind, &self.key, what))?;
+        let names = |name: &str| given.iter().any(|(given, _)| given == name);
+        let instead = |name: &str| {
+            EITHER_OR
+                .iter()
+                .any(|pair| pair.contains(&name) && pair.iter().any(|other| names(other)))
+        };
+        let kept: Vec<(String, String)> = self
+            .value
+            .iter()
+            .filter(|(name, _)| !names(name) && !instead(name))
+            .map(|(name, text)| (name.clone(), text.clone()))
+            .collect();
+        Self::from_fields(self.kind, &self.key, kept.into_iter().chain(given))
     }
 
     /// Makes a row from a key and fields by name; empty values count as not given.

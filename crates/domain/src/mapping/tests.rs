@@ -164,3 +164,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_field_of_a_row_is_changed_and_the_others_stay() {
+    let row =
+        MappingRow::new(MappingKind::Store, "5", "account=LEEDS session=3 location=1").unwrap();
+    let patched = row.patched("session=4").unwrap();
+    assert_eq!(patched.value_text(), "account=LEEDS session=4 location=1");
+    let by_id = patched.patched("account-id=12").unwrap();
+    assert_eq!(by_id.value_text(), "account-id=12 session=4 location=1");
+    assert!(row.patched("colour=red").is_err());
+}

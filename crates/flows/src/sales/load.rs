@@ -48,8 +48,8 @@ pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<EntryRow>) -> Result<
         let original = original_of(tx, &row, &order).await?;
         entries.push(Loaded { row, order, original });
     }
-    let variants = variants_of(tx, &entries).await?;
     let mapping = current_mapping(app, tx).await?;
+    let variants = variants_of(tx, &entries, &mapping).await?;
     Ok(Batch { entries, variants, mapping })
 }
 
@@ -69,13 +69,22 @@ pub(crate) async fn current_mapping(app: &App, tx: &mut Tx) -> Result<Arc<Mappin
     Ok(Arc::clone(&cached.mapping))
 }
 
-async fn variants_of(tx: &mut Tx, entries: &[Loaded]) -> Result<Variants, FlowError> {
-    let folded: BTreeSet<String> = entries
+/// The variants under the till's SKUs, and under the codes that those are mapped to.
+async fn variants_of(
+    tx: &mut Tx,
+    entries: &[Loaded],
+    mapping: &Mapping,
+) -> Result<Variants, FlowError> {
+    let mut folded: BTreeSet<String> = entries
         .iter()
         .filter_map(|loaded| loaded.order.as_ref().ok())
         .flat_map(|order| &order.rows)
         .map(|row| sku::fold(&row.sku))
         .collect();
+    let mapped: Vec<String> =
+        folded.iter().filter_map(|sku| mapping.skus.get(sku)).map(|code| sku::fold(code)).collect();
+    folded.extend(mapped);
+    folded.extend(mapping.items.values().map(|item| sku::fold(&item.code)));
     let folded: Vec<String> = folded.into_iter().collect();
     Ok(variant::by_folded(tx, &folded).await?)
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use daybook_domain::Money;
-use daybook_store::exchange::ExchangeRow;
+use daybook_store::{attempt::AttemptRow, exchange::ExchangeRow};
 use jiff::tz::TimeZone;
 
 use super::Shown;
@@ -106,16 +106,34 @@ fn timeline(shown: &Shown, zone: &TimeZone) -> String {
 
 fn said(shown: &Shown, zone: &TimeZone) -> Option<String> {
     let exchanges = shown.exchanges.as_ref()?;
-    let attempts = shown.attempts.iter().flatten().filter(|attempt| attempt.finished_at.is_none());
     let mut text = String::new();
-    for attempt in attempts {
-        let at = words::moment(attempt.started_at, zone);
-        let _ = writeln!(text, "attempt {} of {at}: its outcome was never written", attempt.number);
+    for attempt in shown.attempts.iter().flatten() {
+        let _ = writeln!(text, "{}", tried(attempt, zone));
     }
     for exchange in exchanges {
         let _ = writeln!(text, "{}", one(exchange, zone));
     }
     Some(if text.is_empty() { "nothing was said about it yet".to_owned() } else { text })
+}
+
+/// A try to post it: the body that was sent, personal data masked, and what came back.
+fn tried(attempt: &AttemptRow, zone: &TimeZone) -> String {
+    let at = words::moment(attempt.started_at, zone);
+    let ended = match (&attempt.class, attempt.status) {
+        (None, _) => "its outcome was never written".to_owned(),
+        (Some(class), None) => format!("no answer, {class}"),
+        (Some(class), Some(status)) => format!("{status}, {class}"),
+    };
+    let mut text = format!("{at} orderwise place-order, attempt {} -> {ended}", attempt.number);
+    put_body(&mut text, '>', Some(&attempt.request));
+    put_body(&mut text, '<', attempt.response.as_ref());
+    text
+}
+
+fn put_body(text: &mut String, arrow: char, body: Option<&String>) {
+    for line in body.into_iter().flat_map(|body| body.lines()) {
+        let _ = write!(text, "\n  {arrow} {line}");
+    }
 }
 
 fn one(exchange: &ExchangeRow, zone: &TimeZone) -> String {
@@ -131,11 +149,8 @@ fn one(exchange: &ExchangeRow, zone: &TimeZone) -> String {
         exchange.path,
         exchange.class,
     );
-    for (arrow, body) in [(">", &exchange.request), ("<", &exchange.response)] {
-        for line in body.iter().flat_map(|body| body.lines()) {
-            let _ = write!(text, "\n  {arrow} {line}");
-        }
-    }
+    put_body(&mut text, '>', exchange.request.as_ref());
+    put_body(&mut text, '<', exchange.response.as_ref());
     text
 }
 

@@ -1,5 +1,7 @@
 //! `daybook exceptions retry` and `daybook exceptions dismiss`
 
+use std::str::FromStr;
+
 use clap::Args;
 use daybook_domain::causes::Cause;
 use daybook_flows::people;
@@ -31,12 +33,31 @@ pub(super) struct RetryArgs {
 /// What to dismiss, and why.
 #[derive(Debug, Args)]
 pub(super) struct DismissArgs {
-    /// The entry: its reference or order id.
+    /// The entry: its reference or order id. Or the number of an exception that no entry stands
+    /// behind, such as EX-12.
     #[arg(value_name = "REF")]
-    entry: Named,
-    /// Why it will not be posted; kept on its timeline.
+    what: What,
+    /// Why it will not be posted; kept on record.
     #[arg(long)]
     reason: String,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Entry(Named),
+    Exception(i64),
+}
+
+impl FromStr for What {
+    type Err = <Named as FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = text.strip_prefix("EX-").or_else(|| text.strip_prefix("ex-"));
+        match number.and_then(|number| number.parse().ok()) {
+            Some(number) => Ok(Self::Exception(number)),
+            None => text.parse().map(Self::Entry),
+        }
+    }
 }
 
 /// What `--json` prints.
@@ -83,10 +104,19 @@ struct Dismissed {
 pub(super) async fn dismiss(context: &Context, args: &DismissArgs) -> Result<Ended, Failure> {
     context.existing_book().await?.close().await;
     let app = context.app(Need::Book).await?;
-    let entry = args.entry.find(&app.db).await?;
-    people::dismiss(&app, entry.reference(), &context.actor, &args.reason).await?;
+    let reference = match &args.what {
+        What::Entry(named) => {
+            let entry = named.find(&app.db).await?;
+            people::dismiss(&app, entry.reference(), &context.actor, &args.reason).await?;
+            entry.reference
+        }
+        What::Exception(number) => {
+            people::dismiss_exception(&app, *number, &context.actor, &args.reason).await?;
+            format!("EX-{number}")
+        }
+    };
     app.db.close().await;
-    let (reference, by) = (entry.reference, context.actor.clone());
+    let by = context.actor.clone();
     let done = Dismissed { reference, by, reason: args.reason.clone() };
     context.printer.result(&done, |done| format!("{} dismissed by {}", done.reference, done.by))?;
     Ok(Ended::Done)
