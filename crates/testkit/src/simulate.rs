@@ -122,11 +122,9 @@ fn trouble(world: &World, plan: &Plan, rng: &mut StdRng) {
     let policy = &policies[rng.random_range(0..policies.len())];
     let policy = if plan.blind_lookup { &DuplicatePolicy::CreateSecond } else { policy };
     world.sandbox.orderwise.set_policy_everywhere(policy);
-    let visible_after = match plan.blind_lookup {
-        true => u32::MAX,
-        // Later than a look-up, sooner than the second one.
-        false => rng.random_range(0..25_000),
-    };
+    // Later than a look-up, sooner than the second one; or never, where the look-up is to be blind.
+    let in_time = rng.random_range(0..25_000);
+    let visible_after = if plan.blind_lookup { u32::MAX } else { in_time };
     world.sandbox.orderwise.switch(|switches| {
         switches.late_visibility_ms = visible_after;
         switches.late_visibility_per_10_000 = if plan.blind_lookup { 10_000 } else { 3_000 };
