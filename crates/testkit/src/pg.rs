@@ -21,14 +21,18 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 /// allowed to create databases.
 pub const URL_VARIABLE: &str = "DAYBOOK_TEST_POSTGRES_URL";
 
+/// Asks for a cluster whose commits outlive a power cut: for measurements.
+pub const DURABLE_VARIABLE: &str = "DAYBOOK_TEST_POSTGRES_DURABLE";
+
+/// For tests: nothing is synced to disk, a test's data need not outlive the machine.
+const CARELESS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+
 /// Runs the cluster until its input is closed, which the system does even for a killed process.
-/// Nothing is synced to disk: a test's data need not outlive the machine.
 const SCRIPT: &str = r#"
 trap '' INT TERM HUP
 initdb -D "$1/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$1/log" 2>&1 &&
-pg_ctl -D "$1/data" -w -l "$1/log" -o "-k '$1' -c listen_addresses='' -c fsync=off \
-  -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 \
-  -c shared_buffers=32MB" start >>"$1/log" 2>&1 &&
+pg_ctl -D "$1/data" -w -l "$1/log" -o "-k '$1' -c listen_addresses='' $2 \
+  -c max_connections=200 -c shared_buffers=32MB" start >>"$1/log" 2>&1 &&
 echo ready
 read -r _
 pg_ctl -D "$1/data" -m immediate stop >/dev/null 2>&1
@@ -132,7 +136,8 @@ fn shell(folder: &Path) -> Command {
     } else {
         Command::new("sh")
     };
-    command.args(["-c", SCRIPT, "sh"]).arg(folder);
+    let care = if std::env::var_os(DURABLE_VARIABLE).is_some() { "" } else { CARELESS };
+    command.args(["-c", SCRIPT, "sh"]).arg(folder).arg(care);
     command
 }
 
