@@ -1,4 +1,4 @@
-//! Entries: recorded once, moved only by [`transition`], never deleted.
+//! Entries: recorded once, moved only by [`transition()`], never deleted.
 
 mod find;
 mod held;
