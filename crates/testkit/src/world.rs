@@ -42,6 +42,10 @@ pub struct World {
     pub settings: Settings,
     /// Policy for the next start.
     pub policy: Policy,
+    /// How Sitoo is reached from the next start on.
+    pub to_sitoo: SitooSettings,
+    /// How OrderWise is reached from the next start on.
+    pub to_orderwise: OrderwiseSettings,
     seed: u64,
     starts: u64,
 }
@@ -67,19 +71,50 @@ impl World {
         let retailer = Retailer::made_up(seed);
         retailer.install_sitoo(&sandbox.sitoo);
         retailer.install_orderwise(&sandbox.orderwise);
-        let (settings, policy) = (settings::flows(), settings::policy());
-        let crash = Crash::never();
-        let app = start(seed, &clock, &sandbox, &crash, db, (&settings, &policy));
-        Self { clock, sandbox, retailer, app, crash, settings, policy, seed, starts: 0 }
+        let start = Start {
+            seed,
+            clock: &clock,
+            sandbox: &sandbox,
+            crash: &Crash::never(),
+            settings: &settings::flows(),
+            policy: &settings::policy(),
+            to_sitoo: &to_sitoo(),
+            to_orderwise: &to_orderwise(),
+        };
+        Self {
+            app: start.app(db),
+            crash: Arc::clone(start.crash),
+            settings: start.settings.clone(),
+            policy: start.policy.clone(),
+            to_sitoo: start.to_sitoo.clone(),
+            to_orderwise: start.to_orderwise.clone(),
+            clock,
+            sandbox,
+            retailer,
+            seed,
+            starts: 0,
+        }
     }
 
     /// Ends the Daybook and starts another one on the same book, with the settings of now.
     pub fn restart(&mut self) {
+        self.app = self.another(self.app.db.clone());
+    }
+
+    /// Starts a second Daybook, on the same book if `db` is the same.
+    pub fn another(&mut self, db: Db) -> Arc<App> {
         self.starts += 1;
-        let seed = self.seed.wrapping_add(self.starts << 32);
-        let db = self.app.db.clone();
-        let choices = (&self.settings, &self.policy);
-        self.app = start(seed, &self.clock, &self.sandbox, &self.crash, db, choices);
+        let start = Start {
+            seed: self.seed.wrapping_add(self.starts << 32),
+            clock: &self.clock,
+            sandbox: &self.sandbox,
+            crash: &self.crash,
+            settings: &self.settings,
+            policy: &self.policy,
+            to_sitoo: &self.to_sitoo,
+            to_orderwise: &self.to_orderwise,
+        };
+        start.app(db)
     }
 
     /// One pass.
@@ -97,40 +132,45 @@ impl World {
     }
 }
 
-fn start(
+/// What a Daybook is made of.
+struct Start<'a> {
     seed: u64,
-    clock: &TestClock,
-    sandbox: &Sandbox,
-    crash: &Arc<Crash>,
-    db: Db,
-    (settings, policy): (&Settings, &Policy),
-) -> Arc<App> {
-    let clock = Arc::new(clock.clone());
-    let to_sitoo = Arc::new(InProcess::new(sandbox.sitoo_router(), Arc::clone(crash)));
-    let to_orderwise = Arc::new(InProcess::new(sandbox.orderwise_router(), Arc::clone(crash)));
-    #[expect(clippy::expect_used, reason = "a test without its clients cannot go on")]
-    let (sitoo, orderwise) = (
-        Sitoo::new(sitoo_settings(), to_sitoo, Arc::clone(&clock) as _).expect("Sitoo's client"),
-        Orderwise::new(orderwise_settings(), to_orderwise, Arc::clone(&clock) as _)
-            .expect("OrderWise's client"),
-    );
-    App::new(AppParts {
-        db,
-        sitoo,
-        orderwise,
-        clock,
-        ids: Arc::new(SeededIds::new(seed)),
-        settings: settings.clone(),
-        policy: policy.clone(),
-    })
+    clock: &'a TestClock,
+    sandbox: &'a Sandbox,
+    crash: &'a Arc<Crash>,
+    settings: &'a Settings,
+    policy: &'a Policy,
+    to_sitoo: &'a SitooSettings,
+    to_orderwise: &'a OrderwiseSettings,
 }
 
-fn sitoo_settings() -> SitooSettings {
+impl Start<'_> {
+    #[expect(clippy::expect_used, reason = "a test without its clients cannot go on")]
+    fn app(&self, db: Db) -> Arc<App> {
+        let clock = Arc::new(self.clock.clone());
+        let wire = |router| Arc::new(InProcess::new(router, Arc::clone(self.crash)));
+        let (sitoo, orderwise) = (self.sandbox.sitoo_router(), self.sandbox.orderwise_router());
+        let sitoo = Sitoo::new(self.to_sitoo.clone(), wire(sitoo), Arc::clone(&clock) as _);
+        let orderwise =
+            Orderwise::new(self.to_orderwise.clone(), wire(orderwise), Arc::clone(&clock) as _);
+        App::new(AppParts {
+            db,
+            sitoo: sitoo.expect("Sitoo's client"),
+            orderwise: orderwise.expect("OrderWise's client"),
+            clock,
+            ids: Arc::new(SeededIds::new(self.seed)),
+            settings: self.settings.clone(),
+            policy: self.policy.clone(),
+        })
+    }
+}
+
+fn to_sitoo() -> SitooSettings {
     let base = format!("http://sitoo.test/v2/accounts/{}", sitoo_sandbox::ACCOUNT);
     SitooSettings::new(base, sitoo_sandbox::API_ID.to_owned(), sitoo_sandbox::PASSWORD.into())
 }
 
-fn orderwise_settings() -> OrderwiseSettings {
+fn to_orderwise() -> OrderwiseSettings {
     let base = "http://orderwise.test/OWAPI".to_owned();
     OrderwiseSettings {
         per_second: None,
