@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use daybook_domain::lookup::TaxPolicy;
+use daybook_flows::settings::Shoppers;
 use daybook_sandbox::{
     day,
     faults::{Chance, ErrorBody, Fault, Matcher, Outage},
@@ -62,6 +64,7 @@ pub async fn run(plan: &Plan, db: Db) -> Ran {
             return ran;
         }
     };
+    choose(&mut world, plan.seed);
     trouble(&world, plan, &mut rng);
     for turn in 0..plan.turns {
         take_turn(&mut world, &mut rng, &mut ran).await;
@@ -80,6 +83,23 @@ pub async fn run(plan: &Plan, db: Db) -> Ran {
     ran.faults = world.sandbox.orderwise_faults.counts().all_faults()
         + world.sandbox.sitoo_faults.counts().all_faults();
     ran
+}
+
+/// Other choices of the retailer in some of the worlds. With several calls beside each other the
+/// order of requests is no longer only the seed's.
+fn choose(world: &mut World, seed: u64) {
+    if seed.is_multiple_of(5) {
+        world.settings.posting.in_flight = 4;
+    }
+    if seed.is_multiple_of(3) {
+        world.policy.tax = TaxPolicy::PinTillTax;
+    }
+    if seed.is_multiple_of(7) {
+        world.settings.posting.shoppers = Shoppers::FindOrCreate;
+        world.settings.posting.shopper_template_customer_id =
+            world.retailer.stores.first().map(|store| store.customer_id);
+    }
+    world.restart();
 }
 
 /// Some minutes in the shops, then a pass; one in five is killed in the middle of a call.
