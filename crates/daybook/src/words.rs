@@ -9,20 +9,28 @@ use jiff::tz::TimeZone;
 pub(crate) fn money(amount: Money, currency: &str) -> String {
     let plain = amount.abs().to_string();
     let (whole, pence) = plain.split_once('.').unwrap_or((&plain, "00"));
-    let mut grouped = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
+    // Money has no more whole units than fit.
+    let whole = grouped(whole.parse().unwrap_or_default());
     let sign = if amount.is_negative() { "-" } else { "" };
     let symbol = match currency {
         "GBP" => "£".to_owned(),
         "EUR" => "€".to_owned(),
         other => format!("{other} "),
     };
-    format!("{sign}{symbol}{grouped}.{pence}")
+    format!("{sign}{symbol}{whole}.{pence}")
+}
+
+/// `1,234`.
+pub(crate) fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut grouped = String::from(if number < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// `3 minutes`, `2 hours`, `4 days`.

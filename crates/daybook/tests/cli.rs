@@ -19,6 +19,7 @@ fn help_teaches() {
         "map",
         "backup",
         "config",
+        "demo",
         "sandbox",
     ] {
         let help = desk.run(&[command, "--help"]);

@@ -9,7 +9,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-use common::{Desk, FILTERS, text};
+use common::{Desk, FILTERS, shape, text};
 use serde_json::Value;
 
 /// The stand-ins on ports of their own, gone with this value.
@@ -35,29 +35,6 @@ fn sandbox(desk: &Desk, transactions: &str) -> Sandbox {
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
-}
-
-/// The same value with every number's, text's and moment's place kept and its content named: the
-/// shape that programs depend on.
-fn shape(value: &Value) -> Value {
-    match value {
-        Value::Null => Value::from("null"),
-        Value::Bool(_) => Value::from("bool"),
-        Value::Number(_) => Value::from("number"),
-        Value::String(text) if text.parse::<jiff::Timestamp>().is_ok() => Value::from("moment"),
-        Value::String(_) => Value::from("text"),
-        Value::Array(all) => all.iter().map(shape).fold(Value::Array(vec![]), |mut seen, one| {
-            if let Value::Array(seen) = &mut seen
-                && !seen.contains(&one)
-            {
-                seen.push(one);
-            }
-            seen
-        }),
-        Value::Object(fields) => {
-            fields.iter().map(|(key, value)| (key.clone(), shape(value))).collect()
-        }
-    }
 }
 
 #[test]

@@ -8,6 +8,8 @@ use std::{
     process::{Command, Output},
 };
 
+use serde_json::Value;
+
 /// What differs from run to run.
 pub(crate) const FILTERS: &[(&str, &str)] = &[
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[moment]"),
@@ -63,4 +65,27 @@ impl Desk {
 pub(crate) fn text(output: &Output) -> String {
     let part = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     part(&output.stdout) + &part(&output.stderr)
+}
+
+/// The same value with every number's, text's and moment's place kept and its content named: the
+/// shape that programs depend on.
+pub(crate) fn shape(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::from("null"),
+        Value::Bool(_) => Value::from("bool"),
+        Value::Number(_) => Value::from("number"),
+        Value::String(text) if text.parse::<jiff::Timestamp>().is_ok() => Value::from("moment"),
+        Value::String(_) => Value::from("text"),
+        Value::Array(all) => all.iter().map(shape).fold(Value::Array(vec![]), |mut seen, one| {
+            if let Value::Array(seen) = &mut seen
+                && !seen.contains(&one)
+            {
+                seen.push(one);
+            }
+            seen
+        }),
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| (key.clone(), shape(value))).collect()
+        }
+    }
 }

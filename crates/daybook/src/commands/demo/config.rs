@@ -40,13 +40,13 @@ url = {book}
 base-url = "http://{at_sitoo}/v2/accounts/{account}"
 api-id = "{api_id}"
 password = "{sitoo_password}"
-timeout = "2s"
+timeout = "15s"
 
 [orderwise]
 base-url = "http://{at_orderwise}/OWAPI"
 user = "daybook"
 password = "sandbox"
-timeout = "1s"
+timeout = "2s"
 per-second = 0
 
 {exports}
@@ -63,7 +63,7 @@ waiting-limit = "7d"
 recheck-every = "30m"
 breaker-failures = 3
 backoff = {{ first = "5s", longest = "2m", jitter-percent = 20 }}
-breaker-backoff = {{ first = "10s", longest = "1m", jitter-percent = 20 }}
+breaker-backoff = {{ first = "1s", longest = "5s", jitter-percent = 20 }}
 
 [reference]
 refresh-every = "1m"

@@ -3,8 +3,12 @@
 use std::time::{Duration, Instant};
 
 use daybook_connectors::Clock as _;
-use daybook_domain::{Timestamp, entry::EntryState};
-use daybook_flows::status::{self, Summary};
+use daybook_domain::{
+    Timestamp,
+    causes::{Cause, Scope},
+    entry::EntryState,
+};
+use daybook_flows::status::{self, ExceptionLine, Summary};
 use daybook_sandbox::day::{LENGTH, TradingDay};
 use tokio_util::sync::CancellationToken;
 
@@ -38,10 +42,11 @@ pub(super) async fn play(
 ) -> Result<Ended, Failure> {
     let opening = world.opening.micros() / 1_000_000;
     let mut day = TradingDay::plan(args.seed, &world.retailer, args.transactions).starting(opening);
-    troubles::arrange(&world.sandbox, args.seed, world.opening);
     let times = u64::try_from(LENGTH).unwrap_or_default() / u64::from(args.seconds.max(1));
+    let times = u32::try_from(times).unwrap_or(u32::MAX).max(1);
+    troubles::arrange(&world.sandbox, args.seed, world.opening, times);
     progress.opens(day.left());
-    world.clock.run(world.opening, u32::try_from(times).unwrap_or(1).max(1));
+    world.clock.run(world.opening, times);
     while day.left() > 0 {
         if stop.is_cancelled() {
             return Ok(Ended::Stopped);
@@ -99,6 +104,12 @@ fn is_quiet(world: &World, summary: &Summary) -> bool {
         && summary.watermark.is_some_and(|id| id >= sitoo.last_orderid())
         && on_its_way.iter().all(|state| summary.count(*state) == 0)
         && summary.pauses.is_empty()
+        && !summary.exceptions.iter().any(is_alert)
+}
+
+/// Alerts about a whole system close by themselves, once it has answered again.
+fn is_alert(line: &ExceptionLine) -> bool {
+    line.cause.parse().is_ok_and(|cause: Cause| cause.entry().scope == Scope::System)
 }
 
 fn fail_if_ended(world: &World) -> Result<(), Failure> {

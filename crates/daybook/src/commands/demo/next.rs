@@ -28,11 +28,13 @@ pub(super) fn text(world: &World, summary: &Summary) -> String {
             group.command, group.entries
         );
     }
-    let _ = write!(
-        text,
-        "  daybook entries --state held\n  daybook entry {} --exchanges\n  daybook map list\n",
-        world.sandbox.sitoo.last_orderid(),
-    );
+    text.push_str("  daybook entries --state held\n");
+    if let Some(reference) = &summary.tried_again {
+        let _ = writeln!(text, "  daybook entry {reference} --exchanges");
+        text.push_str(
+            "      its first try came to nothing: see what was said, and what followed\n",
+        );
+    }
     let _ = write!(text, "\n{}", by_curl(world));
     text
 }

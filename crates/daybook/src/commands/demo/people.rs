@@ -13,8 +13,15 @@ use crate::{printer, words};
 
 const CURRENCY: &str = "GBP";
 
+/// A column of the proof.
+type Amount = fn(&Line) -> Money;
+
 fn money(amount: Money) -> String {
     words::money(amount, CURRENCY)
+}
+
+fn number(number: impl TryInto<i64>) -> String {
+    words::grouped(number.try_into().unwrap_or(i64::MAX))
 }
 
 /// All of it.
@@ -39,32 +46,31 @@ fn head(summary: &Summary) -> String {
     let mut row = |name: &str, what: String| {
         let _ = writeln!(text, "  {name:<14}{what}");
     };
-    row(
-        "at the tills",
-        format!("{} sales and {} returns, {}", tills.sales, tills.returns, money(tills.gross)),
-    );
-    row("written down", format!("{received} orders"));
-    row("in OrderWise", format!("{posted} documents, {confirmed} of them read back"));
+    let (sales, returns) = (number(tills.sales), number(tills.returns));
+    row("at the tills", format!("{sales} sales and {returns} returns, {}", money(tills.gross)));
+    row("written down", format!("{} orders", number(*received)));
+    let read_back = number(*confirmed);
+    row("in OrderWise", format!("{} documents, {read_back} of them read back", number(*posted)));
     let at_risk = money(summary.exceptions.iter().map(|group| group.money).sum());
-    row("exceptions", format!("{held} wait for a person, {at_risk}"));
-    let amount = money(summary.proof.total.waiting);
-    row("waiting", format!("{waiting} returns wait until their sale is posted, {amount}"));
+    let entries = words::count(held.unsigned_abs(), "entry waits", "entries wait");
+    row("exceptions", format!("{entries} for a person, {at_risk}"));
+    if *waiting > 0 {
+        let returns = words::count(waiting.unsigned_abs(), "return waits", "returns wait");
+        let amount = money(summary.proof.total.waiting);
+        row("waiting", format!("{returns} until the sale is posted, {amount}"));
+    }
     let reasons: Vec<_> =
         summary.set_aside.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
     let count: u64 = summary.set_aside.values().sum();
     row("set aside", format!("{count} are no sales: {}", reasons.join(", ")));
     if summary.on_its_way > 0 {
-        row("on their way", summary.on_its_way.to_string());
+        row("on their way", number(summary.on_its_way));
     }
     if summary.tax.documents > 0 {
+        let documents = number(summary.tax.documents);
         let difference = money(summary.tax.difference);
-        let documents = summary.tax.documents;
-        row(
-            "VAT",
-            format!(
-                "OrderWise rounds its own: pennies on {documents} documents, {difference} in all"
-            ),
-        );
+        let what = "OrderWise works it out by itself: pennies of rounding on";
+        row("VAT", format!("{what} {documents} documents, {difference} in all"));
     }
     text
 }
@@ -83,35 +89,29 @@ fn exceptions(groups: &[Group]) -> String {
     printer::table(&["cause", "about", "count", "money", "owner", "fix"], &[2, 3], rows.collect())
 }
 
+/// A line a store; columns of nothing are left out, but for the one that has to be nothing.
 fn stores(proof: &Proof) -> String {
-    let row = |line: &Line| {
-        let mut row = vec![line.store.clone()];
-        row.extend(
-            [
-                line.till,
-                line.ledger,
-                line.difference,
-                line.exceptions,
-                line.waiting,
-                line.other,
-                line.unexplained,
-            ]
-            .map(money),
-        );
-        row
-    };
-    let rows = proof.stores.iter().chain([&proof.total]).map(row).collect();
-    let head = [
-        "store",
-        "tills",
-        "OrderWise",
-        "difference",
-        "exceptions",
-        "waiting",
-        "other",
-        "unexplained",
+    let lines: Vec<&Line> = proof.stores.iter().chain([&proof.total]).collect();
+    let columns: [(&str, Amount); 7] = [
+        ("tills", |line| line.till),
+        ("OrderWise", |line| line.ledger),
+        ("difference", |line| line.difference),
+        ("exceptions", |line| line.exceptions),
+        ("waiting", |line| line.waiting),
+        ("other", |line| line.other),
+        ("unexplained", |line| line.unexplained),
     ];
-    printer::table(&head, &[1, 2, 3, 4, 5, 6, 7], rows)
+    let needed = |name: &str, of: Amount| {
+        !matches!(name, "waiting" | "other") || lines.iter().any(|line| !of(line).is_zero())
+    };
+    let columns: Vec<_> = columns.into_iter().filter(|(name, of)| needed(name, *of)).collect();
+    let head: Vec<&str> = ["store"].into_iter().chain(columns.iter().map(|one| one.0)).collect();
+    let row = |line: &&Line| {
+        let amounts = columns.iter().map(|(_, of)| money(of(line)));
+        [line.store.clone()].into_iter().chain(amounts).collect()
+    };
+    let right: Vec<usize> = (1..head.len()).collect();
+    printer::table(&head, &right, lines.iter().map(row).collect())
 }
 
 /// The sentence that counts, and what is wrong if it does not hold.

@@ -12,7 +12,7 @@ use super::{
     troubles::{self, Seen},
     world::World,
 };
-use crate::printer::Printer;
+use crate::{printer::Printer, words};
 
 /// Between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -101,14 +101,20 @@ pub(super) fn figures(summary: &Summary) -> String {
     let count = |state| summary.count(state);
     let received: i64 = EntryState::ALL.iter().map(|state| count(*state)).sum();
     let posted = count(EntryState::Posted) + count(EntryState::Confirmed);
-    let parts = [
+    let held = count(EntryState::Held);
+    let always = [
         (received, "received"),
         (posted, "posted"),
         (count(EntryState::Confirmed), "confirmed"),
+        (held, if held == 1 { "exception" } else { "exceptions" }),
+    ];
+    let now_and_then = [
         (count(EntryState::Ready) + count(EntryState::Posting), "to post"),
         (count(EntryState::Waiting), "waiting for a sale"),
         (count(EntryState::InDoubt), "in doubt"),
-        (count(EntryState::Held), "exceptions"),
     ];
-    parts.map(|(count, what)| format!("{count} {what}")).join(", ")
+    let now_and_then = now_and_then.into_iter().filter(|(count, _)| *count > 0);
+    let parts = always.into_iter().chain(now_and_then);
+    let parts = parts.map(|(count, what)| format!("{} {what}", words::grouped(count)));
+    parts.collect::<Vec<_>>().join(", ")
 }

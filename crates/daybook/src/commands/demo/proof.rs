@@ -207,7 +207,7 @@ fn lines(world: &World, sides: &Sides) -> (Line, Vec<Line>) {
         let shop = shops.iter().find(|shop| shop.customer_id == held.customer);
         line(shop.map(|shop| shop.store_id), &|line| line.ledger += held.signed());
     }
-    let mut total = Line { store: "all".to_owned(), ..Line::default() };
+    let mut total = Line { store: "all stores".to_owned(), ..Line::default() };
     let mut stores: Vec<Line> = by_store.into_values().collect();
     for line in &mut stores {
         line.settle();

@@ -55,6 +55,8 @@ pub(super) struct Summary {
     pub(super) faults: BTreeMap<String, u64>,
     /// Documents whose tax differs from the till's, and by how much in all.
     pub(super) tax: Tax,
+    /// An entry that was tried more than once, to look at.
+    pub(super) tried_again: Option<String>,
     /// Till total = ledger total.
     pub(super) proof: Proof,
 }
@@ -118,6 +120,7 @@ pub(super) async fn sum_up(
         exceptions: exceptions(world).await?,
         faults: faults(world),
         tax: tax(world).await?,
+        tried_again: tried_again(world).await?,
         proof: proof::prove(world).await?,
     })
 }
@@ -134,6 +137,14 @@ async fn set_aside(world: &World) -> Result<BTreeMap<String, u64>, Failure> {
         *reasons.entry(row.reason.unwrap_or_default()).or_default() += 1;
     }
     Ok(reasons)
+}
+
+/// The oldest of those in OrderWise whose first try came to nothing.
+async fn tried_again(world: &World) -> Result<Option<String>, Failure> {
+    let filter = EntryFilter { state: Some(EntryState::Confirmed), ..EntryFilter::default() };
+    let rows = entry::list(&world.app.db, &filter, usize::MAX >> 1).await?;
+    let row = rows.into_iter().rfind(|row| row.attempt > 1);
+    Ok(row.map(|row| row.reference))
 }
 
 async fn exceptions(world: &World) -> Result<Vec<Group>, Failure> {
@@ -177,8 +188,9 @@ fn sibling(world: &World, sku: &str) -> Option<String> {
     let retailer = &world.retailer;
     let style = &retailer.sku(sku)?.product_code;
     let siblings = retailer.skus.iter().filter(|one| &one.product_code == style);
-    let mut siblings = siblings.filter(|one| !retailer.troubles.concern(&one.sku));
-    siblings.next().map(|one| one.sku.clone())
+    let siblings = siblings.filter(|one| !retailer.troubles.concern(&one.sku));
+    let alike = |other: &str| sku.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    siblings.max_by_key(|one| alike(&one.sku)).map(|one| one.sku.clone())
 }
 
 fn faults(world: &World) -> BTreeMap<String, u64> {

@@ -1,1 +1,109 @@
-//! What the summary looks like.
+//! What a person reads at the end of the day.
+
+use std::collections::BTreeMap;
+
+use daybook_domain::{Money, causes::Cause};
+
+use super::{
+    people,
+    proof::{Line, Proof},
+    summary::{Group, Summary, Tax, Tills},
+};
+
+const fn pence(pence: i64) -> Money {
+    Money::from_pence(pence)
+}
+
+fn line(store: &str, till: i64, ledger: i64, exceptions: i64) -> Line {
+    let difference = till - ledger;
+    Line {
+        store: store.to_owned(),
+        till: pence(till),
+        ledger: pence(ledger),
+        difference: pence(difference),
+        exceptions: pence(exceptions),
+        unexplained: pence(difference - exceptions),
+        ..Line::default()
+    }
+}
+
+fn group(cause: Cause, subject: &str, entries: i64, money: i64) -> Group {
+    let row = cause.entry();
+    Group {
+        cause: row.code,
+        title: row.title,
+        subject: subject.to_owned(),
+        entries,
+        money: pence(money),
+        owner: row.owner,
+        fix: row.fix,
+        command: row.command_for(subject, "REF"),
+    }
+}
+
+fn proof() -> Proof {
+    Proof {
+        holds: true,
+        total: line("all stores", 12_345_678, 12_045_678, 300_000),
+        stores: vec![
+            line("Harrogate", 2_345_678, 2_045_678, 300_000),
+            line("Bath", 10_000_000, 10_000_000, 0),
+        ],
+        doubles: Vec::new(),
+        lost: Vec::new(),
+        altered: Vec::new(),
+        made_up: Vec::new(),
+        record_breaks: 0,
+    }
+}
+
+fn summary(proof: Proof) -> Summary {
+    let set_aside = [("parked", 4), ("booking", 2)];
+    let faults = [("cut-after", 3), ("outage", 12)];
+    let counts = |all: [(&str, u64); 2]| -> BTreeMap<String, u64> {
+        all.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()
+    };
+    Summary {
+        retailer: "Fenwick & Thorne".to_owned(),
+        day: "Monday 5 October 2026".to_owned(),
+        seed: 1,
+        quiet: true,
+        tills: Tills { sales: 1_180, returns: 64, gross: pence(12_345_678) },
+        received: 1_250,
+        posted: 1_238,
+        confirmed: 1_238,
+        on_its_way: 0,
+        waiting: 0,
+        held: 6,
+        set_aside: counts(set_aside),
+        exceptions: vec![
+            group(Cause::SkuUnmapped, "TS-CON-SLA-XS", 5, 250_000),
+            group(Cause::TenderUnmapped, "Pay by Link", 1, 50_000),
+        ],
+        faults: counts(faults),
+        tax: Tax { documents: 12, difference: pence(7) },
+        tried_again: Some("S1-10012".to_owned()),
+        proof,
+    }
+}
+
+#[test]
+fn a_day_that_is_proved() {
+    insta::assert_snapshot!(people::text(&summary(proof())));
+}
+
+#[test]
+fn a_day_that_is_not_says_so_loudly() {
+    let mut proof = Proof { holds: false, ..proof() };
+    proof.total = line("all stores", 12_345_678, 12_044_500, 300_000);
+    proof.stores[1] = Line {
+        waiting: pence(-500),
+        unexplained: pence(1_678),
+        ..line("Bath", 10_000_000, 9_998_822, 0)
+    };
+    proof.total.waiting = pence(-500);
+    proof.total.unexplained = pence(1_678);
+    proof.doubles = vec!["S1-10007".to_owned()];
+    proof.lost = vec![10_009, 10_010];
+    insta::assert_snapshot!(people::text(&Summary { quiet: false, waiting: 1, ..summary(proof) }));
+}

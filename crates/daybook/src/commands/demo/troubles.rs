@@ -12,11 +12,13 @@ use daybook_sandbox::{
 /// OrderWise is down for a while in the middle of the day: from, until, after opening.
 const DOWN: (Duration, Duration) =
     (Duration::from_mins(4 * 60 - 10), Duration::from_mins(4 * 60 + 15));
+/// And no shorter than this, in the time of this machine.
+const DOWN_AT_LEAST: Duration = Duration::from_millis(800);
 /// One till has no line in these hours (the plan of the day makes its sales arrive late).
 const NO_LINE: (Duration, Duration) = (Duration::from_hours(4), Duration::from_mins(8 * 60 + 40));
 
-/// Puts the day's faults in place.
-pub(super) fn arrange(sandbox: &Sandbox, seed: u64, opening: Timestamp) {
+/// Puts the day's faults in place; the clock runs so many times as fast as time here.
+pub(super) fn arrange(sandbox: &Sandbox, seed: u64, opening: Timestamp, times: u32) {
     let placing = || Matcher::on("POST", "sales/order");
     let chance = |fault, per_10_000, matcher| Chance { fault, per_10_000, matcher };
     sandbox.orderwise_faults.schedule(
@@ -42,9 +44,11 @@ pub(super) fn arrange(sandbox: &Sandbox, seed: u64, opening: Timestamp) {
             ),
         ],
     );
+    // On a very fast day too the outage is long enough to be met.
+    let down = DOWN.1.saturating_sub(DOWN.0).max(DOWN_AT_LEAST.saturating_mul(times));
     sandbox.orderwise_faults.outage(Outage {
         from: opening.plus(DOWN.0).micros(),
-        until: Some(opening.plus(DOWN.1).micros()),
+        until: Some(opening.plus(DOWN.0).plus(down).micros()),
         fault: Fault::Outage,
     });
     // A document that OrderWise has stored shows a little later, now and then: a look-up that
@@ -76,7 +80,7 @@ pub(super) fn right_now(
     if within(DOWN) {
         troubles.push("OrderWise is down".to_owned());
     } else if summary.pauses.iter().any(|pause| pause.scope == "orderwise") {
-        troubles.push("OrderWise did not answer; the next try will show".to_owned());
+        troubles.push("OrderWise does not answer; Daybook tries now and then".to_owned());
     }
     if within(NO_LINE) {
         troubles.push("a till in the first shop has no line".to_owned());

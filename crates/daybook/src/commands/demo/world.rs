@@ -54,7 +54,7 @@ pub(super) struct World {
     /// The configuration file, for a second terminal.
     pub(super) config_file: PathBuf,
     engine: JoinHandle<Result<(), FlowError>>,
-    folder: Folder,
+    _folder: Folder,
     /// Daybook and the sender of events stop first,
     daybook: CancellationToken,
     /// and the stand-ins when nobody calls them any more.
@@ -103,7 +103,7 @@ impl World {
             at,
             config_file,
             engine,
-            folder,
+            _folder: folder,
             daybook,
             outside,
             tasks,
@@ -124,7 +124,6 @@ impl World {
         self.outside.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        self.folder.clear();
         match worked {
             Ok(worked) => Ok(worked?),
             Err(error) => {
@@ -257,9 +256,11 @@ impl Folder {
             Self::Named(book) => book.with_extension("toml"),
         }
     }
+}
 
+impl Drop for Folder {
     /// A folder of temporary files that cannot be removed is the system's to clear.
-    fn clear(&self) {
+    fn drop(&mut self) {
         if let Self::Fresh(folder) = self {
             let _ = std::fs::remove_dir_all(folder);
         }

@@ -1,0 +1,44 @@
+//! `daybook demo`, whole: both stand-ins, the integration and a trading day in one process.
+
+mod common;
+
+use common::{Desk, shape, text};
+use serde_json::Value;
+
+#[test]
+fn a_small_day_is_proved_to_the_penny() {
+    let desk = Desk::new();
+    let demo = ["demo", "--exit", "--json", "--transactions", "200", "--seconds", "5"];
+    let output = desk.run(&[&demo[..], &["--book", "demo.db"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let proof = &summary["proof"];
+    assert_eq!(proof["holds"], true, "{proof}");
+    assert_eq!(proof["total"]["unexplained"], 0);
+    let gross = |name: &str| proof["total"][name].as_i64().unwrap();
+    assert!(gross("ledger") > 0);
+    assert_eq!(gross("till"), gross("ledger") + gross("exceptions") + gross("waiting"));
+    for none in ["doubles", "lost", "altered", "made_up"] {
+        assert_eq!(proof[none], Value::Array(Vec::new()), "{none}");
+    }
+    assert_eq!(proof["stores"].as_array().unwrap().len(), 6);
+    // The troubles of the retailer are there, and OrderWise was away.
+    assert!(summary["held"].as_i64().unwrap() > 0);
+    assert!(summary["faults"]["outage"].as_u64().unwrap() > 0);
+
+    // The book stays, and any command reads it with the configuration beside it.
+    let held = desk.ok(&["--config", "demo.toml", "entries", "--state", "held", "--json"]);
+    let held: Value = serde_json::from_str(&held).unwrap();
+    let count = i64::try_from(held["entries"].as_array().unwrap().len()).unwrap();
+    assert_eq!(count, summary["held"].as_i64().unwrap());
+    let again = desk.run(&["demo", "--exit", "--book", "demo.db"]);
+    assert_eq!(again.status.code(), Some(2), "{}", text(&again));
+    assert!(text(&again).contains("error[demo-book-exists]"), "{}", text(&again));
+
+    let fixed = ["set_aside", "faults", "exceptions", "tried_again"];
+    let mut summary = summary;
+    for varying in fixed {
+        summary[varying] = Value::from("…");
+    }
+    insta::assert_json_snapshot!("demo", shape(&summary));
+}
