@@ -308,6 +308,7 @@ async fn every_class_of_failure_of_a_read() {
         (Say::Body(500, ""), Class::Later),
         (Say::Lost(Lost::NoAnswer("cut".into())), Class::Later),
         (Say::Body(200, "<html>"), Class::Later),
+        (Say::Body(200, ""), Class::Later),
         (Say::Body(200, r#"[{"sku":"A""#), Class::Later),
         (Say::Body(200, r#"{"Message":"odd"}"#), Class::Drift),
         (Say::Body(200, "[1]"), Class::Drift),

@@ -2,6 +2,7 @@
 //! section 7).
 
 use daybook_domain::{Money, Timestamp, class::Failure, document::Document, lookup::Variant};
+use http::StatusCode;
 use jiff::{civil, tz::TimeZone};
 use serde_json::value::RawValue;
 
@@ -42,7 +43,10 @@ pub(super) fn rows<T>(
     make: impl Fn(&Row<'_>) -> Result<T, Failure>,
 ) -> Result<Vec<T>, Failure> {
     let text = answer.text.trim();
-    if text.is_empty() || text == "null" {
+    // 200 with nothing in it is what a server in trouble says, or a proxy for it. Read as "no
+    // rows" it would say that an order in doubt is not there, and have it sent once more.
+    let says_none = text == "null" || (text.is_empty() && answer.status == StatusCode::NO_CONTENT);
+    if says_none {
         return Ok(Vec::new());
     }
     if text.starts_with('{')
