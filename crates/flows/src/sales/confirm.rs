@@ -129,7 +129,7 @@ async fn record(
     let mut findings = Vec::new();
     for row in rows {
         let held = documents.get(&row.reference().to_string()).map_or(&[][..], Vec::as_slice);
-        let Some(document) = ours(row, held) else {
+        let Some(document) = ours(app, now, row, held) else {
             later.push((row.order_id, Some(next_look(app, now, row))));
             not_there(app, tx, now, row).await?;
             continue;
@@ -160,11 +160,19 @@ fn expected(row: &EntryRow) -> Expected {
     Expected { kind: row.kind, net: gross - tax, tax, gross }
 }
 
-/// The document that our posting made, else the first under the reference.
-fn ours<'a>(row: &EntryRow, held: &'a [Document]) -> Option<&'a Document> {
-    held.iter()
-        .find(|document| Some(document.order_id) == row.erp_order_id)
-        .or_else(|| held.iter().min_by_key(|document| document.order_id))
+/// The document that OrderWise named when it took the posting. Another one under the same reference
+/// means that there are two, of which one does not show yet: it is waited for, so that both are
+/// told; but not for ever, because a site may number its documents in another way.
+fn ours<'a>(
+    app: &App,
+    now: Timestamp,
+    row: &EntryRow,
+    held: &'a [Document],
+) -> Option<&'a Document> {
+    let named = held.iter().find(|document| Some(document.order_id) == row.erp_order_id);
+    let waited = now.since(row.posted_at.unwrap_or(now));
+    let waits = row.erp_order_id.is_some() && waited < app.settings.posting.recheck_every;
+    named.or_else(|| held.iter().filter(|_| !waits).min_by_key(|document| document.order_id))
 }
 
 fn confirmed(

@@ -23,6 +23,7 @@ use daybook_store::{
 
 use super::{
     load::{Batch, Loaded, load},
+    next_step::is_refusal,
     recorded::{new_entry, unreadable_fault},
     shopper::{self, Place},
 };
@@ -244,7 +245,7 @@ impl<'a> Plan<'a> {
         let changes =
             Changes { due_at: Some(Some(self.now)), reason: Some(None), ..Changes::default() };
         // What OrderWise refused stays told until OrderWise takes it.
-        if row.reason.as_deref() == Some(Cause::OrderwiseRefused.code()) {
+        if row.reason.as_deref().is_some_and(is_refusal) {
             self.change(
                 row,
                 EntryState::Ready,

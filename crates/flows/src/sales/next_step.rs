@@ -112,6 +112,20 @@ fn fault_of(refusal: &Refusal, reason: &str, store: &str) -> Option<Fault> {
     Some(Fault { cause, subject, detail: reason.to_owned() })
 }
 
+/// Whether only OrderWise can tell that this cause is gone: by taking the posting.
+pub(crate) fn is_refusal(code: &str) -> bool {
+    [
+        Cause::VariantRefused,
+        Cause::PaymentMethodRefused,
+        Cause::TaxRateRefused,
+        Cause::DeliveryMethodRefused,
+        Cause::StockLocationRefused,
+        Cause::OrderwiseRefused,
+    ]
+    .iter()
+    .any(|cause| cause.code() == code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ use daybook_store::{
 
 use super::{
     evaluate::{DAYBOOK, Prepared, sentence},
-    next_step::{Next, after_posting},
+    next_step::{Next, after_posting, is_refusal},
     post::Tried,
 };
 use crate::{app::App, error::FlowError, exchanges, health};
@@ -185,10 +185,11 @@ impl<'a> Plan<'a> {
 
     fn hold(&mut self, prepared: &Prepared, faults: Vec<Fault>) {
         let code = faults.first().map_or("held", |fault| fault.cause.code());
+        let failures = prepared.failures + 1;
         let changes = Changes {
-            due_at: Some(None),
+            due_at: Some(self.next_try(prepared, failures, code)),
             reason: Some(Some(code.to_owned())),
-            failures: Some(0),
+            failures: Some(failures),
             ..freed()
         };
         self.change(prepared, EntryState::Held, changes, code, &sentence(&faults));
@@ -197,6 +198,17 @@ impl<'a> Plan<'a> {
             money: prepared.money,
             faults,
         });
+    }
+
+    /// What OrderWise refused it may take later, and does not say when: it is tried again after as
+    /// long as it has waited, so ever more rarely, and not for ever.
+    fn next_try(&self, prepared: &Prepared, failures: i64, code: &str) -> Option<Timestamp> {
+        let received_at = prepared.received_at;
+        if !is_refusal(code) || is_exhausted(self.app, self.now, failures, received_at) {
+            return None;
+        }
+        let least = self.app.settings.posting.backoff.longest;
+        Some(self.now.plus(self.now.since(received_at).max(least)))
     }
 
     fn change(
@@ -226,6 +238,7 @@ impl<'a> Plan<'a> {
             if outcome == Outcome::Stale {
                 tracing::warn!(order_id, "a lease was lost; the outcome is left to the look-up");
                 self.posted.retain(|id| *id != order_id);
+                self.recovered.retain(|id| *id != order_id);
                 self.faults.retain(|faults| faults.order_id != order_id);
             }
         }

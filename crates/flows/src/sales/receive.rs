@@ -24,7 +24,7 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
 /// Reads on from the watermark, page by page, in ascending id: ids and not dates, because an
 /// offline till uploads late with an old date (facts/sitoo 2.8).
 async fn new_orders(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
-    let mut mark = start(app).await?;
+    let Some(mut mark) = start(app).await? else { return Ok(()) };
     let mut from = (mark + 1 - app.settings.receive.overlap_ids).max(1);
     loop {
         let num = app.sitoo.page_size();
@@ -43,40 +43,42 @@ async fn new_orders(app: &App, report: &mut SyncReport) -> Result<(), FlowError>
     }
 }
 
-/// The watermark, or where to begin at the first start.
-async fn start(app: &App) -> Result<i64, FlowError> {
+/// The watermark, or where to begin at the first start. None while there is no order to begin with:
+/// ids do not begin at 1, and everything below the first order would be taken for missing.
+async fn start(app: &App) -> Result<Option<i64>, FlowError> {
     if let Some(mark) = watermark::get(&app.db, ORDERS).await? {
-        return Ok(mark);
+        return Ok(Some(mark));
     }
     let first = match app.settings.receive.first_order_id {
         Some(id) => first_from(app, id).await?,
         None => first_of_day(app).await?,
     };
+    let Some(first) = first else { return Ok(None) };
     let mark = first - 1;
     let mut tx = app.db.begin().await?;
     watermark::set(&mut tx, app.now(), ORDERS, mark).await?;
     tx.commit().await?;
     tracing::info!(first_order_id = first, "first start: reading orders from this id on");
-    Ok(mark)
+    Ok(Some(mark))
 }
 
 /// The given id, or the first order after it when there is a long stretch of nothing: a short one
 /// may be orders that are not visible yet, a long one is ids of a time before this account.
-async fn first_from(app: &App, id: i64) -> Result<i64, FlowError> {
+async fn first_from(app: &App, id: i64) -> Result<Option<i64>, FlowError> {
     const SHORT: i64 = 1_000;
     let page = ask(app, &OrdersQuery::FromId { from: id, num: 1 }).await?;
-    let lowest = page.orders.iter().map(|order| order.order_id).min().unwrap_or(id);
-    Ok(if lowest - id > SHORT { lowest } else { id })
+    let lowest = page.orders.iter().map(|order| order.order_id).min();
+    Ok(lowest.map(|lowest| if lowest - id > SHORT { lowest } else { id }))
 }
 
-async fn first_of_day(app: &App) -> Result<i64, FlowError> {
+async fn first_of_day(app: &App) -> Result<Option<i64>, FlowError> {
     let day = first_day(app)?;
     let since = ask(app, &OrdersQuery::FirstSince(day)).await?;
     if let Some(first) = since.orders.iter().map(|order| order.order_id).min() {
-        return Ok(first);
+        return Ok(Some(first));
     }
     let newest = ask(app, &OrdersQuery::Newest).await?;
-    Ok(newest.orders.iter().map(|order| order.order_id).max().map_or(1, |id| id + 1))
+    Ok(newest.orders.iter().map(|order| order.order_id).max().map(|id| id + 1))
 }
 
 fn first_day(app: &App) -> Result<Timestamp, FlowError> {
