@@ -9,6 +9,9 @@ use async_trait::async_trait;
 use daybook_connectors::{Clock, SystemClock};
 use daybook_domain::Timestamp;
 
+/// The longest pause while the clock runs fast.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
 /// What the clock does.
 #[derive(Debug, Clone, Copy)]
 enum Pace {
@@ -23,7 +26,8 @@ enum Pace {
 /// Tells the time in the shop to Daybook and to both stand-ins alike.
 ///
 /// Only moments run fast. A pause of Daybook's is a pause of this machine, so that a machine which
-/// is busy falls behind the tills as it would in real life, and catches up.
+/// is busy falls behind the tills as it would in real life, and catches up; but no pause is long
+/// while hours pass in the shop.
 #[derive(Debug)]
 pub(super) struct ShopClock(Mutex<Pace>);
 
@@ -44,6 +48,10 @@ impl ShopClock {
         self.set(Pace::Real);
     }
 
+    fn pace(&self) -> Pace {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn set(&self, pace: Pace) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = pace;
     }
@@ -52,8 +60,7 @@ impl ShopClock {
 #[async_trait]
 impl Clock for ShopClock {
     fn now(&self) -> Timestamp {
-        let pace = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match pace {
+        match self.pace() {
             Pace::Stands(moment) => moment,
             Pace::Runs { from, since, times } => from.plus(since.elapsed().saturating_mul(times)),
             Pace::Real => SystemClock.now(),
@@ -61,6 +68,10 @@ impl Clock for ShopClock {
     }
 
     async fn sleep(&self, span: Duration) {
+        let span = match self.pace() {
+            Pace::Runs { .. } => span.min(LONGEST_PAUSE),
+            Pace::Stands(_) | Pace::Real => span,
+        };
         tokio::time::sleep(span).await;
     }
 }
@@ -80,7 +91,10 @@ mod tests {
         let clock = ShopClock::at(morning);
         assert_eq!(clock.now(), morning);
         clock.run(morning, 1_000);
-        std::thread::sleep(Duration::from_millis(5));
+        let began = SystemClock.now();
+        while SystemClock.now().since(began) < Duration::from_millis(5) {
+            std::hint::spin_loop();
+        }
         assert!(clock.now().since(morning) >= Duration::from_secs(5));
         clock.catch_up();
         assert!(SystemClock.now().since(clock.now()) < Duration::from_mins(1));
