@@ -10,6 +10,8 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
+/// The shops wait when OrderWise is so many orders behind: a slow machine has no more to do.
+const AHEAD: usize = 300;
 
 /// Dice from a seed, for tests that have no other source of chance.
 #[derive(Debug)]
@@ -70,8 +72,10 @@ impl Live {
             let mut rng = StdRng::seed_from_u64(seed);
             let mut beat = tokio::time::interval(pace);
             while *open.borrow_and_update() {
-                // A till may refuse: what was given back cannot be given back again.
-                let _ = day::random_action(&mut rng, &retailer, &sandbox.sitoo);
+                if sandbox.sitoo.order_count() < sandbox.orderwise.document_count() + AHEAD {
+                    // A till may refuse: what was given back cannot be given back again.
+                    let _ = day::random_action(&mut rng, &retailer, &sandbox.sitoo);
+                }
                 beat.tick().await;
             }
         });

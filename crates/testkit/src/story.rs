@@ -31,7 +31,7 @@ where
 {
     for_each_engine(|db| async {
         let world = World::new(1, db).await.expect("the world begins");
-        let world = story(world).await;
+        let world = Box::pin(story(world)).await;
         for _ in 0..6 {
             world.after(Duration::from_mins(5)).await;
         }

@@ -2,7 +2,7 @@
 
 use daybook_domain::mapping::MappingKind;
 use daybook_sandbox::{
-    faults::{Fault, Matcher},
+    faults::{ErrorBody, Fault, Matcher},
     orderwise::Area,
 };
 
@@ -135,7 +135,7 @@ async fn sitoo_may_say_nonsense_and_nothing_is_lost() {
     tell(|world| async move {
         for fault in [
             Fault::TooManyRequests { retry_after_s: Some(1) },
-            Fault::ServerError { status: 500, body: Default::default() },
+            Fault::ServerError { status: 500, body: ErrorBody::Html },
             Fault::HtmlPage { status: 200 },
             Fault::MalformedJson,
             Fault::ErrorInOk,

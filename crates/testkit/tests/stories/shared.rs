@@ -43,7 +43,7 @@ fn shopper() -> Shopper {
     }
 }
 
-async fn with_shoppers(mut world: World) -> World {
+fn with_shoppers(mut world: World) -> World {
     world.settings.posting.shoppers = Shoppers::FindOrCreate;
     world.settings.posting.shopper_template_customer_id = Some(world.shop(0).customer_id);
     world.restart();
@@ -53,7 +53,7 @@ async fn with_shoppers(mut world: World) -> World {
 #[tokio::test]
 async fn a_shopper_becomes_a_customer_once() {
     tell(|world| async move {
-        let world = with_shoppers(world).await;
+        let world = with_shoppers(world);
         let before = world.sandbox.orderwise.customers().len();
         let first = world.sell(world.sale(1_000).shopper(shopper()));
         let second = world.sell(
@@ -75,7 +75,7 @@ async fn a_shopper_becomes_a_customer_once() {
 #[tokio::test]
 async fn a_customer_whose_creation_was_lost_is_found_and_not_created_twice() {
     tell(|world| async move {
-        let world = with_shoppers(world).await;
+        let world = with_shoppers(world);
         let before = world.sandbox.orderwise.customers().len();
         world.sandbox.orderwise_faults.once(Fault::CutAfter, "POST", "customers");
         let sale = world.sell(world.sale(1_000).shopper(shopper()));
@@ -93,7 +93,7 @@ async fn a_customer_whose_creation_was_lost_is_found_and_not_created_twice() {
 #[tokio::test]
 async fn a_shopper_of_whom_too_little_is_known_stops_no_sale() {
     tell(|world| async move {
-        let world = with_shoppers(world).await;
+        let world = with_shoppers(world);
         let nobody = Shopper { first_name: "Mary".to_owned(), ..Shopper::default() };
         let sale = world.sell(world.sale(1_000).shopper(nobody));
         world.pass().await;
