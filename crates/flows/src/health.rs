@@ -6,7 +6,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -26,12 +26,22 @@ const STORE: &str = "store:";
 const EXPORTS: &str = "orderwise-exports";
 
 /// What this process has seen of OrderWise lately.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Health {
     /// Failures in a row that say something about the whole system.
     failures: AtomicI64,
     /// Scopes that were paused when last looked at.
     paused: Mutex<BTreeSet<String>>,
+    /// This process has the probe of OrderWise.
+    probing: AtomicBool,
+}
+
+impl Default for Health {
+    /// The process before may have left an alert about reading: the first read that works ends it.
+    fn default() -> Self {
+        let paused = Mutex::new(BTreeSet::from([EXPORTS.to_owned()]));
+        Self { failures: AtomicI64::new(0), paused, probing: AtomicBool::new(false) }
+    }
 }
 
 impl Health {
@@ -75,7 +85,18 @@ pub(crate) async fn allowance(
         return Ok(None);
     }
     let next = now.plus(app.settings.posting.breaker_backoff.longest);
-    Ok(pause::take_probe(tx, now, ORDERWISE, next).await?.then_some(1))
+    let taken = pause::take_probe(tx, now, ORDERWISE, next).await?;
+    app.health.probing.store(taken, Ordering::Relaxed);
+    Ok(taken.then_some(1))
+}
+
+/// Nothing was there to probe with: the probe stays due, so that the next entry makes it.
+pub(crate) async fn probe_unused(app: &App, tx: &mut Tx, now: Timestamp) -> Result<(), FlowError> {
+    if app.health.probing.swap(false, Ordering::Relaxed) {
+        let taken_until = now.plus(app.settings.posting.breaker_backoff.longest);
+        pause::take_probe(tx, taken_until, ORDERWISE, now).await?;
+    }
+    Ok(())
 }
 
 /// OrderWise answered as it should; so did the session and the account of `store`.
@@ -179,7 +200,13 @@ async fn pause_scope(
     cause: Cause,
     what: &str,
 ) -> Result<Timestamp, FlowError> {
-    let failures = pause::failures(&mut *tx, scope).await? + 1;
+    let probed = scope == ORDERWISE && app.health.probing.swap(false, Ordering::Relaxed);
+    let known = pause::all(&mut *tx).await?.into_iter().find(|pause| pause.scope == scope);
+    if let Some(pause) = known.as_ref().filter(|pause| pause.probe_at > now && !probed) {
+        // One outage is one failure, however many calls were on their way when it began.
+        return Ok(pause.probe_at);
+    }
+    let failures = known.map_or(0, |pause| pause.failures) + 1;
     let tries = u32::try_from(failures).unwrap_or(u32::MAX);
     let delay =
         Backoff::from(&app.settings.posting.breaker_backoff).delay(tries, app.ids.dice(), None);

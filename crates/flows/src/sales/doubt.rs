@@ -1,6 +1,8 @@
 //! In doubt: a posting was sent and its outcome is not known. It is looked up by its reference at
 //! once, and again after the settling time, before it is ever sent again (promise 2).
 
+use std::time::Duration;
+
 use daybook_domain::{
     Reference, Timestamp, causes::Cause, class::Failure, document::Document, entry::EntryState,
     exchange::Called, posting::Fault,
@@ -22,6 +24,9 @@ const REFUSED: &str = "refused-look-up";
 const BESIDE_EACH_OTHER: usize = 8;
 /// Entries looked up in one go.
 const BATCH: usize = 64;
+/// After this time a pass ends even if more is due: where look-ups fail slowly, the first are due
+/// again before the last have had their turn, and what could be posted would never get one.
+const SLICE: Duration = Duration::from_secs(30);
 
 /// Intents whose worker is gone become in doubt: nobody knows whether the call was made.
 pub(crate) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
@@ -58,12 +63,13 @@ pub(crate) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
 /// Looks up every entry in doubt that is due.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let mut rounds = Rounds::default();
+    let ends_at = app.now().plus(SLICE);
     loop {
         if health::is_paused(app).await? {
             return Ok(());
         }
         let due = entry::due_in_doubt(&app.db, app.now(), BATCH).await?;
-        if rounds.are_over(&due) {
+        if rounds.are_over(&due) || app.now() >= ends_at {
             return Ok(());
         }
         let looked_up: Vec<LookedUp> = stream::iter(due)

@@ -177,7 +177,11 @@ async fn claim(
     };
     let paused = pause::paused_stores(&mut *tx, now).await?;
     let rows = entry::claim_ready(tx, now, limit, &paused).await?;
-    evaluate(app, tx, now, rows).await
+    let evaluated = evaluate(app, tx, now, rows).await?;
+    if evaluated.prepared.is_empty() {
+        health::probe_unused(app, tx, now).await?;
+    }
+    Ok(evaluated)
 }
 
 async fn call(app: &App, prepared: Prepared) -> Tried {

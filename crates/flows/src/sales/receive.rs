@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use daybook_connectors::sitoo::{OrdersPage, OrdersQuery};
-use daybook_domain::{Timestamp, causes::Cause, exchange::Called};
+use daybook_domain::{Timestamp, causes::Cause, class::Failure, exchange::Called};
 use daybook_store::{Tx, entry, exception, inbox, watermark};
 
 use super::{SyncReport, changed, evaluate::DAYBOOK, recorded::new_entry};
@@ -12,34 +12,49 @@ use crate::{app::App, error::FlowError, exchanges};
 
 /// Name of the watermark: the highest order id that is stored.
 pub(crate) const ORDERS: &str = "orders";
+/// Name of the watermark that never moves: the order id that the first start began with.
+const FIRST: &str = "orders-first";
 
 /// One pass: everything that Sitoo has for us now.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
-    named_by_events(app, report).await?;
+    // An event with an id that Sitoo chokes on stops only the events, not the net under them.
+    let named = match named_by_events(app, report).await {
+        Err(FlowError::Sitoo(failure @ (Failure::Refused { .. } | Failure::Drift { .. }))) => {
+            Err(FlowError::Sitoo(failure))
+        }
+        other => Ok(other?),
+    };
     new_orders(app, report).await?;
     missing(app, report).await?;
-    not_final(app, report).await
+    not_final(app, report).await?;
+    named
 }
 
 /// Reads on from the watermark, page by page, in ascending id: ids and not dates, because an
 /// offline till uploads late with an old date (facts/sitoo 2.8).
 async fn new_orders(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let Some(mut mark) = start(app).await? else { return Ok(()) };
-    let mut from = (mark + 1 - app.settings.receive.overlap_ids).max(1);
+    // What lies before the first start is in the ledger by another way: the overlap spares it.
+    let first = watermark::get(&app.db, FIRST).await?.unwrap_or(1);
+    let mut from = (mark + 1 - app.settings.receive.overlap_ids).max(first);
     loop {
         let num = app.sitoo.page_size();
         let page = ask(app, &OrdersQuery::FromId { from, num }).await?;
         let size = page.orders.len();
+        // A peer may give fewer than were asked for, and still have more.
+        let more = size >= usize::try_from(num).unwrap_or(usize::MAX)
+            || page.total_count > i64::try_from(size).unwrap_or(i64::MAX);
         let highest = page.orders.iter().map(|order| order.order_id).max();
         store_scan(app, page, mark, report).await?;
         let Some(highest) = highest else { return Ok(()) };
         mark = mark.max(highest);
-        if size < usize::try_from(num).unwrap_or(usize::MAX) {
+        // Nothing that was asked for: a peer that gives the same page for ever.
+        if !more || highest < from {
             return Ok(());
         }
         // The next page begins after the last id seen, never at an offset: rows that appear
         // between two requests shift offsets, not ids.
-        from = highest.max(from) + 1;
+        from = highest + 1;
     }
 }
 
@@ -57,6 +72,7 @@ async fn start(app: &App) -> Result<Option<i64>, FlowError> {
     let mark = first - 1;
     let mut tx = app.db.begin().await?;
     watermark::set(&mut tx, app.now(), ORDERS, mark).await?;
+    watermark::set(&mut tx, app.now(), FIRST, first).await?;
     tx.commit().await?;
     tracing::info!(first_order_id = first, "first start: reading orders from this id on");
     Ok(Some(mark))
@@ -73,12 +89,12 @@ async fn first_from(app: &App, id: i64) -> Result<Option<i64>, FlowError> {
 
 async fn first_of_day(app: &App) -> Result<Option<i64>, FlowError> {
     let day = first_day(app)?;
-    let since = ask(app, &OrdersQuery::FirstSince(day)).await?;
-    if let Some(first) = since.orders.iter().map(|order| order.order_id).min() {
-        return Ok(Some(first));
-    }
+    // The newest first: what is sold between the two questions comes after it.
     let newest = ask(app, &OrdersQuery::Newest).await?;
-    Ok(newest.orders.iter().map(|order| order.order_id).max().map(|id| id + 1))
+    let newest = newest.orders.iter().map(|order| order.order_id).max();
+    let since = ask(app, &OrdersQuery::FirstSince(day)).await?;
+    let first = since.orders.iter().map(|order| order.order_id).min();
+    Ok(first.or(newest.map(|id| id + 1)))
 }
 
 fn first_day(app: &App) -> Result<Timestamp, FlowError> {
@@ -163,12 +179,19 @@ async fn close_gaps(tx: &mut Tx, now: Timestamp, new: &[i64]) -> Result<(), Flow
     Ok(())
 }
 
+/// Ids in one request: never more than a page holds, or the rest would pass for absent.
+fn ids_at_a_time(app: &App) -> usize {
+    let page = usize::try_from(app.sitoo.page_size()).unwrap_or(usize::MAX);
+    app.settings.receive.ids_per_request.min(page)
+}
+
 /// Asks again for ids that are missing below the watermark, until the age limit.
 async fn missing(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let limits = &app.settings.receive;
+    let began = app.now();
     loop {
         let now = app.now();
-        let ids = watermark::due_missing(&app.db, now, limits.ids_per_request).await?;
+        let ids = watermark::due_missing(&app.db, now.min(began), ids_at_a_time(app)).await?;
         if ids.is_empty() {
             break;
         }
@@ -198,9 +221,10 @@ async fn give_up_missing(app: &App) -> Result<(), FlowError> {
 /// Reads again what was not final: orders have no modified-since (facts/sitoo 2.8).
 async fn not_final(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let limits = &app.settings.receive;
+    let began = app.now();
     loop {
         let now = app.now();
-        let due = entry::due_recheck(&app.db, now, limits.ids_per_request).await?;
+        let due = entry::due_recheck(&app.db, now.min(began), ids_at_a_time(app)).await?;
         if due.is_empty() {
             return Ok(());
         }
@@ -224,9 +248,10 @@ async fn not_final(app: &App, report: &mut SyncReport) -> Result<(), FlowError> 
 /// Fetches the orders that events named.
 pub(crate) async fn named_by_events(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let limits = &app.settings.receive;
+    let began = app.now();
     loop {
         let now = app.now();
-        let due = inbox::due(&app.db, now, limits.ids_per_request).await?;
+        let due = inbox::due(&app.db, now.min(began), ids_at_a_time(app)).await?;
         if due.is_empty() {
             return Ok(());
         }
@@ -266,6 +291,7 @@ pub(crate) async fn back_fill(
     let Some(mark) = mark else {
         let mut tx = app.db.begin().await?;
         watermark::set(&mut tx, app.now(), ORDERS, from - 1).await?;
+        watermark::set(&mut tx, app.now(), FIRST, from).await?;
         tx.commit().await?;
         return Ok(());
     };

@@ -12,10 +12,13 @@ const BATCH: usize = 100;
 /// Evaluates every waiting or held entry that is due.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let mut rounds = Rounds::default();
+    // What is put off during this pass is for the next one: were it due again before the last of
+    // many has had its turn, the pass would never end.
+    let began = app.now();
     loop {
         let now = app.now();
         let mut tx = app.db.begin().await?;
-        let due = entry::due_standing(&mut tx, now, BATCH).await?;
+        let due = entry::due_standing(&mut tx, now.min(began), BATCH).await?;
         if rounds.are_over(&due) {
             return Ok(());
         }

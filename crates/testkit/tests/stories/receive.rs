@@ -4,6 +4,7 @@ use daybook_domain::Timestamp;
 use daybook_flows::{
     events::{self, IncomingEvent},
     people,
+    sales::{SyncOptions, sync},
 };
 use daybook_sandbox::{
     faults::{Fault, Matcher},
@@ -205,6 +206,26 @@ async fn an_event_that_comes_before_its_order_can_be_seen_waits_for_it() {
         world.sandbox.sitoo.reveal(early);
         world.after(seconds(30)).await;
         assert_eq!(world.document(early).gross, 1_000);
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_start_leaves_what_is_older_alone() {
+    tell(|mut world| async move {
+        let older = world.sell(world.sale(900));
+        let first = world.sell(world.sale(1_000));
+        world.settings.receive.first_order_id = Some(first);
+        world.restart();
+        for _ in 0..2 {
+            world.pass().await;
+        }
+        assert_eq!(world.document(first).gross, 1_000);
+        assert_eq!(world.documents(older).len(), 0, "the overlap does not reach behind it");
+        let asked_for = SyncOptions { from_order: Some(older) };
+        sync(&world.app, &asked_for).await.unwrap();
+        assert_eq!(world.document(older).gross, 900);
         world
     })
     .await;
