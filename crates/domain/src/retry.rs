@@ -13,6 +13,9 @@ pub struct Backoff {
     pub jitter_percent: u32,
 }
 
+/// The longest time that a peer can ask for: a slip of its clock must not stop us for days.
+const LONGEST_ASKED: Duration = Duration::from_hours(1);
+
 impl Backoff {
     /// The delay after `failures` failures (from 1): doubled with each, with jitter either way.
     /// `dice` is a random number of the caller's; a time that the peer asked for is a lower bound.
@@ -26,7 +29,7 @@ impl Backoff {
         let spread = middle.saturating_mul(jitter) / 100;
         let lowest = middle.saturating_sub(spread);
         let delay = lowest.saturating_add(share(spread.saturating_mul(2), dice));
-        delay.min(self.longest).max(asked.unwrap_or_default())
+        delay.min(self.longest).max(asked.unwrap_or_default().min(LONGEST_ASKED))
     }
 }
 

@@ -60,7 +60,9 @@ fn objects<T>(
     answer: &Answer<'_>,
     make: impl Fn(&Members<'_>, usize) -> Result<T, Failure>,
 ) -> Result<Vec<T>, Failure> {
-    if matches!(answer.text.trim(), "" | "null") {
+    // An empty 200 is what a proxy says while the server restarts: it does not mean "none".
+    let none = answer.text.trim() == "null" || answer.status == http::StatusCode::NO_CONTENT;
+    if none {
         return Ok(Vec::new());
     }
     let raw: Vec<&RawValue> = read_json(answer)?;

@@ -11,6 +11,7 @@ use daybook_store::{
     Tx,
     entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
     exception::{self, EntryFaults},
+    lease,
     timeline::Event,
 };
 use futures_util::{StreamExt, stream};
@@ -22,6 +23,8 @@ use crate::{app::App, error::FlowError, exchanges, health};
 const REFUSED: &str = "refused-look-up";
 /// Look-ups begun beside each other; the client holds them to its own limit.
 const BESIDE_EACH_OTHER: usize = 8;
+/// Lease of the process that looks up.
+const DOUBT: &str = "doubt";
 /// Entries looked up in one go.
 const BATCH: usize = 64;
 /// After this time a pass ends even if more is due: where look-ups fail slowly, the first are due
@@ -62,6 +65,26 @@ pub(crate) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
 
 /// Looks up every entry in doubt that is due.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    if !take_turn(app).await? {
+        return Ok(());
+    }
+    let result = look_up_all(app, report).await;
+    if !app.db.is_ours_alone() {
+        lease::release(&app.db, DOUBT, &app.worker).await?;
+    }
+    result
+}
+
+/// One process at a time: what one finds must not be what another has just given up.
+async fn take_turn(app: &App) -> Result<bool, FlowError> {
+    if app.db.is_ours_alone() {
+        return Ok(true);
+    }
+    let now = app.now();
+    Ok(lease::acquire(&app.db, now, DOUBT, &app.worker, now.plus(SLICE * 2)).await?)
+}
+
+async fn look_up_all(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let mut rounds = Rounds::default();
     let ends_at = app.now().plus(SLICE);
     loop {

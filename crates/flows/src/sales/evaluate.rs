@@ -98,14 +98,19 @@ pub(crate) async fn evaluate(
     plan.write(tx).await
 }
 
-/// What could not be read when it came, and can be now (a newer Daybook), is read again.
+/// What could not be read when it came, and can be now (a newer Daybook), is read again; and so is
+/// what the till changed while a try was on its way that never reached OrderWise.
 async fn reread(
     app: &App,
     tx: &mut Tx,
     now: Timestamp,
     mut rows: Vec<EntryRow>,
 ) -> Result<Vec<EntryRow>, FlowError> {
-    for row in rows.iter_mut().filter(|row| row.reason.as_deref() == Some(UNREADABLE)) {
+    let stale = |row: &EntryRow| {
+        row.reason.as_deref() == Some(UNREADABLE)
+            || (row.state == EntryState::Ready && row.payload_version > 1 && row.attempt > 0)
+    };
+    for row in rows.iter_mut().filter(|row| stale(row)) {
         let payload = entry::payloads(&mut *tx, &[row.order_id]).await?.remove(&row.order_id);
         let Some(order) = payload.as_deref().and_then(|payload| parse_order(payload).ok()) else {
             continue;

@@ -22,11 +22,11 @@ sql! {
                register_id = $6, receipt_id = $7, order_date = $8, currency = $9, net = $10, \
                vat = $11, gross = $12, original_order_id = $13, partner_order_id = $14, \
                due_at = $15, site_id = $16, reference = $17 WHERE order_id = $1";
-    /// Only for entries that could not be read when they came.
+    /// Only for entries that are not on their way to OrderWise.
     REREAD = "UPDATE entry SET kind = $2, site_id = $3, warehouse_id = $4, register_id = $5, \
               receipt_id = $6, order_date = $7, currency = $8, net = $9, vat = $10, \
               gross = $11, original_order_id = $12, partner_order_id = $13, due_at = $14, \
-              reference = $15, reason = NULL WHERE order_id = $1 AND state = 'held'";
+              reference = $15, reason = NULL WHERE order_id = $1 AND state IN ('held', 'ready')";
     NOTE_VERSION = "UPDATE entry SET payload_hash = $2, payload_version = $3, seq = $4, \
                     chain = $5, changed_at = $6 WHERE order_id = $1";
 }
@@ -257,8 +257,8 @@ async fn keep_version(
     Ok(())
 }
 
-/// Takes over what can be read now of a held entry whose payload could not be read when it came:
-/// the payload is the same, our understanding of it is not. It stays held, and is due at once.
+/// Takes over what the latest payload says of an entry that is held or ready: it could not be read
+/// when it came, or it came while the entry was on its way. The state stays, and it is due at once.
 pub async fn reread(tx: &mut Tx, now: Timestamp, order: &NewEntry) -> StoreResult<()> {
     let Some(before) = super::get(&mut *tx, order.order_id).await? else { return Ok(()) };
     let changed = on!(tx, c => {
