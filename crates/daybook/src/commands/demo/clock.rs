@@ -2,15 +2,11 @@
 
 use std::{
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use async_trait::async_trait;
-use daybook_connectors::{Clock, SystemClock};
+use daybook_connectors::{Clock as _, SystemClock};
 use daybook_domain::Timestamp;
-
-/// The longest pause while the clock runs fast.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the clock does.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +19,11 @@ enum Pace {
     Real,
 }
 
-/// Tells the time in the shop to Daybook and to both stand-ins alike.
+/// Tells the time in the shop, to both stand-ins alike.
 ///
-/// Only moments run fast. A pause of Daybook's is a pause of this machine, so that a machine which
-/// is busy falls behind the tills as it would in real life, and catches up; but no pause is long
-/// while hours pass in the shop.
+/// Daybook itself keeps the time of this machine, as it always does: its pauses, leases and
+/// settling times mean what they say, and a second process on the same book agrees about "now". It
+/// only sees tills that upload what they sold yesterday.
 #[derive(Debug)]
 pub(super) struct ShopClock(Mutex<Pace>);
 
@@ -42,37 +38,22 @@ impl ShopClock {
         self.set(Pace::Runs { from, since: Instant::now(), times });
     }
 
-    /// Tells the time of this machine from now on, so that a second process on the same book means
-    /// the same by "now".
+    /// Tells the time of this machine from now on.
     pub(super) fn catch_up(&self) {
         self.set(Pace::Real);
     }
 
-    fn pace(&self) -> Pace {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, pace: Pace) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = pace;
-    }
-}
-
-#[async_trait]
-impl Clock for ShopClock {
-    fn now(&self) -> Timestamp {
-        match self.pace() {
+    /// The time in the shop.
+    pub(super) fn now(&self) -> Timestamp {
+        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             Pace::Stands(moment) => moment,
             Pace::Runs { from, since, times } => from.plus(since.elapsed().saturating_mul(times)),
             Pace::Real => SystemClock.now(),
         }
     }
 
-    async fn sleep(&self, span: Duration) {
-        let span = match self.pace() {
-            Pace::Runs { .. } => span.min(LONGEST_PAUSE),
-            Pace::Stands(_) | Pace::Real => span,
-        };
-        tokio::time::sleep(span).await;
+    fn set(&self, pace: Pace) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = pace;
     }
 }
 
@@ -91,10 +72,7 @@ mod tests {
         let clock = ShopClock::at(morning);
         assert_eq!(clock.now(), morning);
         clock.run(morning, 1_000);
-        let began = SystemClock.now();
-        while SystemClock.now().since(began) < Duration::from_millis(5) {
-            std::hint::spin_loop();
-        }
+        std::thread::sleep(Duration::from_millis(5));
         assert!(clock.now().since(morning) >= Duration::from_secs(5));
         clock.catch_up();
         assert!(SystemClock.now().since(clock.now()) < Duration::from_mins(1));

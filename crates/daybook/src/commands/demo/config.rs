@@ -30,8 +30,7 @@ pub(super) struct Addresses {
 pub(super) fn text(at: &Addresses, book: &str, retailer: &Retailer) -> Result<String, Failure> {
     Ok(format!(
         r#"# For `daybook demo`: made-up systems, made-up passwords.
-# Spans that are compared with a moment (settling, back-off, leases) run on the shop's clock, which
-# is fast while the day is replayed. Pauses between polls and time-outs are those of this machine.
+# Shorter spans than a real shop would choose, so that you need not wait.
 
 [book]
 url = {book}
@@ -52,22 +51,20 @@ per-second = 0
 {exports}
 [receive]
 poll-every = "1s"
+open-ask-every = "10s"
 first-order-id = 1
 
 [posting]
 poll-every = "250ms"
-settling-time = "20s"
-confirm-after = "5s"
-lease = "6h"
-waiting-limit = "7d"
-recheck-every = "30m"
+settling-time = "2s"
+confirm-after = "1s"
 breaker-failures = 3
-backoff = {{ first = "5s", longest = "2m", jitter-percent = 20 }}
-breaker-backoff = {{ first = "1s", longest = "5s", jitter-percent = 20 }}
+backoff = {{ first = "500ms", longest = "10s", jitter-percent = 20 }}
+breaker-backoff = {{ first = "250ms", longest = "2s", jitter-percent = 20 }}
 
 [reference]
-refresh-every = "1m"
-overlap = "10s"
+refresh-every = "10s"
+overlap = "1m"
 
 [web]
 listen = "{daybook}"

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use daybook_connectors::Clock as _;
 use daybook_domain::{
     Timestamp,
     causes::{Cause, Scope},
@@ -12,15 +11,19 @@ use daybook_flows::status::{self, ExceptionLine, Summary};
 use daybook_sandbox::day::{LENGTH, TradingDay};
 use tokio_util::sync::CancellationToken;
 
-use super::{DemoArgs, progress::Progress, proof, troubles, world::World};
+use super::{
+    DemoArgs,
+    progress::Progress,
+    proof,
+    troubles::{self, Timetable},
+    world::World,
+};
 use crate::failure::Failure;
 
 /// How often the tills and the display move on.
 const TICK: Duration = Duration::from_millis(100);
 /// How long Daybook gets to finish, in real time, once the tills have closed.
 const PATIENCE: Duration = Duration::from_mins(3);
-/// The clock is not let run into the next day.
-const EVENING: Duration = Duration::from_hours(14);
 
 /// How the day ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +47,9 @@ pub(super) async fn play(
     let mut day = TradingDay::plan(args.seed, &world.retailer, args.transactions).starting(opening);
     let times = u64::try_from(LENGTH).unwrap_or_default() / u64::from(args.seconds.max(1));
     let times = u32::try_from(times).unwrap_or(u32::MAX).max(1);
-    troubles::arrange(&world.sandbox, args.seed, world.opening, times);
-    progress.opens(day.left());
+    let timetable = Timetable::new(world.opening, times);
+    timetable.arrange(&world.sandbox, args.seed);
+    progress.opens(day.left(), timetable);
     world.clock.run(world.opening, times);
     while day.left() > 0 {
         if stop.is_cancelled() {
@@ -59,39 +63,31 @@ pub(super) async fn play(
     finish(world, stop, progress).await
 }
 
-/// The tills are closed: waits until nothing is on its way, then tells real time.
+/// The tills are closed: waits until nothing is on its way.
 async fn finish(
     world: &World,
     stop: &CancellationToken,
     progress: &mut Progress,
 ) -> Result<Ended, Failure> {
     troubles::are_over(&world.sandbox);
+    world.clock.catch_up();
     progress.closes();
     let closed = Instant::now();
-    let midnight = world.opening.plus(EVENING);
-    let mut caught_up = false;
-    let ended = loop {
+    loop {
         fail_if_ended(world)?;
         let summary = status::summary(&world.app).await?;
         progress.show(world, &summary, 0);
         if stop.is_cancelled() {
-            break Ended::Stopped;
+            return Ok(Ended::Stopped);
         }
         if is_quiet(world, &summary) && proof::is_complete(world).await? {
-            break Ended::Quiet;
+            return Ok(Ended::Quiet);
         }
         if closed.elapsed() > PATIENCE {
-            break Ended::Busy;
-        }
-        if !caught_up && world.clock.now() >= midnight {
-            caught_up = true;
-            world.clock.catch_up();
+            return Ok(Ended::Busy);
         }
         tokio::time::sleep(TICK).await;
-    };
-    world.clock.catch_up();
-    progress.ends();
-    Ok(ended)
+    }
 }
 
 /// Whether everything that the tills have is in the book, and everything in the book that can go

@@ -24,7 +24,7 @@ use crate::{failure::Failure, printer::Printer, stop};
 
 const EXAMPLES: &str = "\
 Examples:
-  daybook demo                               a day of 3,000 transactions in about a minute
+  daybook demo                               yesterday: 3,000 transactions in about a minute
   daybook demo --transactions 300 --seconds 10
   daybook demo --book demo.db                keeps the book, and demo.toml beside it
   daybook demo --exit --json | jq .proof     for a program: exit code 1 if the proof fails

@@ -2,14 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use daybook_connectors::Clock as _;
 use daybook_domain::entry::EntryState;
 use daybook_flows::status::Summary;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{
     day::time_of_day,
-    troubles::{self, Seen},
+    troubles::{Seen, Timetable},
     world::World,
 };
 use crate::{printer::Printer, words};
@@ -19,7 +18,7 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 /// How long a fault that struck is shown.
 const SHOWN: Duration = Duration::from_secs(2);
 /// Time of day and bar above, figures and troubles below.
-const TEMPLATE: &str = "{prefix}  {bar:40}  {pos}/{len} at the tills\n{msg}";
+const TEMPLATE: &str = "{prefix:6}  {bar:40}  {pos}/{len} at the tills\n{msg}";
 
 /// The display.
 pub(super) struct Progress {
@@ -28,18 +27,29 @@ pub(super) struct Progress {
     last_line: Option<Instant>,
     seen: Seen,
     recent: Vec<(Instant, &'static str)>,
-    phase: &'static str,
+    is_closed: bool,
+    timetable: Option<Timetable>,
+    was_down: bool,
 }
 
 impl Progress {
     /// A display that shows nothing yet.
     pub(super) fn new(printer: Printer) -> Self {
-        let seen = Seen::default();
-        Self { printer, bar: None, last_line: None, seen, recent: Vec::new(), phase: "" }
+        Self {
+            printer,
+            bar: None,
+            last_line: None,
+            seen: Seen::default(),
+            recent: Vec::new(),
+            is_closed: false,
+            timetable: None,
+            was_down: false,
+        }
     }
 
     /// The shops open for so many actions at the tills.
-    pub(super) fn opens(&mut self, actions: usize) {
+    pub(super) fn opens(&mut self, actions: usize, timetable: Timetable) {
+        self.timetable = Some(timetable);
         if !self.printer.shows_progress() {
             return;
         }
@@ -53,7 +63,7 @@ impl Progress {
 
     /// The shops close; the rest follows.
     pub(super) fn closes(&mut self) {
-        self.phase = "the tills are closed; ";
+        self.is_closed = true;
     }
 
     /// Shows how things stand with `left` actions to go.
@@ -66,16 +76,25 @@ impl Progress {
             self.recent.push((Instant::now(), fault));
         }
         let recent: Vec<&'static str> = self.recent.iter().map(|(_, fault)| *fault).collect();
-        let troubles = troubles::right_now(now, world.opening, summary, &recent).join("; ");
-        let figures = format!("{}{}", self.phase, figures(summary));
+        let timetable = self.timetable.as_ref().filter(|_| !self.is_closed);
+        let is_down = timetable.is_some_and(|timetable| timetable.is_down(now));
+        let troubles = timetable.map(|timetable| timetable.right_now(now, summary, &recent));
+        let troubles = troubles.unwrap_or_default().join("; ");
+        if is_down != self.was_down {
+            // News that does not wait for the next line.
+            self.was_down = is_down;
+            self.last_line = None;
+        }
+        let figures = figures(summary);
+        let time = if self.is_closed { "closed".to_owned() } else { time_of_day(now) };
         match &self.bar {
             Some(bar) => {
-                bar.set_prefix(time_of_day(now));
+                bar.set_prefix(time);
                 let length = bar.length().unwrap_or_default();
                 bar.set_position(length.saturating_sub(u64::try_from(left).unwrap_or(length)));
                 bar.set_message(format!("{figures}\n{troubles}"));
             }
-            None => self.line(&time_of_day(now), &figures, &troubles),
+            None => self.line(&time, &figures, &troubles),
         }
     }
 
@@ -85,7 +104,7 @@ impl Progress {
         }
         self.last_line = Some(Instant::now());
         let dash = if troubles.is_empty() { "" } else { " - " };
-        self.printer.talk(&format!("{time}  {figures}{dash}{troubles}"));
+        self.printer.talk(&format!("{time:<6}  {figures}{dash}{troubles}"));
     }
 
     /// The day is over and done.

@@ -6,7 +6,6 @@ use std::{
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use daybook_connectors::{Clock as _, SystemClock};
@@ -39,8 +38,6 @@ use crate::{
 const OPENING_HOUR: i8 = 9;
 /// The zone of all of them.
 pub(super) const ZONE: &str = "Europe/London";
-/// The retailer is set up so long before the shops open: its products are no news by then.
-const EVENING_BEFORE: Duration = Duration::from_hours(12);
 
 /// Everything.
 pub(super) struct World {
@@ -72,17 +69,17 @@ struct Listeners {
 }
 
 impl World {
-    /// Sets everything up; the clock stands at the evening before.
+    /// Sets everything up; the clock stands at the opening.
     pub(super) async fn new(args: &DemoArgs, printer: Printer) -> Result<Self, Failure> {
         let opening = yesterday(OPENING_HOUR)?;
-        let clock = Arc::new(ShopClock::at(opening.minus(EVENING_BEFORE)));
+        let clock = Arc::new(ShopClock::at(opening));
         let (sandbox, retailer) = made_up(args.seed, &clock);
         let (listeners, at) = bind().await?;
         let folder = Folder::new(args.book.as_deref())?;
         let config_file = folder.config_file();
         let text = config::text(&at, &folder.book().display().to_string(), &retailer)?;
         std::fs::write(&config_file, text).map_err(|error| Failure::file(&config_file, &error))?;
-        let context = context(&config_file, &clock, printer)?;
+        let context = context(&config_file, printer)?;
         let app = context.app(Need::Systems).await?;
         let alone = app.db.worker_lock()?;
         initial::apply(&context, &app).await?;
@@ -159,10 +156,10 @@ async fn bind() -> Result<(Listeners, Addresses), Failure> {
 }
 
 /// The file's settings and nothing else: the environment must not bend the demo.
-fn context(file: &Path, clock: &Arc<ShopClock>, printer: Printer) -> Result<Context, Failure> {
+fn context(file: &Path, printer: Printer) -> Result<Context, Failure> {
     let config = settings::load(Some(file), std::iter::empty())?;
     telemetry::start(&config, "error")?;
-    let clock = Arc::clone(clock);
+    let clock = Arc::new(SystemClock);
     Ok(Context { config, printer, actor: "demo".to_owned(), clock })
 }
 
