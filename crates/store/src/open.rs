@@ -73,6 +73,8 @@ pub(crate) async fn sqlite(path: &Path, options: &OpenOptions) -> StoreResult<Po
         .foreign_keys(true)
         .busy_timeout(options.patience)
         .statement_cache_capacity(PREPARED)
+        // Fewer, larger check-points: a page that changes often is written back once.
+        .pragma("wal_autocheckpoint", "4000")
         // A log that once grew large is cut back, so that start-up never reads a huge one.
         .pragma("journal_size_limit", "67108864")
         .disable_statement_logging();

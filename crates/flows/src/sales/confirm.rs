@@ -28,8 +28,12 @@ const WINDOW_PAYS_FROM: usize = 3;
 /// Longest window of order dates in one read.
 const WINDOW_LONGEST: std::time::Duration = std::time::Duration::from_hours(24);
 
-/// Confirms every posted entry that is due.
-pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+/// Confirms the posted entries that are due, as long as there are `at_least` so many.
+pub(crate) async fn pass(
+    app: &App,
+    report: &mut SyncReport,
+    at_least: usize,
+) -> Result<(), FlowError> {
     let readable =
         ["order-totals", "order-lookup"].iter().any(|&purpose| app.orderwise.has_export(purpose));
     if !(app.settings.posting.confirm && readable) {
@@ -42,6 +46,9 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
         }
         let limit = app.settings.posting.confirm_batch;
         let mut rows = entry::unconfirmed(&app.db, app.now(), limit).await?;
+        if rows.len() < at_least {
+            return Ok(());
+        }
         rows.sort_by_key(|row| (row.order_date, row.order_id));
         let Some(first) = rows.first().map(|row| row.order_date) else { return Ok(()) };
         rows.retain(|row| row.order_date <= first.plus(WINDOW_LONGEST));

@@ -1,5 +1,6 @@
 //! The sales flow: receive, decide, post, resolve doubt, confirm.
 
+mod beside;
 mod changed;
 mod confirm;
 pub(crate) mod doubt;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use daybook_domain::class::Class;
 use serde::Serialize;
 
-use self::{evaluate::Evaluated, post::Tried};
+use self::{beside::Beside, evaluate::Evaluated, post::Tried};
 use crate::{app::App, error::FlowError, reference};
 
 /// What one pass may be told.
@@ -98,12 +99,32 @@ pub(crate) async fn post_all(app: &Arc<App>, report: &mut SyncReport) -> Result<
         let before = report.clone();
         standing::pass(app, report).await?;
         doubt::pass(app, report).await?;
-        post::pass(app, report).await?;
+        post_beside(app, report).await?;
         shopper::pass(app).await?;
         doubt::pass(app, report).await?;
-        confirm::pass(app, report).await?;
+        confirm::pass(app, report, 1).await?;
         if *report == before && !shopper::are_wanted(app) {
             return Ok(());
         }
     }
+}
+
+/// Posts; with several lanes, doubts are resolved and documents are read back meanwhile. With one
+/// lane they wait: one call at a time is what was asked for, and a simulation repeats.
+async fn post_beside(app: &Arc<App>, report: &mut SyncReport) -> Result<(), FlowError> {
+    let beside = Beside::default();
+    if app.settings.posting.in_flight <= 1 {
+        return post::pass(app, report, &beside).await;
+    }
+    let mut settled = SyncReport::default();
+    let posting = async {
+        let result = post::pass(app, report, &beside).await;
+        beside.end();
+        result
+    };
+    let (posted, settling) = tokio::join!(posting, beside.settle(app, &mut settled));
+    report.adopted += settled.adopted;
+    report.confirmed += settled.confirmed;
+    report.findings += settled.findings;
+    posted.and(settling)
 }

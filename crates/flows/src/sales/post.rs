@@ -6,10 +6,11 @@ use std::{collections::VecDeque, future::Future, pin::Pin, sync::Arc, time::Dura
 
 use daybook_domain::{Timestamp, document::Receipt, exchange::Called};
 use daybook_store::{Tx, entry, pause};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 use super::{
     SyncReport,
+    beside::Beside,
     evaluate::{Evaluated, Prepared, evaluate},
     lanes, outcome,
 };
@@ -25,15 +26,26 @@ pub(crate) struct Tried {
 /// confirmed gets its turn during a backlog, and lanes are shared between processes.
 const SLICE: Duration = Duration::from_secs(10);
 
+/// With several lanes, outcomes are written down so many at a time, or after [`GROUP_WAIT`]:
+/// one commit for many. A crash in between leaves more in doubt, and nothing else.
+const GROUP: usize = 64;
+/// How long the first outcome of a group waits for others.
+const GROUP_WAIT: Duration = Duration::from_millis(100);
+
 /// Posts what is due now; returns when nothing is left to send, or when its slice is over.
-pub(crate) async fn pass(app: &Arc<App>, report: &mut SyncReport) -> Result<(), FlowError> {
+/// `came_back` is told of everything that came back.
+pub(crate) async fn pass(
+    app: &Arc<App>,
+    report: &mut SyncReport,
+    came_back: &Beside,
+) -> Result<(), FlowError> {
     let lanes = lanes::take(app).await?;
     if lanes == 0 {
         return Ok(());
     }
     let ends_at = app.now().plus(SLICE.min(app.settings.posting.lease / 4));
     let (queue, calls) = (VecDeque::new(), JoinSet::new());
-    let mut run = Run { app, lanes, ends_at, queue, calls, dry: false };
+    let mut run = Run { app, lanes, ends_at, queue, calls, came_back, dry: false };
     let result = run.until_dry(report).await;
     lanes::give_back(app).await?;
     result
@@ -45,6 +57,7 @@ struct Run<'a> {
     ends_at: Timestamp,
     queue: VecDeque<Prepared>,
     calls: JoinSet<Tried>,
+    came_back: &'a Beside,
     /// The last look into the book found nothing more to claim.
     dry: bool,
 }
@@ -54,32 +67,63 @@ type Turn<'a> = Pin<Box<dyn Future<Output = Result<Evaluated, FlowError>> + Send
 impl Run<'_> {
     async fn until_dry(&mut self, report: &mut SyncReport) -> Result<(), FlowError> {
         let mut done: Vec<Tried> = Vec::new();
+        let mut full_at = None;
         loop {
             self.launch();
             // What came back may have released a return that waited for its sale: look again.
             let refill =
                 (!self.dry || !done.is_empty()) && self.queue.len() < self.lanes && !self.is_over();
-            let refill = refill.then_some(self.lanes * 2);
-            if done.is_empty() && refill.is_none() {
-                match self.calls.join_next().await {
-                    Some(tried) => done.extend(tried.ok()),
-                    None if self.queue.is_empty() => return Ok(()),
-                    None => {}
+            let refill = refill.then_some(self.ahead());
+            if !done.is_empty() {
+                full_at.get_or_insert_with(|| Instant::now() + GROUP_WAIT);
+            }
+            if refill.is_none() && !self.is_full(&done, full_at) {
+                if !self.wait(&mut done, full_at).await {
+                    return Ok(());
                 }
-                self.collect(&mut done);
                 continue;
             }
+            full_at = None;
             let outcomes = std::mem::take(&mut done);
             report.add_outcomes(&outcomes);
+            let came_back = outcomes.len();
             let app = self.app;
             let turn: Turn<'_> = Box::pin(async move { take_turn(app, outcomes, refill).await });
             let evaluated = self.beside_calls(turn, &mut done).await?;
+            self.came_back.tell(came_back, app.settings.posting.confirm_batch);
             if refill.is_some() {
                 self.dry = evaluated.claimed == 0;
             }
             report.add_evaluated(&evaluated);
             self.queue.extend(evaluated.prepared);
         }
+    }
+
+    /// Entries to claim at a time: enough that the lanes stay busy during the next turn.
+    fn ahead(&self) -> usize {
+        if self.lanes == 1 { 2 } else { self.lanes * 3 }
+    }
+
+    /// Whether what is done is to be written down now.
+    fn is_full(&self, done: &[Tried], full_at: Option<Instant>) -> bool {
+        let at_once = self.lanes == 1 || self.queue.is_empty() || done.len() >= GROUP;
+        !done.is_empty() && (at_once || full_at.is_some_and(|at| Instant::now() >= at))
+    }
+
+    /// Waits until a call has ended, or `until`. False when there is nothing left to wait for.
+    async fn wait(&mut self, done: &mut Vec<Tried>, until: Option<Instant>) -> bool {
+        let next = self.calls.join_next();
+        let ended = match until {
+            Some(until) => tokio::time::timeout_at(until, next).await,
+            None => Ok(next.await),
+        };
+        match ended {
+            Ok(Some(tried)) => done.extend(tried.ok()),
+            Ok(None) if self.queue.is_empty() && done.is_empty() => return false,
+            Ok(None) | Err(_) => {}
+        }
+        self.collect(done);
+        true
     }
 
     /// Waits for `turn`; calls that end meanwhile make room for the next at once. With one lane

@@ -15,6 +15,9 @@ pub(crate) const ORDERS: &str = "orders";
 /// Name of the watermark that never moves: the order id that the first start began with.
 const FIRST: &str = "orders-first";
 
+/// Orders that are stored in one transaction.
+const PIECE: usize = 128;
+
 /// One pass: everything that Sitoo has for us now.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     // An event with an id that Sitoo chokes on stops only the events, not the net under them.
@@ -45,9 +48,8 @@ async fn new_orders(app: &App, report: &mut SyncReport) -> Result<(), FlowError>
         let more = size >= usize::try_from(num).unwrap_or(usize::MAX)
             || page.total_count > i64::try_from(size).unwrap_or(i64::MAX);
         let highest = page.orders.iter().map(|order| order.order_id).max();
-        store_scan(app, page, mark, report).await?;
+        mark = store_page(app, page, mark, report).await?;
         let Some(highest) = highest else { return Ok(()) };
-        mark = mark.max(highest);
         // Nothing that was asked for: a peer that gives the same page for ever.
         if !more || highest < from {
             return Ok(());
@@ -111,7 +113,28 @@ fn first_day(app: &App) -> Result<Timestamp, FlowError> {
     })
 }
 
-/// Stores a page of the scan; ids between the watermark and the page's highest that are not on it
+/// Stores a page a piece at a time, each with its own step of the watermark, which is returned:
+/// posting waits for no more than a piece.
+async fn store_page(
+    app: &App,
+    page: OrdersPage,
+    mut mark: i64,
+    report: &mut SyncReport,
+) -> Result<i64, FlowError> {
+    let OrdersPage { total_count, mut orders } = page;
+    // A piece that held a higher id than the next one would call that one's ids missing.
+    orders.sort_by_key(|order| order.order_id);
+    while !orders.is_empty() {
+        let rest = orders.split_off(PIECE.min(orders.len()));
+        let highest = orders.last().map_or(mark, |order| order.order_id);
+        store_scan(app, OrdersPage { total_count, orders }, mark, report).await?;
+        mark = mark.max(highest);
+        orders = rest;
+    }
+    Ok(mark)
+}
+
+/// Stores a piece of the scan; ids between the watermark and the page's highest that are not on it
 /// are remembered, because ids may be handed out before their orders become visible.
 async fn store_scan(
     app: &App,
