@@ -1,6 +1,7 @@
 //! The pages of the causes are made from the catalogue, so that they cannot drift from it.
 //!
 //! `DAYBOOK_WRITE_DOCS=1 cargo test -p daybook-domain --test causes_pages` writes them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its pages cannot go on")]
 
 use std::{
     collections::BTreeMap,

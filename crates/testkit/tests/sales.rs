@@ -1,5 +1,7 @@
 //! Stories of sales and returns, told through the real HTTP stack, on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on ends there")]
+
 use daybook_domain::entry::EntryState;
 use daybook_sandbox::sitoo::till::{Row, Sale};
 use daybook_testkit::{World, db::for_each_engine, proof};

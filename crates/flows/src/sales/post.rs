@@ -157,6 +157,8 @@ impl Run<'_> {
             let Some(prepared) = self.queue.pop_front() else { return };
             if self.app.now() >= prepared.send_before {
                 // Too late to be sure that the call ends within the lease: left to the look-up.
+                let order_id = prepared.order_id;
+                tracing::warn!(order_id, "its turn came too late; it is looked up after its lease");
                 continue;
             }
             let app = Arc::clone(self.app);

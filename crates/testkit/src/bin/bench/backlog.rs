@@ -40,7 +40,8 @@ pub(crate) async fn run(args: &Args) -> Result<(), Fault> {
     usage::reset_peak();
     let (began, used) = (Instant::now(), usage::processor_time()?);
     serve_until(&app, EntryState::Confirmed, i64::from(orders)).await?;
-    let (seconds, used) = (began.elapsed().as_secs_f64(), usage::processor_time()? - used);
+    let (seconds, used) =
+        (began.elapsed().as_secs_f64(), usage::processor_time()?.saturating_sub(used));
     let done = crate::product::count(&app.db, EntryState::Confirmed).await?;
     let kib = usage::peak_resident_kib()?;
     println!(

@@ -51,7 +51,8 @@ pub(crate) async fn run(args: &Args) -> Result<(), Fault> {
     if done != usize::try_from(orders)? {
         return Err(format!("{done} of {orders} were sent").into());
     }
-    let (seconds, used) = (began.elapsed().as_secs_f64(), usage::processor_time()? - used);
+    let (seconds, used) =
+        (began.elapsed().as_secs_f64(), usage::processor_time()?.saturating_sub(used));
     let kib = usage::peak_resident_kib()?;
     println!("orders={orders} seconds={seconds} cpu={} kib={kib}", used.as_secs_f64());
     Ok(())
@@ -83,11 +84,11 @@ async fn post_all(
     let seats = Arc::new(Semaphore::new(in_flight));
     let mut calls: JoinSet<Result<(), Fault>> = JoinSet::new();
     while let Some(ready) = to_send.recv().await {
-        let seat = Arc::clone(&seats).acquire_owned().await?;
+        let permit = Arc::clone(&seats).acquire_owned().await?;
         let (wire, sent, seats) = (Arc::clone(wire), sent.clone(), Arc::clone(&seats));
         calls.spawn(async move {
             let mut is_done = wire.post(&ready).await?;
-            drop(seat);
+            drop(permit);
             while !is_done {
                 look_twice(&wire, &ready).await?;
                 let _seat = seats.acquire().await?;
