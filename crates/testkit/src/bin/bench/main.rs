@@ -21,10 +21,6 @@ use std::{error::Error, process::ExitCode};
 
 use args::Args;
 
-/// As in the program itself.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Whatever went wrong; it is only shown.
 type Fault = Box<dyn Error + Send + Sync>;
 
