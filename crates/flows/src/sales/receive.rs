@@ -74,7 +74,9 @@ async fn start(app: &App) -> Result<Option<i64>, FlowError> {
     let mark = first - 1;
     let mut tx = app.db.begin().await?;
     watermark::set(&mut tx, app.now(), ORDERS, mark).await?;
-    watermark::set(&mut tx, app.now(), FIRST, first).await?;
+    // Where the retailer named an id, all from there on is ours, also what is not visible yet.
+    let ours_from = app.settings.receive.first_order_id.unwrap_or(first);
+    watermark::set(&mut tx, app.now(), FIRST, ours_from.min(first)).await?;
     tx.commit().await?;
     tracing::info!(first_order_id = first, "first start: reading orders from this id on");
     Ok(Some(mark))
