@@ -32,6 +32,7 @@ pub struct Sitoo {
     /// Orders of the account, or of one site.
     orders_path: String,
     page_size: u32,
+    site: i64,
     authorization: HeaderValue,
     caller: Caller,
     lane: Lane,
@@ -49,14 +50,20 @@ impl Sitoo {
         self.page_size
     }
 
+    /// The site whose products and stock are ours.
+    pub const fn site(&self) -> i64 {
+        self.site
+    }
+
     /// A client with these settings.
     pub fn new(
         settings: SitooSettings,
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SettingsFault> {
-        let SitooSettings { api_id, password, site_orders_path, page_size, in_flight, .. } =
-            settings;
+        let SitooSettings {
+            api_id, password, site_orders_path, page_size, site, in_flight, ..
+        } = settings;
         let bucket = Arc::new(Bucket::new(settings.per_second, in_flight)?);
         if !(1..=1_000).contains(&page_size) {
             return Err(SettingsFault::new("page_size", "must be between 1 and 1000"));
@@ -68,6 +75,7 @@ impl Sitoo {
                 None => "orders.json".to_owned(),
             },
             page_size,
+            site,
             authorization: basic_authorization("api_id", &api_id, password.expose_secret())?,
             caller: Caller {
                 system: System::Sitoo,

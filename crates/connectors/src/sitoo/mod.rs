@@ -32,6 +32,8 @@ pub struct SitooSettings {
     pub in_flight: usize,
     /// Orders a page, at most 1000 (facts/sitoo 1.5).
     pub page_size: u32,
+    /// The site whose products and stock are ours: its integer `eshopid` (facts/sitoo 1.1).
+    pub site: i64,
     /// Asks the deprecated `/sites/{site}/orders` of this site instead of `/orders`.
     pub site_orders_path: Option<i64>,
     /// Larger answers are not read.
@@ -49,6 +51,7 @@ impl SitooSettings {
             per_second: None,
             in_flight: 1,
             page_size: 1000,
+            site: 1,
             site_orders_path: None,
             body_limit_bytes: 64 << 20,
         }

@@ -53,6 +53,9 @@ impl Config {
             receive: self.receive.clone(),
             posting: self.posting.clone(),
             reference: self.reference.clone(),
+            catalogue: self.catalogue.clone(),
+            stock: self.stock.clone(),
+            despatch: self.despatch.clone(),
             keep_exchanges: self.keep_exchanges,
         }
     }
@@ -112,6 +115,7 @@ impl Config {
             per_second: (own.per_second > 0).then_some(own.per_second),
             in_flight: own.in_flight,
             page_size: own.page_size,
+            site: own.site,
             site_orders_path: own.site_orders_path,
             body_limit_bytes: own.body_limit_mib << 20,
         })
