@@ -1,0 +1,226 @@
+//! OrderWise's free stock by stock location, as it was last read. A newer figure never loses to an
+//! older one: a stale export changes nothing.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use daybook_domain::{Quantity, Timestamp};
+use sqlx::QueryBuilder;
+
+use crate::{
+    Source, StoreResult, Tx,
+    engine::{Cells, FromCells, all, pieces},
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT location_id, folded, sku, free, buffer, calculated_at, read_at \
+             FROM erp_stock WHERE ",
+            $rest
+        )
+    };
+}
+
+sql! {
+    OF_LOCATION = select!("location_id = $1");
+    ANY = "SELECT location_id FROM erp_stock LIMIT 1";
+}
+
+const OF_KEYS: &str = select!("(location_id, folded) IN (");
+const UPSERT: &str = "INSERT INTO erp_stock (location_id, folded, sku, free, buffer, \
+    calculated_at, read_at) ";
+const UPSERT_UP: &str = " ON CONFLICT (location_id, folded) DO UPDATE SET sku = excluded.sku, \
+    free = excluded.free, buffer = excluded.buffer, calculated_at = excluded.calculated_at, \
+    read_at = excluded.read_at";
+const REMOVE: &str = "DELETE FROM erp_stock WHERE (location_id, folded) IN (";
+
+/// Rows of one location above which it is read as a whole instead of row by row.
+const MANY: usize = 2_000;
+
+/// A figure as an export told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFigure {
+    /// Stock location of OrderWise.
+    pub location_id: i64,
+    /// Folded SKU.
+    pub folded: String,
+    /// In OrderWise's spelling.
+    pub sku: String,
+    /// What can be sold; may be negative.
+    pub free: Quantity,
+    /// OrderWise's own buffer, where it has one.
+    pub buffer: Option<Quantity>,
+    /// When OrderWise calculated it. Of the two moments that a local time in the hour of the autumn
+    /// change can mean, the earlier one: doubt lowers.
+    pub calculated_at: Timestamp,
+    /// The later one; the same where the time is plain.
+    pub calculated_at_latest: Timestamp,
+}
+
+/// A figure as the book holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureRow {
+    /// Stock location of OrderWise.
+    pub location_id: i64,
+    /// Folded SKU.
+    pub folded: String,
+    /// In OrderWise's spelling.
+    pub sku: String,
+    /// What can be sold.
+    pub free: Quantity,
+    /// OrderWise's own buffer, where it has one.
+    pub buffer: Option<Quantity>,
+    /// When OrderWise calculated it, at the earliest.
+    pub calculated_at: Timestamp,
+    /// When it was read first.
+    pub read_at: Timestamp,
+}
+
+impl FromCells for FigureRow {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self {
+            location_id: row.int("location_id")?,
+            folded: row.text("folded")?,
+            sku: row.text("sku")?,
+            free: row.quantity("free")?,
+            buffer: row.opt_quantity("buffer")?,
+            calculated_at: row.time("calculated_at")?,
+            read_at: row.time("read_at")?,
+        })
+    }
+}
+
+/// A location and a folded SKU.
+pub type Key = (i64, String);
+
+/// Keeps what was read; `whole` says that everything was, so that what is missing is gone. Returns
+/// what is new or different now, and what is gone.
+pub async fn keep(
+    tx: &mut Tx,
+    read_at: Timestamp,
+    figures: Vec<NewFigure>,
+    whole: bool,
+) -> StoreResult<Vec<Key>> {
+    let mut by_location: BTreeMap<i64, BTreeMap<String, NewFigure>> = BTreeMap::new();
+    for figure in figures {
+        let location = by_location.entry(figure.location_id).or_default();
+        // Two codes that differ only by blanks or letter case: the lower figure is safe.
+        match location.get(&figure.folded) {
+            Some(known) if known.free <= figure.free => {}
+            _ => {
+                location.insert(figure.folded.clone(), figure);
+            }
+        }
+    }
+    let mut changed = Vec::new();
+    for (location, figures) in by_location {
+        changed.extend(keep_location(tx, read_at, location, figures, whole).await?);
+    }
+    Ok(changed)
+}
+
+async fn keep_location(
+    tx: &mut Tx,
+    read_at: Timestamp,
+    location: i64,
+    figures: BTreeMap<String, NewFigure>,
+    whole: bool,
+) -> StoreResult<Vec<Key>> {
+    let known = if whole || figures.len() > MANY {
+        of_location(&mut *tx, location).await?
+    } else {
+        let keys: Vec<Key> = figures.keys().map(|folded| (location, folded.clone())).collect();
+        of_keys(&mut *tx, &keys).await?
+    };
+    let known: HashMap<&str, &FigureRow> =
+        known.iter().map(|row| (row.folded.as_str(), row)).collect();
+    let new: Vec<&NewFigure> = figures
+        .values()
+        .filter(|figure| {
+            known.get(figure.folded.as_str()).is_none_or(|known| replaces(figure, known))
+        })
+        .collect();
+    upsert(tx, read_at, &new).await?;
+    let mut changed: Vec<Key> =
+        new.iter().map(|figure| (location, figure.folded.clone())).collect();
+    if whole {
+        let there: HashSet<&str> = figures.keys().map(String::as_str).collect();
+        let gone: Vec<Key> = known
+            .keys()
+            .filter(|folded| !there.contains(*folded))
+            .map(|folded| (location, (*folded).to_owned()))
+            .collect();
+        remove(tx, &gone).await?;
+        changed.extend(gone);
+    }
+    Ok(changed)
+}
+
+/// Whether a figure is different, and not older.
+fn replaces(new: &NewFigure, known: &FigureRow) -> bool {
+    let differs = new.free != known.free
+        || new.buffer != known.buffer
+        || new.calculated_at != known.calculated_at
+        || new.sku != known.sku;
+    differs && new.calculated_at_latest >= known.calculated_at
+}
+
+async fn upsert(tx: &mut Tx, read_at: Timestamp, figures: &[&NewFigure]) -> StoreResult<()> {
+    for piece in pieces(figures.len()) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::<Sql>::new(UPSERT);
+            query.push_values(&figures[piece], |mut row, figure| {
+                row.push_bind(figure.location_id).push_bind(figure.folded.as_str());
+                row.push_bind(figure.sku.as_str()).push_bind(figure.free.thousandths());
+                row.push_bind(figure.buffer.map(Quantity::thousandths));
+                row.push_bind(figure.calculated_at.micros()).push_bind(read_at.micros());
+            });
+            query.push(UPSERT_UP).build().execute(c).await?;
+        });
+    }
+    Ok(())
+}
+
+async fn remove(tx: &mut Tx, keys: &[Key]) -> StoreResult<()> {
+    for piece in pieces(keys.len()) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::<Sql>::new(REMOVE);
+            query.push_values(&keys[piece], |mut row, (location, folded)| {
+                row.push_bind(*location).push_bind(folded.as_str());
+            });
+            query.push(")").build().execute(c).await?;
+        });
+    }
+    Ok(())
+}
+
+/// Every figure of a location.
+pub async fn of_location(
+    source: impl Into<Source<'_>>,
+    location: i64,
+) -> StoreResult<Vec<FigureRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(OF_LOCATION).bind(location).fetch_all(c).await?))
+}
+
+/// The figures of these locations and folded SKUs.
+pub async fn of_keys(source: impl Into<Source<'_>>, keys: &[Key]) -> StoreResult<Vec<FigureRow>> {
+    let mut conn = source.into().open().await?;
+    let mut found = Vec::new();
+    for piece in pieces(keys.len()) {
+        found.extend(on!(conn, c => {
+            let mut query = QueryBuilder::<Sql>::new(OF_KEYS);
+            query.push_values(&keys[piece], |mut row, (location, folded)| {
+                row.push_bind(*location).push_bind(folded.as_str());
+            });
+            all::<FigureRow, _>(&query.push(")").build().fetch_all(c).await?)?
+        }));
+    }
+    Ok(found)
+}
+
+/// Whether the `stock-levels` export has ever been read.
+pub async fn any_known(source: impl Into<Source<'_>>) -> StoreResult<bool> {
+    let mut conn = source.into().open().await?;
+    Ok(on!(conn, c => sqlx::query(ANY).fetch_optional(c).await?.is_some()))
+}
