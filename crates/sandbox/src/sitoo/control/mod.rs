@@ -18,7 +18,9 @@
 //! | `GET totals` | sums of the tills |
 //! | `GET switches`, `PUT switches` | the switches; PUT changes only what is sent |
 //! | `PUT products/{sku}` | `{"active": bool}` |
+//! | stock, movements, warehouses | see `control/stock.rs` |
 
+mod stock;
 mod words;
 
 use std::sync::Arc;
@@ -55,7 +57,8 @@ pub fn router(sitoo: Arc<Sitoo>) -> Router {
         .route("/events", post(event))
         .route("/totals", get(totals))
         .route("/switches", get(switches).put(set_switches))
-        .route("/products/{sku}", put(product));
+        .route("/products/{sku}", put(product))
+        .merge(stock::routes());
     Router::new().nest("/control/sitoo", routes.with_state(sitoo))
 }
 
