@@ -18,8 +18,10 @@
 //! | `GET totals` | sums of the tills |
 //! | `GET switches`, `PUT switches` | the switches; PUT changes only what is sent |
 //! | `PUT products/{sku}` | `{"active": bool}` |
+//! | deliveries, pickups | see `control/later.rs` |
 //! | stock, movements, warehouses | see `control/stock.rs` |
 
+mod later;
 mod stock;
 mod words;
 
@@ -58,6 +60,7 @@ pub fn router(sitoo: Arc<Sitoo>) -> Router {
         .route("/totals", get(totals))
         .route("/switches", get(switches).put(set_switches))
         .route("/products/{sku}", put(product))
+        .merge(later::routes())
         .merge(stock::routes());
     Router::new().nest("/control/sitoo", routes.with_state(sitoo))
 }
