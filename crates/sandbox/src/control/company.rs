@@ -7,13 +7,20 @@
 //! | `PUT …/sessions/{id}` | `{"policy"}`: `"return-first"`, `"create-second"` or `{"reject": text}` |
 //! | `PUT …/policy` | the same for all sessions |
 //! | `PUT …/variants/{sku}` | `{"active"?, "saleable"?}` |
-//! | `PUT …/variants/{sku}/stock/{location}` | `{"free"}`, a decimal in a string |
+//! | `PUT …/variants/{sku}/stock/{location}` | `{"free"?, "buffer"?}`, decimals in strings |
+//! | `GET …/variants/{sku}/stock/{location}` | free stock, the figure shown, when it was calculated |
+//! | `POST …/variants/{sku}/stock/{location}/movements` | `{"quantity"}`: goods in, or a correction |
+//! | `PUT …/variants/{sku}/components` | `{sku: quantity, …}`: makes it a kit |
+//! | `POST …/calculations` | calculates free stock now |
+//! | `POST …/orders` | `{"number", "lines": [{"sku", "location", "quantity"}]}` of another channel |
 //! | `PUT …/permissions/{area}` | `{"permitted"}` |
 //! | `PUT …/aliases` | `{"purpose", "column", "alias"?}`; without alias the column is left out |
 //! | `DELETE …/aliases` | columns as in the pack |
 //! | `GET …/documents?reference=` or `?start=&limit=` | documents |
 //! | `GET …/totals` | sums over orders and credits, in pence |
 //! | `PUT …/documents/{orderId}/status` | `{"status"}` |
+
+mod stock;
 
 use std::sync::Arc;
 
@@ -24,7 +31,6 @@ use axum::{
     routing::{delete, get, put},
 };
 use http::StatusCode;
-use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -40,12 +46,12 @@ pub(super) fn router(company: &Arc<OrderWise>) -> Router {
         .route("/sessions/{id}", put(set_session))
         .route("/policy", put(set_policy))
         .route("/variants/{sku}", put(set_variant))
-        .route("/variants/{sku}/stock/{location}", put(set_stock))
         .route("/permissions/{area}", put(set_permission))
         .route("/aliases", put(set_alias).delete(reset_aliases))
         .route("/documents", get(documents))
         .route("/documents/{id}/status", put(set_status))
         .route("/totals", get(totals))
+        .merge(stock::router())
         .with_state(Arc::clone(company))
 }
 
@@ -112,22 +118,6 @@ async fn set_variant(
         variant.discontinued = given.active.map_or(variant.discontinued, |active| !active);
         variant.saleable = given.saleable.unwrap_or(variant.saleable);
     }))
-}
-
-#[derive(Deserialize)]
-struct Stock {
-    free: String,
-}
-
-async fn set_stock(
-    State(company): Company,
-    Path((sku, location)): Path<(String, i64)>,
-    Json(given): Json<Stock>,
-) -> Response {
-    match Decimal::from_str_exact(&given.free) {
-        Ok(free) => done_if(company.set_stock(&sku, location, free)),
-        Err(error) => refused(&error.to_string()),
-    }
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,12 @@ use crate::lock;
 impl OrderWise {
     /// Turns switches.
     pub fn switch(&self, change: impl FnOnce(&mut Switches)) {
-        change(&mut lock(&self.state).switches);
+        let now = (self.now)();
+        let mut guard = self.settled();
+        let state = &mut *guard;
+        change(&mut state.switches);
+        let at = state.at(now);
+        state.variants.calculate_by(&state.switches, at);
     }
 
     /// The switches as they are.
@@ -136,29 +141,6 @@ impl OrderWise {
     /// Ticks "sale variant", or not.
     pub fn set_variant_saleable(&self, sku: &str, is_saleable: bool) -> bool {
         self.change_variant(sku, |variant| variant.saleable = is_saleable)
-    }
-
-    /// Sets free stock; false when there is no such variant.
-    pub fn set_stock(&self, sku: &str, location: i64, free: Decimal) -> bool {
-        self.change_stock(sku, location, |level| level.free = free)
-    }
-
-    /// Sets the buffer column; false when there is no such variant.
-    pub fn set_buffer(&self, sku: &str, location: i64, buffer: Option<Decimal>) -> bool {
-        self.change_stock(sku, location, |level| level.buffer = buffer)
-    }
-
-    fn change_stock(
-        &self,
-        sku: &str,
-        location: i64,
-        change: impl FnOnce(&mut super::StockLevel),
-    ) -> bool {
-        let at = self.wall();
-        let mut state = lock(&self.state);
-        let Some(index) = state.variants.index_of(sku) else { return false };
-        state.variants.stock(index, location, at, change);
-        true
     }
 
     /// Changes the status text of a document; false when there is none with this id.

@@ -5,11 +5,7 @@ use axum::response::Response;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{
-    OrderWise, answer,
-    exact::print,
-    state::{State, Stocked},
-};
+use super::{OrderWise, answer, exact::print, state::State, variants::Stocked};
 use crate::lock;
 
 /// `GET value-lists/{n}`.
@@ -89,25 +85,27 @@ fn number(value: Decimal) -> Value {
 
 /// `GET stock/{variantId}`: a row per location.
 pub(super) fn stock(company: &OrderWise, id: &str) -> Response {
-    let state = lock(&company.state);
+    let state = company.settled();
     let Some(stocked) = find(&state, id) else {
         return answer::not_found("Variant not found");
     };
     let rows: Vec<Value> = stocked
         .stock
         .iter()
-        .map(|level| json!({ "stockLocationID": level.location, "freeStock": number(level.free) }))
+        .map(
+            |level| json!({ "stockLocationID": level.location, "freeStock": number(level.figure) }),
+        )
         .collect();
     answer::ok(Value::from(rows).to_string())
 }
 
 /// `GET stock/{variantId}/free-stock`: over all locations.
 pub(super) fn free_stock(company: &OrderWise, id: &str) -> Response {
-    let state = lock(&company.state);
+    let state = company.settled();
     let Some(stocked) = find(&state, id) else {
         return answer::not_found("Variant not found");
     };
-    let free = stocked.stock.iter().map(|level| level.free).sum();
+    let free = stocked.stock.iter().map(|level| level.figure).sum();
     answer::ok(json!({ "freeStockQty": number(free) }).to_string())
 }
 

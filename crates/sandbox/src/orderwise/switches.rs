@@ -65,6 +65,21 @@ pub enum ItemNet {
     Difference,
 }
 
+/// When free stock is calculated (facts/orderwise 4: `vasq_stock_levels_last_calculated`; how often
+/// is not known).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StockCalculation {
+    /// At once, as part of what changes it.
+    #[default]
+    AtOnce,
+    /// At every full so many seconds, for what changed since. What is stored in that very instant
+    /// comes after it.
+    EveryS(u32),
+    /// When it is asked for.
+    OnDemand,
+}
+
 /// All switches of a company, with the defaults in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -109,6 +124,16 @@ pub struct Switches {
     pub unknown_export_status: u16,
     /// `storedAt` is null in exports (no).
     pub stored_at_null: bool,
+    /// `storedAt` is cut to whole seconds (no).
+    pub stored_at_whole_seconds: bool,
+    /// When free stock is calculated (at once).
+    pub calculation: StockCalculation,
+    /// `lastCalculated` is cut to whole seconds (no).
+    pub calculated_whole_seconds: bool,
+    /// The stock export answers as it would have so many seconds ago (now).
+    pub stock_export_lag_s: u32,
+    /// Keeps the figures that stock exports gave until they are taken (no; for the simulator).
+    pub keep_given: bool,
     /// Status text of a new order ("Awaiting despatch", facts/orderwise 3).
     pub new_order_status: String,
     /// Keeps each order's body for tests to look at (no: a million of them is a gigabyte).
@@ -137,6 +162,11 @@ impl Default for Switches {
             service_time_ms: 0,
             unknown_export_status: 404,
             stored_at_null: false,
+            stored_at_whole_seconds: false,
+            calculation: StockCalculation::AtOnce,
+            calculated_whole_seconds: false,
+            stock_export_lag_s: 0,
+            keep_given: false,
             new_order_status: "Awaiting despatch".to_owned(),
             keep_bodies: false,
         }

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use self::table::Table;
 use super::{OrderWise, answer, keys, state::State, uk_time};
-use crate::lock;
 
 /// What an export definition is for. Despatches will be one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,10 +100,11 @@ struct Parameter {
 /// Runs an export definition.
 pub(super) fn run(company: &OrderWise, id: &str, body: &[u8]) -> Response {
     let now = (company.now)();
-    let state = lock(&company.state);
+    let mut guard = company.settled();
+    let state = &mut *guard;
     let id: Option<i64> = id.parse().ok();
     let Some((id, purpose)) = id.and_then(|id| Some((id, *state.exports.get(&id)?))) else {
-        return unknown(&state);
+        return unknown(state);
     };
     if state.denied_exports.contains(&id) {
         return answer::forbidden();
@@ -120,7 +120,7 @@ pub(super) fn run(company: &OrderWise, id: &str, body: &[u8]) -> Response {
         };
         values.push(parameter.value.as_ref());
     }
-    match rows(&state, purpose, &values, now) {
+    match rows(state, purpose, &values, now) {
         Some(json) => answer::ok(json),
         // SQL Server could not convert a value.
         None => answer::failed(),
@@ -135,7 +135,7 @@ fn unknown(state: &State) -> Response {
 
 /// The rows as JSON; nothing when a value does not convert. A null matches nothing.
 fn rows(
-    state: &State,
+    state: &mut State,
     purpose: Purpose,
     values: &[Option<&serde_json::Value>],
     now: i64,
@@ -155,7 +155,7 @@ fn rows(
         Purpose::OrderLookup => rows::lookup(state, &mut table, texts.first()?, now),
         Purpose::OrderTotals => rows::totals(state, &mut table, time(0)?, time(1)?, now),
         Purpose::OrderLines => rows::lines(state, &mut table, time(0)?, time(1)?, now),
-        Purpose::StockLevels => rows::stock(state, &mut table, time(0)?),
+        Purpose::StockLevels => rows::stock(state, &mut table, time(0)?, now),
         Purpose::Variants => rows::variants(state, &mut table, time(0)?),
     }
     Some(table.finish())
