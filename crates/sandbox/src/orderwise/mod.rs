@@ -3,10 +3,13 @@
 //!
 //! What is not publicly known has a default (design, section 7) and a switch ([`Switches`]).
 
+mod amend;
 mod answer;
 mod customers;
+mod despatch;
 mod exact;
 mod export;
+mod fate;
 mod inspect;
 mod keys;
 mod load;
@@ -28,13 +31,14 @@ use state::State;
 
 use crate::{Now, lock};
 pub use export::Purpose;
+pub use fate::{Delivery, NotDespatched, Parcel};
 pub use model::{
     CREDIT, Calculated, Customer, Document, Given, Line, ORDER, Payment, Session, StockLevel,
     TaxRate, Totals, Variant,
 };
 pub use route::router;
 pub use switches::{
-    DuplicatePolicy, ErrorShape, ItemNet, StockCalculation, Switches, TaxArithmetic,
+    DuplicatePolicy, ErrorShape, HandedOver, ItemNet, StockCalculation, Switches, TaxArithmetic,
 };
 pub use token::Area;
 

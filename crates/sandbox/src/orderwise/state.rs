@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::{
     Area, Customer, Document, Given, Purpose, Session, Switches, TaxRate, export::Aliases,
-    stock::At, token::Tokens, variants::Variants,
+    fate::Fates, stock::At, token::Tokens, variants::Variants,
 };
 
 /// Everything behind the lock.
@@ -29,11 +29,14 @@ pub(super) struct State {
     pub(super) customers: Customers,
     pub(super) variants: Variants,
     pub(super) documents: Documents,
+    pub(super) fates: Fates,
     /// Figures that went out, where the switch keeps them.
     pub(super) given: Vec<Given>,
     pub(super) rng: StdRng,
     /// The status text of new orders, shared by all that carry it.
     shared_status: Arc<str>,
+    /// The same for sales that are handed over at the till.
+    shared_completed: Arc<str>,
 }
 
 impl State {
@@ -53,9 +56,11 @@ impl State {
             customers: Customers::default(),
             variants: Variants::default(),
             documents: Documents::default(),
+            fates: Fates::default(),
             given: Vec::new(),
             rng: StdRng::seed_from_u64(seed),
             shared_status: Arc::from(""),
+            shared_completed: Arc::from(""),
         }
     }
 
@@ -71,11 +76,19 @@ impl State {
     }
 
     pub(super) fn new_order_status(&mut self) -> Arc<str> {
-        if *self.shared_status != *self.switches.new_order_status {
-            self.shared_status = Arc::from(self.switches.new_order_status.as_str());
-        }
-        Arc::clone(&self.shared_status)
+        shared(&mut self.shared_status, &self.switches.new_order_status)
     }
+
+    pub(super) fn completed_status(&mut self) -> Arc<str> {
+        shared(&mut self.shared_completed, &self.switches.completed_status)
+    }
+}
+
+fn shared(known: &mut Arc<str>, text: &str) -> Arc<str> {
+    if **known != *text {
+        *known = Arc::from(text);
+    }
+    Arc::clone(known)
 }
 
 fn default_tax_rates() -> BTreeMap<i64, TaxRate> {
@@ -93,6 +106,8 @@ pub(super) struct Names {
     pub(super) stock_locations: BTreeMap<i64, String>,
     pub(super) order_types: BTreeMap<i64, String>,
     pub(super) delivery_methods: BTreeMap<i64, String>,
+    /// Delivery methods whose goods left with the shopper.
+    pub(super) handed_over: BTreeSet<i64>,
     pub(super) payment_methods: BTreeMap<i64, String>,
     pub(super) price_lists: BTreeMap<i64, String>,
 }
@@ -114,6 +129,7 @@ impl Default for Names {
                 (6, "Bulk"),
             ]),
             delivery_methods: BTreeMap::new(),
+            handed_over: BTreeSet::new(),
             payment_methods: BTreeMap::new(),
             price_lists: named(&[(1, "Retail")]),
         }

@@ -80,6 +80,20 @@ pub enum StockCalculation {
     OnDemand,
 }
 
+/// What becomes of a sale whose goods were handed over at the till (facts/orderwise 3: whether an
+/// imported order can be despatched at once is not known).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandedOver {
+    /// It is completed, without any delivery.
+    #[default]
+    Completed,
+    /// It is completed by a delivery without courier.
+    Delivered,
+    /// It waits for its despatch as every other order.
+    Awaiting,
+}
+
 /// All switches of a company, with the defaults in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -136,6 +150,16 @@ pub struct Switches {
     pub keep_given: bool,
     /// Status text of a new order ("Awaiting despatch", facts/orderwise 3).
     pub new_order_status: String,
+    /// Status text when a part has left ("Partially despatched").
+    pub partial_status: String,
+    /// Status text when all has left ("Completed").
+    pub completed_status: String,
+    /// Status text of an order on hold ("On hold").
+    pub on_hold_status: String,
+    /// Status text of a cancelled order ("Cancelled": an example only in facts/orderwise 3).
+    pub cancelled_status: String,
+    /// A sale whose goods were handed over at the till (completed).
+    pub handed_over: HandedOver,
     /// Keeps each order's body for tests to look at (no: a million of them is a gigabyte).
     pub keep_bodies: bool,
 }
@@ -168,6 +192,11 @@ impl Default for Switches {
             stock_export_lag_s: 0,
             keep_given: false,
             new_order_status: "Awaiting despatch".to_owned(),
+            partial_status: "Partially despatched".to_owned(),
+            completed_status: "Completed".to_owned(),
+            on_hold_status: "On hold".to_owned(),
+            cancelled_status: "Cancelled".to_owned(),
+            handed_over: HandedOver::Completed,
             keep_bodies: false,
         }
     }

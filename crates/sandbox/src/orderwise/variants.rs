@@ -63,6 +63,20 @@ impl Variants {
         true
     }
 
+    /// Changes any variant; how many came out different.
+    pub(super) fn change_all(&mut self, at: i64, mut change: impl FnMut(&mut Variant)) -> usize {
+        let mut changed = 0;
+        for index in 0..self.all.len() {
+            let mut variant = self.all[index].variant.clone();
+            change(&mut variant);
+            if variant != self.all[index].variant {
+                self.replace(index, variant, at);
+                changed += 1;
+            }
+        }
+        changed
+    }
+
     fn replace(&mut self, index: usize, variant: Variant, at: i64) {
         let stocked = &mut self.all[index];
         if stocked.variant.sku != variant.sku {

@@ -31,7 +31,7 @@ pub(super) fn router() -> Router<Shared> {
 }
 
 /// A decimal in a string.
-fn decimal(text: &str) -> Result<Decimal, Box<Response>> {
+pub(super) fn decimal(text: &str) -> Result<Decimal, Box<Response>> {
     Decimal::from_str_exact(text).map_err(|error| Box::new(refused(&error.to_string())))
 }
 

@@ -22,7 +22,8 @@ use self::{
     refusal::Faults,
 };
 use super::{
-    CREDIT, Document, DuplicatePolicy, Line, ORDER, OrderWise, answer, keys, state::State,
+    CREDIT, Document, DuplicatePolicy, HandedOver, Line, ORDER, OrderWise, answer, keys,
+    state::State,
 };
 
 /// Places an order. The write takes its time only after the document is stored: a client that
@@ -95,12 +96,17 @@ impl OrderWise {
             return (faults.answer(shape, &mut state.rng), service_time);
         };
         let movements = movements(&checked);
+        let is_taken = checked.order_type == ORDER && is_handed_over(state, &checked);
         let document = document(state, session.unwrap_or(0), order, checked, now, raw);
         let response = placed(state.switches.order_status, &document);
+        let order_id = document.order_id;
         state.documents.push(document);
         let at = state.at(now);
         for (variant, location, quantity) in movements {
             state.variants.move_stock(variant, location, quantity, at);
+        }
+        if is_taken && state.switches.handed_over == HandedOver::Delivered {
+            state.hand_over(order_id, now);
         }
         (response, service_time)
     }
@@ -141,6 +147,13 @@ fn placed(status: u16, document: &Document) -> Response {
     answer::json(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body.to_string())
 }
 
+/// Whether the goods changed hands at the till.
+fn is_handed_over(state: &State, checked: &Checked) -> bool {
+    let method = checked.delivery_method;
+    matches!(checked.order_type, ORDER | CREDIT)
+        && method.is_some_and(|id| state.names.handed_over.contains(&id))
+}
+
 /// Variant, location and change of free stock: a sale lowers it; a credit raises it where the
 /// goods go back.
 fn movements(checked: &Checked) -> Vec<(usize, i64, Decimal)> {
@@ -166,6 +179,10 @@ fn document(
 ) -> Document {
     let number = order.header.number.as_deref().unwrap_or("").trim();
     let other = order.header.customer_reference.as_deref().map(str::trim);
+    let status = match state.switches.handed_over {
+        HandedOver::Completed if is_handed_over(state, &checked) => state.completed_status(),
+        _ => state.new_order_status(),
+    };
     let lines = checked.lines.into_iter().map(|line| Line {
         sku: line.sku,
         quantity: line.quantity,
@@ -194,7 +211,7 @@ fn document(
         gross: checked.amounts.gross,
         lines: lines.collect(),
         payments: checked.payments.into_boxed_slice(),
-        status: state.new_order_status(),
+        status,
         body: keep.then(|| String::from_utf8_lossy(raw).into()),
     }
 }
