@@ -17,6 +17,7 @@ pub mod lookup;
 pub mod mapping;
 pub mod money;
 pub mod posting;
+pub mod priority;
 pub mod quantity;
 pub mod reference;
 pub mod retry;

@@ -26,6 +26,12 @@ pub struct Wake {
     pub receive: Notify,
     /// There may be something to post.
     pub post: Notify,
+    /// Products may have changed.
+    pub catalogue: Notify,
+    /// Stock may have moved.
+    pub stock: Notify,
+    /// Something may have been sent.
+    pub despatch: Notify,
 }
 
 /// The parts of an [`App`].

@@ -1,5 +1,8 @@
-//! The engine of `daybook serve`: two loops, one that receives and one that posts. Each is woken
-//! by a signal and by a period, takes no input, and is harmless to run once more.
+//! The engine of `daybook serve`: a loop that receives, one that posts, and one for each flow beside
+//! sales. Each is woken by a signal and by a period, takes no input, and is harmless to run once
+//! more.
+
+mod beside;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,7 +29,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), FlowError
         stop.cancelled().await;
         app.stop.cancel();
     };
-    tokio::join!(receiving(&app, &stop), posting(&app, &stop), keeping(&app, &stop), stopping);
+    let sales = async { tokio::join!(receiving(&app, &stop), posting(&app, &stop)) };
+    tokio::join!(sales, beside::all(&app, &stop), keeping(&app, &stop), stopping);
     Ok(lease::release(&app.db, POLLER, &app.worker).await?)
 }
 

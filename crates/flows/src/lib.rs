@@ -5,7 +5,9 @@
 //! **record the outcome** (one transaction, guarded by the attempt's number).
 
 pub mod app;
+pub mod catalogue;
 pub mod check;
+pub mod despatch;
 pub mod engine;
 pub mod error;
 pub mod events;
@@ -16,6 +18,7 @@ pub mod reference;
 pub mod sales;
 pub mod settings;
 pub mod status;
+pub mod stock;
 
 pub use app::{App, AppParts, Ids};
 pub use error::FlowError;

@@ -5,6 +5,12 @@ use std::time::Duration;
 use daybook_domain::retry::Backoff;
 use serde::Deserialize;
 
+mod catalogue;
+mod despatch;
+mod stock;
+
+pub use self::{catalogue::Catalogue, despatch::Despatch, stock::Stock};
+
 /// How new orders are read from Sitoo (facts/sitoo 2.8).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -143,6 +149,12 @@ pub struct Settings {
     pub posting: Posting,
     /// Keeping variants and value lists at hand.
     pub reference: Reference,
+    /// Products and prices.
+    pub catalogue: Catalogue,
+    /// Stock.
+    pub stock: Stock,
+    /// Despatches.
+    pub despatch: Despatch,
     /// How long records of exchanges are kept; the book itself is kept for ever.
     #[serde(with = "humantime_serde")]
     pub keep_exchanges: Duration,

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use daybook_domain::lookup::{NoRegister, Policy, PostOrHold, TaxPolicy};
-use daybook_flows::settings::{BackoffSettings, Posting, Receive, Reference, Settings, Shoppers};
+use daybook_flows::settings::{
+    BackoffSettings, Catalogue, Despatch, Posting, Receive, Reference, Settings, Shoppers, Stock,
+};
 
 /// Settings that differ from the product's only in their spans.
 pub fn flows() -> Settings {
@@ -15,8 +17,23 @@ pub fn flows() -> Settings {
             full_every: Duration::from_hours(24),
             overlap: Duration::from_hours(2),
         },
+        catalogue: catalogue(),
+        stock: stock(),
+        despatch: despatch(),
         keep_exchanges: Duration::from_hours(24 * 180),
     }
+}
+
+fn catalogue() -> Catalogue {
+    Catalogue { enabled: true, poll_every: Duration::from_mins(5), batch: 200 }
+}
+
+fn stock() -> Stock {
+    Stock { enabled: true, poll_every: Duration::from_mins(1), overlap: Duration::from_hours(2) }
+}
+
+fn despatch() -> Despatch {
+    Despatch { enabled: true, poll_every: Duration::from_mins(2), overlap: Duration::from_hours(2) }
 }
 
 fn receive() -> Receive {

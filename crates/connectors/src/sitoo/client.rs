@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use daybook_domain::{
     class::Failure,
     exchange::{Called, System},
+    priority::Priority,
 };
 use http::{HeaderValue, Method};
 use secrecy::ExposeSecret;
@@ -12,7 +13,7 @@ use secrecy::ExposeSecret;
 use crate::{
     Clock, SettingsFault, Transport,
     call::{Answer, Caller, Effect, Keep, Outcome, Outgoing, read_json},
-    pace::{Bucket, Lane},
+    pace::{Budget, Lane},
     settings::{BaseUrl, basic_authorization},
 };
 
@@ -26,15 +27,18 @@ use super::{
 /// Lists that `daybook check` reads: one page holds all but the largest retailers.
 const LIST_PAGE: usize = 1_000;
 
-/// A client of one Sitoo account.
+/// A client of one Sitoo account. Its clones share its budget of calls.
+#[derive(Clone)]
 pub struct Sitoo {
     base: BaseUrl,
     /// Orders of the account, or of one site.
     orders_path: String,
     page_size: u32,
+    site: i64,
     authorization: HeaderValue,
     caller: Caller,
-    lane: Lane,
+    lane: Arc<Lane>,
+    priority: Priority,
 }
 
 impl fmt::Debug for Sitoo {
@@ -49,15 +53,27 @@ impl Sitoo {
         self.page_size
     }
 
+    /// The same client, for calls of this importance.
+    #[must_use]
+    pub fn at(&self, priority: Priority) -> Self {
+        Self { priority, ..self.clone() }
+    }
+
+    /// The site whose products and stock are ours.
+    pub const fn site(&self) -> i64 {
+        self.site
+    }
+
     /// A client with these settings.
     pub fn new(
         settings: SitooSettings,
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SettingsFault> {
-        let SitooSettings { api_id, password, site_orders_path, page_size, in_flight, .. } =
-            settings;
-        let bucket = Arc::new(Bucket::new(settings.per_second, in_flight)?);
+        let SitooSettings {
+            api_id, password, site_orders_path, page_size, site, in_flight, ..
+        } = settings;
+        let budget = Arc::new(Budget::new(settings.pace)?);
         if !(1..=1_000).contains(&page_size) {
             return Err(SettingsFault::new("page_size", "must be between 1 and 1000"));
         }
@@ -68,6 +84,7 @@ impl Sitoo {
                 None => "orders.json".to_owned(),
             },
             page_size,
+            site,
             authorization: basic_authorization("api_id", &api_id, password.expose_secret())?,
             caller: Caller {
                 system: System::Sitoo,
@@ -76,7 +93,8 @@ impl Sitoo {
                 timeout: settings.timeout,
                 body_limit: settings.body_limit_bytes,
             },
-            lane: Lane::new("in_flight", in_flight, &bucket)?,
+            lane: Arc::new(Lane::new("in_flight", in_flight, &budget)?),
+            priority: Priority::default(),
         })
     }
 
@@ -178,7 +196,7 @@ impl Sitoo {
             effect: Effect::Reads,
             keep,
         };
-        self.caller.call(&self.lane, outgoing, read).await
+        self.caller.call((&self.lane, self.priority), outgoing, read).await
     }
 }
 

@@ -1,14 +1,17 @@
-//! `daybook sync sales`
+//! `daybook sync sales|stock|despatch|catalogue`: one pass of a flow. One file a flow.
 
-use std::fmt::Write as _;
+mod catalogue;
+mod despatch;
+mod sales;
+mod stock;
+
+use std::{fmt::Write as _, sync::Arc};
 
 use clap::{Args, Subcommand};
-use daybook_flows::{
-    sales::{self, SyncOptions, SyncReport},
-    status,
-};
+use daybook_flows::{App, status};
 use serde::Serialize;
 
+use self::sales::SalesArgs;
 use super::Ended;
 use crate::{config::Need, context::Context, failure::Failure, initial, stop, words};
 
@@ -16,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   daybook sync sales                        what is new, and everything that is due
   daybook sync sales --from-order 11513     read again from this order id on, then as above
+  daybook sync stock                        what changed since the last pass
   daybook sync sales --json | jq .report.posted
 
 For cron and for tests; `daybook serve` does the same all the time. On a SQLite book it cannot run
@@ -34,27 +38,28 @@ enum Flow {
     /// Sales and returns: from the tills into the book, and on to OrderWise.
     #[command(after_help = EXAMPLES)]
     Sales(SalesArgs),
-}
-
-#[derive(Debug, Args)]
-struct SalesArgs {
-    /// Read all orders again from this order id on.
-    #[arg(long, value_name = "ORDER-ID", value_parser = clap::value_parser!(i64).range(0..))]
-    from_order: Option<i64>,
+    /// Stock: what may still be sold, from OrderWise to the tills.
+    Stock(stock::StockArgs),
+    /// Despatches: what OrderWise sent, shown on the tills' orders.
+    Despatch(despatch::DespatchArgs),
+    /// Products and prices: from OrderWise to the tills.
+    Catalogue(catalogue::CatalogueArgs),
 }
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
-pub(crate) struct Synced {
+pub(crate) struct Synced<R> {
     /// What this pass did.
-    pub(crate) report: SyncReport,
+    pub(crate) report: R,
     /// How things stand after it.
     pub(crate) summary: status::Summary,
 }
 
+/// Counts with the words for them; those that are 0 are not said.
+type Said = Vec<(u64, &'static str)>;
+
 /// One pass.
 pub(crate) async fn run(context: &Context, args: &SyncArgs) -> Result<Ended, Failure> {
-    let Flow::Sales(args) = &args.flow;
     let app = context.app(Need::Systems).await?;
     let _alone = app.db.worker_lock()?;
     initial::apply(context, &app).await?;
@@ -64,37 +69,38 @@ pub(crate) async fn run(context: &Context, args: &SyncArgs) -> Result<Ended, Fai
         stopped.cancelled().await;
         stop_app.cancel();
     });
-    let options = SyncOptions { from_order: args.from_order };
-    let report = sales::sync(&app, &options).await?;
-    let summary = status::summary(&app).await?;
+    let ended = match &args.flow {
+        Flow::Sales(args) => sales::run(context, &app, args).await,
+        Flow::Stock(args) => stock::run(context, &app, args).await,
+        Flow::Despatch(args) => despatch::run(context, &app, args).await,
+        Flow::Catalogue(args) => catalogue::run(context, &app, args).await,
+    };
     app.db.close().await;
+    ended
+}
+
+/// Prints what a pass came to.
+async fn told<R: Serialize>(
+    context: &Context,
+    app: &Arc<App>,
+    report: R,
+    said: impl Fn(&R) -> Said,
+) -> Result<Ended, Failure> {
+    let summary = status::summary(app).await?;
     let synced = Synced { report, summary };
-    context.printer.result(&synced, |synced| people(context, synced))?;
+    let people = |synced: &Synced<R>| people(context, said(&synced.report), &synced.summary);
+    context.printer.result(&synced, people)?;
     Ok(if synced.summary.has_exceptions() { Ended::ExceptionsOpen } else { Ended::Done })
 }
 
-fn people(context: &Context, synced: &Synced) -> String {
-    let report = &synced.report;
-    let done = [
-        (report.received, "received"),
-        (report.changed, "changed at the till"),
-        (report.posted, "posted"),
-        (report.adopted, "found in OrderWise after a doubt"),
-        (report.confirmed, "read back"),
-        (report.findings, "differ from the till"),
-        (report.waiting, "wait for their sale"),
-        (report.held, "held"),
-        (report.released, "released"),
-        (report.not_posted, "calls did not end in a posting"),
-        (report.missing, "ids missing"),
-    ];
-    let said: Vec<String> = done
-        .iter()
+fn people(context: &Context, said: Said, summary: &status::Summary) -> String {
+    let said: Vec<String> = said
+        .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
     let mut text = if said.is_empty() { "nothing to do".to_owned() } else { said.join(", ") };
-    let open = &synced.summary.exceptions;
+    let open = &summary.exceptions;
     if !open.is_empty() {
         let entries = open.iter().map(|line| line.entries).sum::<i64>();
         let money = open.iter().map(|line| line.money).sum();
@@ -106,4 +112,13 @@ fn people(context: &Context, synced: &Synced) -> String {
         );
     }
     text
+}
+
+/// The flow's export definition has no id.
+fn not_set_up(flow: &str, export: &str) -> Failure {
+    Failure::new(
+        "export-not-set-up",
+        format!("{flow} needs the export definition '{export}', and the settings name none"),
+        format!("set orderwise.exports.{export}.id; orderwise/exports/README.md tells how"),
+    )
 }

@@ -17,6 +17,7 @@ impl Config {
             ("posting.batch", self.posting.batch),
             ("posting.confirm-batch", self.posting.confirm_batch),
             ("receive.ids-per-request", self.receive.ids_per_request),
+            ("catalogue.batch", self.catalogue.batch),
         ];
         if let Some((key, _)) = least_one.iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::invalid(key, "is 0", "the least is 1"));
@@ -54,6 +55,9 @@ impl Config {
             ("posting.recheck-every", self.posting.recheck_every),
             ("reference.refresh-every", self.reference.refresh_every),
             ("reference.full-every", self.reference.full_every),
+            ("catalogue.poll-every", self.catalogue.poll_every),
+            ("stock.poll-every", self.stock.poll_every),
+            ("despatch.poll-every", self.despatch.poll_every),
             ("sitoo.timeout", self.sitoo.timeout),
             ("orderwise.timeout", self.orderwise.timeout),
         ];

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use daybook_connectors::{
-    OrderwiseSettings, SitooSettings, TlsSettings,
+    OrderwiseSettings, Pace, SitooSettings, TlsSettings,
     orderwise::{ExportDefinition, Exports},
 };
 use daybook_domain::lookup::Policy;
@@ -46,6 +46,11 @@ impl Need {
     }
 }
 
+/// 0 calls a second means as fast as answers come.
+fn pace(per_second: u32, burst: u32) -> Pace {
+    Pace { per_second: (per_second > 0).then_some(per_second), burst }
+}
+
 impl Config {
     /// The flows' settings.
     pub(crate) fn settings(&self) -> Settings {
@@ -53,6 +58,9 @@ impl Config {
             receive: self.receive.clone(),
             posting: self.posting.clone(),
             reference: self.reference.clone(),
+            catalogue: self.catalogue.clone(),
+            stock: self.stock.clone(),
+            despatch: self.despatch.clone(),
             keep_exchanges: self.keep_exchanges,
         }
     }
@@ -109,9 +117,10 @@ impl Config {
             api_id: need.text("sitoo.api-id", own.api_id.as_ref(), "")?,
             password: need.secret("sitoo.password", unless_book(need, password)?)?,
             timeout: own.timeout,
-            per_second: (own.per_second > 0).then_some(own.per_second),
+            pace: pace(own.per_second, own.burst),
             in_flight: own.in_flight,
             page_size: own.page_size,
+            site: own.site,
             site_orders_path: own.site_orders_path,
             body_limit_bytes: own.body_limit_mib << 20,
         })
@@ -133,7 +142,7 @@ impl Config {
             token_path: own.token_path.clone(),
             token_ttl: own.token_ttl,
             timeout: own.timeout,
-            per_second: (own.per_second > 0).then_some(own.per_second),
+            pace: pace(own.per_second, own.burst),
             writes_in_flight: self.posting.in_flight,
             reads_in_flight: own.reads_in_flight,
             order_path: own.order_path.clone(),

@@ -7,7 +7,7 @@ use daybook_domain::{
     lookup::{NoRegister, PostOrHold, TaxPolicy},
     mapping::MappingKind,
 };
-use daybook_flows::settings::{Posting, Receive, Reference};
+use daybook_flows::settings::{Catalogue, Despatch, Posting, Receive, Reference, Stock};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -26,6 +26,9 @@ pub(crate) struct Config {
     pub(crate) receive: Receive,
     pub(crate) posting: Posting,
     pub(crate) reference: Reference,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) stock: Stock,
+    pub(crate) despatch: Despatch,
     pub(crate) mapping: BTreeMap<MappingKind, BTreeMap<String, InitialValue>>,
     pub(crate) web: WebSection,
     pub(crate) log: LogSection,
@@ -57,8 +60,10 @@ pub(crate) struct SitooSection {
     #[serde(with = "humantime_serde")]
     pub(crate) timeout: Duration,
     pub(crate) per_second: u32,
+    pub(crate) burst: u32,
     pub(crate) in_flight: usize,
     pub(crate) page_size: u32,
+    pub(crate) site: i64,
     pub(crate) site_orders_path: Option<i64>,
     pub(crate) body_limit_mib: usize,
     pub(crate) ca_file: Option<PathBuf>,
@@ -75,6 +80,7 @@ pub(crate) struct OrderwiseSection {
     #[serde(with = "humantime_serde")]
     pub(crate) timeout: Duration,
     pub(crate) per_second: u32,
+    pub(crate) burst: u32,
     pub(crate) reads_in_flight: usize,
     #[serde(with = "humantime_serde")]
     pub(crate) token_ttl: Duration,

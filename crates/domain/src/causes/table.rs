@@ -369,4 +369,10 @@ catalogue! {
         fix: "Report the place named in the particulars.",
         command: CHECK,
     }
+
+    // Catalogue.
+
+    // Stock.
+
+    // Despatch.
 }

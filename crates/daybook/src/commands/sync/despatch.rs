@@ -1,0 +1,32 @@
+//! `daybook sync despatch`
+
+use std::sync::Arc;
+
+use clap::Args;
+use daybook_flows::{
+    App,
+    despatch::{self, DespatchReport},
+};
+
+use super::{Said, not_set_up, told};
+use crate::{commands::Ended, context::Context, failure::Failure};
+
+#[derive(Debug, Args)]
+pub(super) struct DespatchArgs {}
+
+pub(super) async fn run(
+    context: &Context,
+    app: &Arc<App>,
+    _args: &DespatchArgs,
+) -> Result<Ended, Failure> {
+    if !despatch::is_set_up(app) {
+        return Err(not_set_up("despatch", despatch::EXPORT));
+    }
+    let mut report = DespatchReport::default();
+    despatch::pass(app, &mut report).await?;
+    told(context, app, report, said).await
+}
+
+fn said(_report: &DespatchReport) -> Said {
+    vec![]
+}

@@ -1,0 +1,45 @@
+//! `daybook sync sales`
+
+use std::sync::Arc;
+
+use clap::Args;
+use daybook_flows::{
+    App,
+    sales::{self, SyncOptions, SyncReport},
+};
+
+use super::{Said, told};
+use crate::{commands::Ended, context::Context, failure::Failure};
+
+#[derive(Debug, Args)]
+pub(super) struct SalesArgs {
+    /// Read all orders again from this order id on.
+    #[arg(long, value_name = "ORDER-ID", value_parser = clap::value_parser!(i64).range(0..))]
+    from_order: Option<i64>,
+}
+
+pub(super) async fn run(
+    context: &Context,
+    app: &Arc<App>,
+    args: &SalesArgs,
+) -> Result<Ended, Failure> {
+    let options = SyncOptions { from_order: args.from_order };
+    let report = sales::sync(app, &options).await?;
+    told(context, app, report, said).await
+}
+
+fn said(report: &SyncReport) -> Said {
+    vec![
+        (report.received, "received"),
+        (report.changed, "changed at the till"),
+        (report.posted, "posted"),
+        (report.adopted, "found in OrderWise after a doubt"),
+        (report.confirmed, "read back"),
+        (report.findings, "differ from the till"),
+        (report.waiting, "wait for their sale"),
+        (report.held, "held"),
+        (report.released, "released"),
+        (report.not_posted, "calls did not end in a posting"),
+        (report.missing, "ids missing"),
+    ]
+}

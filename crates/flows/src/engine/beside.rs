@@ -1,0 +1,182 @@
+//! The flows beside sales: each in a loop of its own, so that none waits for another. What they
+//! may call is shared out by priority (design section 2).
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use daybook_domain::{causes::Cause, class::Failure, retry::Backoff};
+use daybook_store::{exception, lease};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::rest;
+use crate::{
+    app::App,
+    catalogue::{self, CatalogueReport},
+    despatch::{self, DespatchReport},
+    error::FlowError,
+    sales::evaluate::DAYBOOK,
+    stock::{self, StockReport},
+};
+
+/// A flow that runs beside sales.
+struct Beside<'a> {
+    /// Its name: lease and scope of its alerts.
+    name: &'static str,
+    /// Whether it is wanted and set up.
+    runs: bool,
+    every: Duration,
+    wake: &'a Notify,
+}
+
+/// How long a process may be silent before another takes its flow over.
+const LEASE: Duration = Duration::from_mins(5);
+
+/// Runs all of them until `stop`.
+pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings;
+    let products = Beside {
+        name: "catalogue",
+        runs: settings.catalogue.enabled && catalogue::is_set_up(app),
+        every: settings.catalogue.poll_every,
+        wake: &app.wake.catalogue,
+    };
+    let levels = Beside {
+        name: "stock",
+        runs: settings.stock.enabled && stock::is_set_up(app),
+        every: settings.stock.poll_every,
+        wake: &app.wake.stock,
+    };
+    let parcels = Beside {
+        name: "despatch",
+        runs: settings.despatch.enabled && despatch::is_set_up(app),
+        every: settings.despatch.poll_every,
+        wake: &app.wake.despatch,
+    };
+    tokio::join!(
+        Box::pin(keep_running(app, stop, &levels, || async {
+            let mut report = StockReport::default();
+            let result = stock::pass(app, &mut report).await;
+            tell("stock", report != StockReport::default(), &report);
+            result
+        })),
+        Box::pin(keep_running(app, stop, &parcels, || async {
+            let mut report = DespatchReport::default();
+            let result = despatch::pass(app, &mut report).await;
+            tell("despatch", report != DespatchReport::default(), &report);
+            result
+        })),
+        Box::pin(keep_running(app, stop, &products, || async {
+            let mut report = CatalogueReport::default();
+            let result = catalogue::pass(app, &mut report).await;
+            tell("catalogue", report != CatalogueReport::default(), &report);
+            result
+        })),
+    );
+}
+
+fn tell(flow: &'static str, something_happened: bool, report: &impl std::fmt::Debug) {
+    if something_happened {
+        tracing::info!(flow, ?report, "a pass is over");
+    }
+}
+
+async fn keep_running<F, Fut>(
+    app: &Arc<App>,
+    stop: &CancellationToken,
+    beside: &Beside<'_>,
+    pass: F,
+) where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<(), FlowError>>,
+{
+    let mut failures = 0;
+    while beside.runs && !stop.is_cancelled() {
+        let pause = match once(app, beside, &pass).await {
+            Ok(()) => {
+                failures = 0;
+                beside.every
+            }
+            Err(error) => {
+                failures += 1;
+                after_failure(app, beside, &error, failures).await
+            }
+        };
+        rest(app, stop, beside.wake, pause).await;
+    }
+    if let Err(error) = lease::release(&app.db, beside.name, &app.worker).await {
+        tracing::debug!(flow = beside.name, "the lease is left to run out: {error}");
+    }
+}
+
+async fn once<F, Fut>(app: &Arc<App>, beside: &Beside<'_>, pass: &F) -> Result<(), FlowError>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<(), FlowError>>,
+{
+    if !is_ours(app, beside.name).await? {
+        return Ok(());
+    }
+    pass().await?;
+    let mut tx = app.db.begin().await?;
+    exception::close_scoped(&mut tx, app.now(), &scope(beside.name), DAYBOOK, "it works again")
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes or renews the right to run a flow: one process at a time. A long pass asks again at every
+/// step, and ends where the answer is no.
+pub(crate) async fn is_ours(app: &App, flow: &str) -> Result<bool, FlowError> {
+    if app.db.is_ours_alone() {
+        return Ok(true);
+    }
+    let now = app.now();
+    Ok(lease::acquire(&app.db, now, flow, &app.worker, now.plus(LEASE)).await?)
+}
+
+fn scope(flow: &str) -> String {
+    format!("flow:{flow}")
+}
+
+/// One alert once it lasts, and a pause that grows.
+async fn after_failure(
+    app: &App,
+    beside: &Beside<'_>,
+    error: &FlowError,
+    failures: u32,
+) -> Duration {
+    tracing::warn!(flow = beside.name, code = error.code(), failures, "could not go on: {error}");
+    let asked = match error {
+        FlowError::Sitoo(Failure::Later { after, .. })
+        | FlowError::Orderwise(Failure::Later { after, .. }) => *after,
+        _ => None,
+    };
+    if failures >= 3
+        && let Some(cause) = cause_of(error)
+        && let Err(error) = alert(app, beside.name, cause, &error.to_string()).await
+    {
+        tracing::error!(code = error.code(), "the alert could not be written: {error}");
+    }
+    Backoff::from(&app.settings.posting.breaker_backoff).delay(failures, app.ids.dice(), asked)
+}
+
+async fn alert(app: &App, flow: &str, cause: Cause, what: &str) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    exception::raise_scoped(&mut tx, app.now(), &scope(flow), cause, flow, what).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn cause_of(error: &FlowError) -> Option<Cause> {
+    match error {
+        FlowError::Sitoo(failure) => Some(super::cause_of(failure)),
+        FlowError::Orderwise(failure) => Some(match failure {
+            Failure::NotAuthorised { status: 401, .. } => Cause::OrderwiseCredentials,
+            Failure::NotAuthorised { .. } => Cause::OrderwisePermission,
+            Failure::Refused { .. } | Failure::NotFound { .. } => Cause::OrderwiseExportDefinition,
+            Failure::Drift { .. } => Cause::OrderwiseContract,
+            Failure::Later { .. } | Failure::InDoubt { .. } => Cause::OrderwiseUnreachable,
+        }),
+        _ => None,
+    }
+}
