@@ -7,7 +7,7 @@ use sqlx::QueryBuilder;
 
 use crate::{
     Source, StoreResult, Tx,
-    engine::{self, Cells, FromCells, all, pieces},
+    engine::{self, Cells, FromCells, all, padded, pieces},
 };
 
 sql! {
@@ -25,6 +25,9 @@ const MARK_UP: &str = " ON CONFLICT (warehouse_id, folded) DO UPDATE SET \
     why = CASE WHEN excluded.due_at < stock_due.due_at THEN excluded.why ELSE stock_due.why END, \
     due_at = CASE WHEN excluded.due_at < stock_due.due_at THEN excluded.due_at \
              ELSE stock_due.due_at END";
+/// Everything that some orders moved and that is not settled.
+const MARK_ORDERS: &str = "INSERT INTO stock_due (warehouse_id, folded, why, due_at, marks) \
+    SELECT DISTINCT warehouse_id, folded, ";
 const DONE: &str = "DELETE FROM stock_due WHERE (warehouse_id, folded, marks) IN (";
 
 /// A SKU to be looked at.
@@ -85,6 +88,29 @@ pub async fn mark(tx: &mut Tx, due: &[NewDue]) -> StoreResult<()> {
                 row.push_bind(due.why.word()).push_bind(due.due_at.micros()).push_bind(1_i64);
             });
             query.push(MARK_UP).build().execute(c).await?;
+        });
+    }
+    Ok(())
+}
+
+/// Marks what these orders moved, as far as it is not settled.
+pub async fn mark_orders(
+    tx: &mut Tx,
+    due_at: Timestamp,
+    why: Why,
+    order_ids: &[i64],
+) -> StoreResult<()> {
+    for ids in order_ids.chunks(1_024) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::<Sql>::new(MARK_ORDERS);
+            query.push("'").push(why.word()).push("', CAST(").push_bind(due_at.micros());
+            query.push(" AS BIGINT), 1 FROM till_movement WHERE order_id IN (");
+            let mut list = query.separated(", ");
+            for id in padded(ids) {
+                list.push_bind(id);
+            }
+            query.push(") ORDER BY warehouse_id, folded").push(MARK_UP);
+            query.build().execute(c).await?;
         });
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! OrderWise's free stock by stock location, as it was last read. A newer figure never loses to an
 //! older one: a stale export changes nothing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use daybook_domain::{Quantity, Timestamp};
 use sqlx::QueryBuilder;
@@ -24,6 +24,8 @@ macro_rules! select {
 sql! {
     OF_LOCATION = select!("location_id = $1");
     ANY = "SELECT location_id FROM erp_stock LIMIT 1";
+    LOCATIONS = "SELECT DISTINCT location_id FROM erp_stock ORDER BY location_id";
+    KEYS = "SELECT folded FROM erp_stock WHERE location_id = $1";
 }
 
 const OF_KEYS: &str = select!("(location_id, folded) IN (");
@@ -33,9 +35,6 @@ const UPSERT_UP: &str = " ON CONFLICT (location_id, folded) DO UPDATE SET sku = 
     free = excluded.free, buffer = excluded.buffer, calculated_at = excluded.calculated_at, \
     read_at = excluded.read_at";
 const REMOVE: &str = "DELETE FROM erp_stock WHERE (location_id, folded) IN (";
-
-/// Rows of one location above which it is read as a whole instead of row by row.
-const MANY: usize = 2_000;
 
 /// A figure as an export told it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,67 +92,34 @@ impl FromCells for FigureRow {
 /// A location and a folded SKU.
 pub type Key = (i64, String);
 
-/// Keeps what was read; `whole` says that everything was, so that what is missing is gone. Returns
-/// what is new or different now, and what is gone.
-pub async fn keep(
-    tx: &mut Tx,
-    read_at: Timestamp,
-    figures: Vec<NewFigure>,
-    whole: bool,
-) -> StoreResult<Vec<Key>> {
-    let mut by_location: BTreeMap<i64, BTreeMap<String, NewFigure>> = BTreeMap::new();
+/// Keeps figures, as many as fit one transaction; returns what is new or different now.
+pub async fn keep(tx: &mut Tx, read_at: Timestamp, figures: &[NewFigure]) -> StoreResult<Vec<Key>> {
+    let mut one_each: BTreeMap<(i64, &str), &NewFigure> = BTreeMap::new();
     for figure in figures {
-        let location = by_location.entry(figure.location_id).or_default();
         // Two codes that differ only by blanks or letter case: the lower figure is safe.
-        match location.get(&figure.folded) {
-            Some(known) if known.free <= figure.free => {}
-            _ => {
-                location.insert(figure.folded.clone(), figure);
-            }
+        let known = one_each.entry((figure.location_id, &figure.folded)).or_insert(figure);
+        if figure.free < known.free {
+            *known = figure;
         }
     }
-    let mut changed = Vec::new();
-    for (location, figures) in by_location {
-        changed.extend(keep_location(tx, read_at, location, figures, whole).await?);
-    }
-    Ok(changed)
-}
-
-async fn keep_location(
-    tx: &mut Tx,
-    read_at: Timestamp,
-    location: i64,
-    figures: BTreeMap<String, NewFigure>,
-    whole: bool,
-) -> StoreResult<Vec<Key>> {
-    let known = if whole || figures.len() > MANY {
-        of_location(&mut *tx, location).await?
-    } else {
-        let keys: Vec<Key> = figures.keys().map(|folded| (location, folded.clone())).collect();
-        of_keys(&mut *tx, &keys).await?
-    };
-    let known: HashMap<&str, &FigureRow> =
-        known.iter().map(|row| (row.folded.as_str(), row)).collect();
+    let figures: Vec<&NewFigure> = one_each.into_values().collect();
+    let keys: Vec<Key> = figures.iter().map(|figure| key_of(figure)).collect();
+    let known = of_keys(&mut *tx, &keys).await?;
+    let known: HashMap<(i64, &str), &FigureRow> =
+        known.iter().map(|row| ((row.location_id, row.folded.as_str()), row)).collect();
     let new: Vec<&NewFigure> = figures
-        .values()
+        .into_iter()
         .filter(|figure| {
-            known.get(figure.folded.as_str()).is_none_or(|known| replaces(figure, known))
+            let known = known.get(&(figure.location_id, figure.folded.as_str()));
+            known.is_none_or(|known| replaces(figure, known))
         })
         .collect();
     upsert(tx, read_at, &new).await?;
-    let mut changed: Vec<Key> =
-        new.iter().map(|figure| (location, figure.folded.clone())).collect();
-    if whole {
-        let there: HashSet<&str> = figures.keys().map(String::as_str).collect();
-        let gone: Vec<Key> = known
-            .keys()
-            .filter(|folded| !there.contains(*folded))
-            .map(|folded| (location, (*folded).to_owned()))
-            .collect();
-        remove(tx, &gone).await?;
-        changed.extend(gone);
-    }
-    Ok(changed)
+    Ok(new.into_iter().map(key_of).collect())
+}
+
+fn key_of(figure: &NewFigure) -> Key {
+    (figure.location_id, figure.folded.clone())
 }
 
 /// Whether a figure is different, and not older.
@@ -181,7 +147,8 @@ async fn upsert(tx: &mut Tx, read_at: Timestamp, figures: &[&NewFigure]) -> Stor
     Ok(())
 }
 
-async fn remove(tx: &mut Tx, keys: &[Key]) -> StoreResult<()> {
+/// Forgets figures that OrderWise no longer has.
+pub async fn remove(tx: &mut Tx, keys: &[Key]) -> StoreResult<()> {
     for piece in pieces(keys.len()) {
         on!(tx, c => {
             let mut query = QueryBuilder::<Sql>::new(REMOVE);
@@ -217,6 +184,24 @@ pub async fn of_keys(source: impl Into<Source<'_>>, keys: &[Key]) -> StoreResult
         }));
     }
     Ok(found)
+}
+
+/// Locations of which something is known.
+pub async fn locations(source: impl Into<Source<'_>>) -> StoreResult<Vec<i64>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(LOCATIONS).fetch_all(c).await?;
+        rows.iter().map(|row| row.int("location_id")).collect()
+    })
+}
+
+/// The folded SKUs of which something is known at a location.
+pub async fn skus(source: impl Into<Source<'_>>, location: i64) -> StoreResult<Vec<String>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(KEYS).bind(location).fetch_all(c).await?;
+        rows.iter().map(|row| row.text("folded")).collect()
+    })
 }
 
 /// Whether the `stock-levels` export has ever been read.
