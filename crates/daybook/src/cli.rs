@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands::{
     backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
     demo::DemoArgs, entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs,
-    map::MapArgs, sandbox::SandboxArgs, sync::SyncArgs,
+    map::MapArgs, sandbox::SandboxArgs, stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Exceptions(ExceptionsArgs),
     /// What on the till is what in OrderWise.
     Map(MapArgs),
+    /// What the tills may still sell, and why.
+    Stock(StockArgs),
     /// Copy a SQLite book while the work goes on.
     Backup(BackupArgs),
     /// Show the settings in force, or the commented defaults.

@@ -53,7 +53,24 @@ pub struct World {
 impl World {
     /// A world from `seed`, with the book `db`, the retailer's mapping in place.
     pub async fn new(seed: u64, db: Db) -> Result<Self, FlowError> {
-        let world = Self::unmapped(seed, db);
+        Self::mapped(Self::unmapped(seed, db)).await
+    }
+
+    /// A small world: two stores and few goods, for stories in which everything is compared often.
+    pub async fn small(seed: u64, db: Db) -> Result<Self, FlowError> {
+        let mut retailer = Retailer::made_up(seed);
+        retailer.stores.truncate(2);
+        let mut kept = std::collections::HashMap::new();
+        let troubles = retailer.troubles.clone();
+        retailer.skus.retain(|sku| {
+            let nth = kept.entry((sku.kind, sku.vat_percent)).or_insert(0);
+            *nth += 1;
+            *nth <= 8 || troubles.concern(&sku.sku)
+        });
+        Self::mapped(Self::of(seed, db, retailer)).await
+    }
+
+    async fn mapped(world: Self) -> Result<Self, FlowError> {
         let rows: Vec<MappingRow> = world
             .retailer
             .mapping()
@@ -66,9 +83,12 @@ impl World {
 
     /// The same without any mapping.
     pub fn unmapped(seed: u64, db: Db) -> Self {
+        Self::of(seed, db, Retailer::made_up(seed))
+    }
+
+    fn of(seed: u64, db: Db, retailer: Retailer) -> Self {
         let clock = TestClock::at(MORNING);
         let sandbox = Sandbox::new(clock.micros(), seed);
-        let retailer = Retailer::made_up(seed);
         retailer.install_sitoo(&sandbox.sitoo);
         retailer.install_orderwise(&sandbox.orderwise);
         let start = Start {

@@ -12,6 +12,7 @@ pub(crate) mod exceptions;
 pub(crate) mod map;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
+pub(crate) mod stock;
 pub(crate) mod sync;
 mod view;
 
@@ -67,6 +68,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Entry(args) => entry::run(&context, &args).await,
         Command::Exceptions(args) => exceptions::run(&context, args).await,
         Command::Map(args) => map::run(&context, args).await,
+        Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) | Command::Demo(_) => {
             Ok(Ended::Done)
