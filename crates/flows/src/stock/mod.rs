@@ -24,7 +24,10 @@ mod write;
 
 use std::{collections::HashSet, sync::Arc};
 
-use daybook_store::stock::{history, write as writes};
+use daybook_store::{
+    stock::{history, write as writes},
+    watermark,
+};
 use serde::Serialize;
 
 use self::{close::Refused, places::Places};
@@ -32,7 +35,12 @@ pub(crate) use self::{
     journal::wanted,
     moved::{Page, posted},
 };
-use crate::{app::App, engine, error::FlowError};
+use crate::{
+    app::App,
+    engine,
+    error::FlowError,
+    sales::{SyncReport, receive},
+};
 
 /// What one pass came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -95,6 +103,7 @@ pub async fn pass(app: &Arc<App>, report: &mut StockReport) -> Result<(), FlowEr
     let places = places::load(app).await?;
     let refused = Refused::load(app).await?;
     let mut pass = Pass { app, places, report, alone: HashSet::new(), refused };
+    receive_if_stale(app).await?;
     doubt::resolve(&mut pass).await?;
     journal::read_if_wanted(&pass).await?;
     if !sweep::begin_if_due(&mut pass).await? {
@@ -104,6 +113,17 @@ pub async fn pass(app: &Arc<App>, report: &mut StockReport) -> Result<(), FlowEr
     sweep::go_on(&mut pass).await?;
     doubt::resolve(&mut pass).await?;
     forget(app).await
+}
+
+/// What tills did is due as soon as it is in the book. Where nobody polls the tills beside this pass,
+/// it has to.
+async fn receive_if_stale(app: &App) -> Result<(), FlowError> {
+    let read_at = watermark::updated_at(&app.db, receive::ORDERS).await?;
+    let fresh = app.settings.receive.poll_every * 2;
+    if read_at.is_none_or(|at| app.now().since(at) > fresh) {
+        receive::pass(app, &mut SyncReport::default()).await?;
+    }
+    Ok(())
 }
 
 /// Whether this process may do more: it should not stop, and the flow is its own.

@@ -118,6 +118,7 @@ where
         world.stock().await;
         assert_eq!(world.disagreements(), Vec::<String>::new(), "at the beginning");
         world.clock.advance(Duration::from_mins(15));
+        world.sandbox.sitoo_faults.reset_counts();
         let world = Box::pin(story(world)).await;
         for _ in 0..10 {
             world.later(Duration::from_mins(5)).await;

@@ -101,8 +101,9 @@ async fn a_killed_process_doubles_nothing() {
             }
             world.crash.call_off();
             world.restart();
+            // Longer than its lease.
             for _ in 0..3 {
-                world.later(seconds(31)).await;
+                world.later(minutes(6)).await;
             }
             assert_eq!(world.units(0, &sku), wanted, "killed at call {calls}, sent: {reaches}");
         }

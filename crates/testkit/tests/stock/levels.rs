@@ -68,6 +68,7 @@ async fn a_sale_counts_until_orderwise_has_it() {
 #[tokio::test]
 async fn a_sale_lowers_the_other_till_of_its_stock_location_once() {
     tell(|world| async move {
+        world.erp_calculates_each_minute();
         let sku = world.goods(0).sku.clone();
         let shared = world.shop(0).stock_location_id;
         let (first, second) = (world.shop(0).warehouse_id, world.shop(1).warehouse_id);
@@ -81,7 +82,7 @@ async fn a_sale_lowers_the_other_till_of_its_stock_location_once() {
         assert!(waits.iter().any(|one| (one.0, one.1.clone()) == told), "{waits:?}");
 
         world.sell(world.sale_of(1, Row::of(&world.goods(0).product).gross(900)));
-        let report = world.stock().await;
+        let report = world.later(seconds(1)).await;
         assert_eq!((world.units(0, &sku), report.lowered), (before - 1, 1));
         world.stock().await;
         assert_eq!(world.units(0, &sku), before - 1);
@@ -119,7 +120,7 @@ async fn a_return_adds_only_when_orderwise_has_it() {
         let till = world.till(0).to_owned();
         world.refund(Refund::whole(&till, sale).pay_rest(Tender::card()));
         assert_eq!(world.units(0, &sku), before, "the till put it back itself");
-        world.stock().await;
+        world.later(seconds(1)).await;
         assert_eq!(world.units(0, &sku), before - 1, "OrderWise does not have it back yet");
         for _ in 0..4 {
             world.later(minutes(1)).await;
@@ -160,7 +161,7 @@ async fn an_offline_till_that_uploads_late_is_counted_when_it_does() {
         let before = world.units(0, &sku);
         let yesterday = daybook_testkit::world::MORNING.micros() / 1_000_000 - 20 * 3_600;
         world.sell(world.sale(1_000).at(yesterday));
-        world.stock().await;
+        world.later(seconds(1)).await;
         assert_eq!(world.units(0, &sku), before - 1);
         assert_eq!(world.last_why(0, &sku).await, Some(Why::LateSale));
         world
@@ -218,7 +219,7 @@ async fn what_was_not_there_is_said_until_it_is() {
         assert_eq!(world.units(0, &sku), 1);
         let row = Row::of(&world.goods(0).product).times(6).gross(6_000);
         let sale = world.sell(world.sale_of(0, row));
-        let report = world.stock().await;
+        let report = world.later(seconds(1)).await;
         assert_eq!((report.oversold, world.units(0, &sku)), (1, 0));
         let waits = world.waits().await;
         assert_eq!(waits, [(Cause::Oversold.code(), sku.clone(), 1, 0)]);

@@ -84,7 +84,8 @@ async fn a_sweep_that_was_ended_goes_on_where_it_was() {
         assert!(ended);
         world.crash.call_off();
         world.restart();
-        let rest = world.later(minutes(1)).await;
+        // Longer than its lease.
+        let rest = world.later(minutes(6)).await;
         let shops = u64::try_from(world.retailer.stores.len()).unwrap();
         assert!(rest.swept >= 1 && rest.swept <= 2 * shops, "{rest:?}");
         assert_eq!(world.stock().await.swept, 0);
