@@ -232,7 +232,7 @@ fn parse_both(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let local: civil::DateTime = text.parse().ok()?;
     let moments = zone.to_ambiguous_timestamp(local);
     if moments.is_ambiguous() {
-        let later = moments.clone().later().ok()?;
+        let later = moments.later().ok()?;
         return Some((moments.earlier().ok()?.into(), later.into()));
     }
     let moment = moments.compatible().ok()?.into();

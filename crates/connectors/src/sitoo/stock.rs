@@ -1,5 +1,7 @@
 //! Stock over the API: levels, the journal, movements and absolute values (facts/sitoo 3.2 to 3.5).
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use daybook_domain::{Quantity, class::Failure, exchange::Called};
 use http::Method;
@@ -371,7 +373,8 @@ fn encoded(sku: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            // Writing into a text cannot fail.
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text
