@@ -65,6 +65,7 @@ impl Retailer {
             orderwise.add_payment_method(tender.payment_method_id, &tender.name);
         }
         orderwise.add_delivery_method(1, "Taken away");
+        orderwise.set_handed_over(1, true);
         orderwise.add_delivery_method(self.central.delivery_method_id, "Home delivery");
         orderwise.add_stock_location(self.central.stock_location_id, "Central warehouse");
         for shop in &self.stores {
