@@ -20,6 +20,7 @@ pub mod posting;
 pub mod quantity;
 pub mod reference;
 pub mod retry;
+pub mod scan;
 pub mod sku;
 pub mod split;
 pub mod till;

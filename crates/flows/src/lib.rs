@@ -13,6 +13,7 @@ mod exchanges;
 mod health;
 pub mod people;
 pub mod reference;
+mod retrying;
 pub mod sales;
 pub mod settings;
 pub mod status;

@@ -41,6 +41,10 @@ struct SalesArgs {
     /// Read all orders again from this order id on.
     #[arg(long, value_name = "ORDER-ID", value_parser = clap::value_parser!(i64).range(0..))]
     from_order: Option<i64>,
+    /// After an older copy of the book was put back: look every order that the tills have now up in
+    /// OrderWise before it is sent. Needed once; the book remembers it.
+    #[arg(long)]
+    look_up_first: bool,
 }
 
 /// What `--json` prints.
@@ -64,7 +68,7 @@ pub(crate) async fn run(context: &Context, args: &SyncArgs) -> Result<Ended, Fai
         stopped.cancelled().await;
         stop_app.cancel();
     });
-    let options = SyncOptions { from_order: args.from_order };
+    let options = SyncOptions { from_order: args.from_order, look_up_first: args.look_up_first };
     let report = sales::sync(&app, &options).await?;
     let summary = status::summary(&app).await?;
     app.db.close().await;
@@ -79,6 +83,7 @@ fn people(context: &Context, synced: &Synced) -> String {
         (report.received, "received"),
         (report.changed, "changed at the till"),
         (report.posted, "posted"),
+        (report.looked_up, "looked up before they are sent"),
         (report.adopted, "found in OrderWise after a doubt"),
         (report.confirmed, "read back"),
         (report.findings, "differ from the till"),
