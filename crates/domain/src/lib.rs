@@ -21,6 +21,7 @@ pub mod priority;
 pub mod quantity;
 pub mod reference;
 pub mod retry;
+pub mod scan;
 pub mod sku;
 pub mod split;
 pub mod till;

@@ -29,6 +29,7 @@ pub mod lease;
 pub mod mapping;
 pub mod pause;
 pub mod statements;
+pub mod stray;
 pub mod timeline;
 pub mod value_list;
 pub mod variant;

@@ -2,7 +2,7 @@
 
 use crate::{
     attempt, audit, count, customer, entry, exception, exchange, finding, inbox, lease, mapping,
-    pause, timeline, value_list, variant, watermark,
+    pause, stray, timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -19,6 +19,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         lease::STATEMENTS,
         mapping::STATEMENTS,
         pause::STATEMENTS,
+        stray::STATEMENTS,
         value_list::STATEMENTS,
         variant::STATEMENTS,
         watermark::STATEMENTS,

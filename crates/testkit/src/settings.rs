@@ -41,6 +41,7 @@ fn receive() -> Receive {
         poll_every: Duration::from_secs(10),
         overlap_ids: 20,
         missing_ask_every: Duration::from_secs(30),
+        missing_range_limit: 1_000,
         missing_age_limit: Duration::from_hours(3),
         open_ask_every: Duration::from_mins(5),
         open_age_limit: Duration::from_hours(24 * 60),

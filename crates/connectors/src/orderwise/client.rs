@@ -10,10 +10,11 @@ use daybook_domain::{
     draft::Draft,
     entry::EntryKind,
     exchange::Called,
+    findings::OrderTypes,
     lookup::Variant,
     priority::Priority,
 };
-use jiff::tz::TimeZone;
+use jiff::{civil::DateTime, tz::TimeZone};
 
 use crate::{
     Clock, SettingsFault, Transport,
@@ -170,9 +171,20 @@ impl Orderwise {
 
     /// The documents whose order date is `from` or later, and before `to`.
     pub async fn totals(&self, from: Timestamp, to: Timestamp) -> Called<Vec<Document>> {
-        let (from, to) = (format_local(from, &self.zone), format_local(to, &self.zone));
+        self.totals_of(self.zone.to_datetime(from.to_jiff()), self.zone.to_datetime(to.to_jiff()))
+            .await
+    }
+
+    /// The documents whose order date, as OrderWise shows it, is `from` or later, and before `to`.
+    pub async fn totals_of(&self, from: DateTime, to: DateTime) -> Called<Vec<Document>> {
+        let (from, to) = (exports::format_wall(from), exports::format_wall(to));
         let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
         self.export("order-totals", &parameters, exports::document).await
+    }
+
+    /// What sales and returns are sent with.
+    pub const fn order_types(&self) -> OrderTypes {
+        OrderTypes { sale: self.sale_order_type, credit: self.credit_order_type }
     }
 
     /// The variants that changed since a moment; none means all.

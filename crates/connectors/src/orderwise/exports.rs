@@ -169,7 +169,11 @@ pub(super) fn variant(row: &Row<'_>) -> Result<Option<Variant>, Failure> {
 
 /// A moment as OrderWise writes and expects it: local, without zone, whole seconds.
 pub(super) fn format_local(moment: Timestamp, zone: &TimeZone) -> String {
-    let local = zone.to_datetime(moment.to_jiff());
+    format_wall(zone.to_datetime(moment.to_jiff()))
+}
+
+/// A wall clock's date and time, whole seconds.
+pub(super) fn format_wall(local: civil::DateTime) -> String {
     local.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 

@@ -67,6 +67,8 @@ pub enum OrdersQuery {
     FromId {
         /// Lowest id wanted.
         from: i64,
+        /// How many of those to pass by: 0, but where the ids of a page lead nowhere.
+        start: u32,
         /// How many at most; the page size caps it.
         num: u32,
     },
@@ -82,12 +84,25 @@ pub enum OrdersQuery {
 }
 
 /// A page of orders.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrdersPage {
     /// How many orders fit the question altogether.
     pub total_count: i64,
     /// The orders of this page, in the order in which they came.
     pub orders: Vec<ReceivedOrder>,
+    /// Elements that do not say which order they are.
+    pub strays: Vec<StrayOrder>,
+}
+
+/// An element of a page without a usable `orderid`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StrayOrder {
+    /// The element's exact text as it came.
+    pub payload: String,
+    /// The beginning of its text, with the shopper's data masked.
+    pub masked: String,
+    /// What is the matter with it ([`Failure::Drift`]).
+    pub fault: Failure,
 }
 
 /// One element of a page. An element that cannot be read does not spoil its page.

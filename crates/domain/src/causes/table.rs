@@ -319,6 +319,24 @@ catalogue! {
         fix: "Look the id up in Sitoo; a gap can be a transaction that was never completed. Then say so.",
         command: "daybook exceptions dismiss EX-NUMBER --reason 'never completed' --actor NAME",
     }
+    OrderIdLeap "order-id-leap" "Order id far beyond the others" {
+        sentence: "An order has an id far beyond those before it, so not every id in between is asked for.",
+        owner: Retail, scope: Scope::System, severity: High, released_by: None,
+        fix: "Look the order up in Sitoo. It is kept, and orders with lower ids go on being read; where Sitoo really numbers on from there, Daybook follows by itself. Then say so.",
+        command: "daybook exceptions dismiss EX-NUMBER --reason 'numbered anew' --actor NAME",
+    }
+    OrderWithoutId "order-without-id" "Order that does not say which it is" {
+        sentence: "Sitoo gave an order without a usable order id; it is kept as received and cannot be posted.",
+        owner: It, scope: Scope::System, severity: High, released_by: None,
+        fix: "Find the order in Sitoo by the particulars and report it; when it shows its id it is read by itself. Enter it by hand if it never does, then say so.",
+        command: "daybook exceptions dismiss EX-NUMBER --reason 'entered by hand as …' --actor NAME",
+    }
+    OrderLeftOpen "order-left-open" "Order left open" {
+        sentence: "An order was not closed or cancelled within the time that Daybook reads it again, so nobody would notice if it became a sale.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "Close or cancel the order at the till and have it read again; dismiss it if it stays as it is.",
+        command: RETRY,
+    }
 
     // The systems.
     OrderwiseCredentials "orderwise-credentials" "OrderWise refuses our credentials" {
