@@ -1,5 +1,8 @@
-//! `cargo xtask simulate`: days of faults and crashes, from seeds.
+//! `cargo xtask simulate`: days of faults and crashes, from seeds. With `--stock` the tills race the
+//! stock sync; with `--compare` a naive sync keeps the same days' stock beside ours.
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
+
+mod stock;
 
 use std::{process::ExitCode, time::Instant};
 
@@ -12,12 +15,20 @@ use daybook_testkit::{
 const FIXED: std::ops::Range<u64> = 1..25;
 
 fn main() -> ExitCode {
-    let seeds = seeds(&std::env::args().skip(1).collect::<Vec<_>>());
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| args.iter().any(|arg| arg == name);
+    let seeds = seeds(&args);
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return ExitCode::FAILURE;
     };
     let began = Instant::now();
-    let failed = runtime.block_on(run_all(&seeds));
+    let failed = if has("--compare") {
+        runtime.block_on(stock::compare(&seeds))
+    } else if has("--stock") {
+        runtime.block_on(stock::run_all(&seeds))
+    } else {
+        runtime.block_on(run_all(&seeds))
+    };
     println!("{} seeds in {:.0?}, {failed} failed", seeds.len(), began.elapsed());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
