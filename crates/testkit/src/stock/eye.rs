@@ -10,7 +10,7 @@ use axum::extract::Query;
 use bytes::Bytes;
 use daybook_sandbox::{Sandbox, sitoo::stock::StockWrite};
 use http::{Method, Response, StatusCode};
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::{RngExt, rngs::StdRng};
 use serde_json::Value;
 
 use super::{books::Books, demand::Demand, truth::Truth};
@@ -49,9 +49,8 @@ impl Eye {
     pub(super) fn new(
         clock: &TestClock,
         sandbox: Arc<Sandbox>,
-        demand: Demand,
-        truth: Truth,
-        seed: u64,
+        (demand, truth): (Demand, Truth),
+        rng: StdRng,
         hide_orders: bool,
     ) -> Arc<Self> {
         let landed: Arc<Mutex<Vec<StockWrite>>> = Arc::default();
@@ -59,7 +58,7 @@ impl Eye {
         sandbox.sitoo.watch_stock(Box::new(move |write| lock(&writes).push(write.clone())));
         sandbox.orderwise.switch(|switches| switches.keep_given = true);
         let seen = Seen {
-            rng: StdRng::seed_from_u64(seed ^ 0x11FE_11FE),
+            rng,
             books: Books::default(),
             demand,
             truth,
@@ -120,13 +119,13 @@ impl Witness for Eye {
         if !given.is_empty() && serde_json::from_slice::<Vec<Value>>(answer.body()).is_ok() {
             seen.truth.figures_arrived(given);
         }
-        if let Some(warehouse) = warehouse_of_levels(asked) {
-            if let Some(items) = items(answer.body()) {
-                let listed = items.iter().filter_map(|item| item["sku"].as_str().map(Arc::from));
-                let skus = listed.chain(asked_skus(asked));
-                let last = self.sandbox.sitoo.last_transaction();
-                seen.truth.levels_arrived(warehouse, skus.collect::<Vec<_>>(), last);
-            }
+        if let Some(warehouse) = warehouse_of_levels(asked)
+            && let Some(items) = items(answer.body())
+        {
+            let listed = items.iter().filter_map(|item| item["sku"].as_str().map(Arc::from));
+            let skus = listed.chain(asked_skus(asked));
+            let last = self.sandbox.sitoo.last_transaction();
+            seen.truth.levels_arrived(warehouse, skus.collect::<Vec<_>>(), last);
         }
         if let Some(newest) = seen.newest_shown
             && is(asked, &Method::GET, "orders")
