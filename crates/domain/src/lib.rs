@@ -23,6 +23,7 @@ pub mod reference;
 pub mod retry;
 pub mod sku;
 pub mod split;
+pub mod stock;
 pub mod till;
 pub mod time;
 pub mod vat;

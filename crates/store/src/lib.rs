@@ -29,6 +29,8 @@ pub mod lease;
 pub mod mapping;
 pub mod pause;
 pub mod statements;
+pub mod stock;
+pub mod till_movement;
 pub mod timeline;
 pub mod value_list;
 pub mod variant;

@@ -21,7 +21,7 @@ use daybook_store::{
 };
 
 use super::{SyncReport, doubt::warn_if_doubled, evaluate::DAYBOOK, rounds::Rounds};
-use crate::{app::App, error::FlowError, exchanges, health};
+use crate::{app::App, error::FlowError, exchanges, health, stock};
 
 /// Few entries are cheaper to look up one by one than by a window of order dates.
 const WINDOW_PAYS_FROM: usize = 3;
@@ -131,7 +131,7 @@ async fn record(
     report: &mut SyncReport,
 ) -> Result<(), FlowError> {
     let now = app.now();
-    let mut steps = Vec::with_capacity(rows.len());
+    let mut steps: Vec<Transition> = Vec::with_capacity(rows.len());
     let mut later = Vec::new();
     let mut findings = Vec::new();
     for row in rows {
@@ -153,6 +153,9 @@ async fn record(
     report.confirmed += u64::try_from(steps.len()).unwrap_or(u64::MAX);
     report.findings += u64::try_from(findings.len()).unwrap_or(u64::MAX);
     entry::transition(tx, now, &steps).await?;
+    // When OrderWise stored it says whether its stock figure contains it.
+    let known: Vec<i64> = steps.iter().map(|step| step.order_id).collect();
+    stock::posted(app, tx, now, &known).await?;
     entry::reschedule(tx, &later).await?;
     finding::insert(tx, now, &findings).await?;
     Ok(())

@@ -8,12 +8,16 @@ use daybook_domain::{Timestamp, causes::Cause, class::Failure, exchange::Called}
 use daybook_store::{Tx, entry, exception, inbox, watermark};
 
 use super::{SyncReport, changed, evaluate::DAYBOOK, recorded::new_entry};
-use crate::{app::App, error::FlowError, exchanges};
+use crate::{app::App, error::FlowError, exchanges, stock};
 
 /// Name of the watermark: the highest order id that is stored.
 pub(crate) const ORDERS: &str = "orders";
 /// Name of the watermark that never moves: the order id that the first start began with.
 const FIRST: &str = "orders-first";
+
+/// Type of the events that tell of a movement in a warehouse (facts/sitoo 7). Their particulars are
+/// not documented, so the journal is read for whatever it was.
+const STOCK_MOVED: &str = "warehouse-transaction";
 
 /// Orders that are stored in one transaction.
 const PIECE: usize = 128;
@@ -148,6 +152,7 @@ async fn store_scan(
     let highest = present.last().copied().unwrap_or(mark);
     let absent: Vec<i64> = (mark + 1..highest).filter(|id| !present.contains(id)).collect();
     let now = app.now();
+    let before = report.clone();
     let mut tx = app.db.begin().await?;
     record(app, &mut tx, page, report).await?;
     if !absent.is_empty() {
@@ -159,6 +164,7 @@ async fn store_scan(
     watermark::set(&mut tx, now, ORDERS, highest.max(mark)).await?;
     tx.commit().await?;
     app.wake.post.notify_one();
+    wake_stock(app, &before, report);
     Ok(())
 }
 
@@ -173,6 +179,7 @@ async fn record(
         return Ok(());
     }
     let now = app.now();
+    let moved = stock::Page::of(app, &page);
     let ids: Vec<i64> = page.orders.iter().map(|order| order.order_id).collect();
     let (rows, faults): (Vec<_>, Vec<_>) =
         page.orders.into_iter().map(|order| new_entry(app, now, order)).unzip();
@@ -185,12 +192,20 @@ async fn record(
     if !faults.is_empty() {
         exception::set_for_entries(tx, now, &faults, DAYBOOK).await?;
     }
+    moved.record(tx, now, &recorded).await?;
     watermark::found(tx, &ids).await?;
     close_gaps(tx, now, &recorded.new).await?;
     changed::after_posting(tx, now, &recorded.changed_after_posting).await?;
     report.received += count(recorded.new.len());
     report.changed += count(recorded.changed.len());
     Ok(())
+}
+
+/// What moved is due; where nothing was new, nothing did, and the flow must not wake itself.
+fn wake_stock(app: &App, before: &SyncReport, report: &SyncReport) {
+    if before != report {
+        app.wake.stock.notify_one();
+    }
 }
 
 /// An order that was called a gap and came all the same.
@@ -255,6 +270,7 @@ async fn not_final(app: &App, report: &mut SyncReport) -> Result<(), FlowError> 
         }
         let ids: Vec<i64> = due.iter().map(|row| row.order_id).collect();
         let page = ask(app, &OrdersQuery::Ids(ids)).await?;
+        let before = report.clone();
         let mut tx = app.db.begin().await?;
         let again: Vec<_> = due
             .iter()
@@ -267,6 +283,7 @@ async fn not_final(app: &App, report: &mut SyncReport) -> Result<(), FlowError> 
         record(app, &mut tx, page, report).await?;
         tx.commit().await?;
         app.wake.post.notify_one();
+        wake_stock(app, &before, report);
     }
 }
 
@@ -288,17 +305,23 @@ pub(crate) async fn named_by_events(app: &App, report: &mut SyncReport) -> Resul
             ask(app, &OrdersQuery::Ids(ids)).await?
         };
         let seen: BTreeSet<i64> = page.orders.iter().map(|order| order.order_id).collect();
+        let stock_moved = due.iter().any(|event| event.event_type == STOCK_MOVED);
         let (handled, again): (Vec<_>, Vec<_>) = due.into_iter().partition(|event| {
             let old = now.since(event.received_at) >= limits.missing_age_limit;
             event.order_id.is_none_or(|id| seen.contains(&id)) || old
         });
+        let before = report.clone();
         let mut tx = app.db.begin().await?;
         record(app, &mut tx, page, report).await?;
+        if stock_moved {
+            stock::wanted(&mut tx, now).await?;
+        }
         inbox::handled(&mut tx, now, &event_ids(&handled)).await?;
         let next = now.plus(limits.missing_ask_every);
         inbox::again(&mut tx, &event_ids(&again), next).await?;
         tx.commit().await?;
         app.wake.post.notify_one();
+        wake_stock(app, &before, report);
     }
 }
 
