@@ -24,6 +24,7 @@ pub mod retry;
 pub mod scan;
 pub mod sku;
 pub mod split;
+pub mod stock;
 pub mod till;
 pub mod time;
 pub mod vat;

@@ -4,6 +4,8 @@
 
 mod beside;
 
+pub(crate) use self::beside::is_ours;
+
 use std::{sync::Arc, time::Duration};
 
 use daybook_domain::{causes::Cause, class::Failure, retry::Backoff};

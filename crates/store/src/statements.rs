@@ -2,7 +2,7 @@
 
 use crate::{
     attempt, audit, count, customer, entry, exception, exchange, finding, inbox, lease, mapping,
-    pause, stray, timeline, value_list, variant, watermark,
+    pause, stock, stray, till_movement, timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -20,11 +20,13 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         mapping::STATEMENTS,
         pause::STATEMENTS,
         stray::STATEMENTS,
+        till_movement::STATEMENTS,
         value_list::STATEMENTS,
         variant::STATEMENTS,
         watermark::STATEMENTS,
     ];
-    let folders = [entry::STATEMENTS, exception::STATEMENTS, timeline::ALL_STATEMENTS];
+    let folders =
+        [entry::STATEMENTS, exception::STATEMENTS, stock::STATEMENTS, timeline::ALL_STATEMENTS];
     let folders = folders.into_iter().flatten().copied();
     single.into_iter().chain(folders).flatten().copied()
 }

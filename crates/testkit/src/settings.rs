@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use daybook_domain::lookup::{NoRegister, Policy, PostOrHold, TaxPolicy};
+use daybook_domain::{
+    lookup::{NoRegister, Policy, PostOrHold, TaxPolicy},
+    time::TimeOfDay,
+};
 use daybook_flows::settings::{
     BackoffSettings, Catalogue, Despatch, Posting, Receive, Reference, Settings, Shoppers, Stock,
+    UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -29,7 +33,24 @@ fn catalogue() -> Catalogue {
 }
 
 fn stock() -> Stock {
-    Stock { enabled: true, poll_every: Duration::from_mins(1), overlap: Duration::from_hours(2) }
+    Stock {
+        enabled: true,
+        poll_every: Duration::from_mins(1),
+        overlap: Duration::from_hours(2),
+        sweep_at: night(),
+        settling_time: Duration::from_secs(30),
+        tie_after: Duration::from_mins(15),
+        clock_margin: Duration::from_mins(2),
+        dismissed_age: Duration::from_hours(72),
+        unknown_in_orderwise: UnknownInOrderwise::Leave,
+        items_per_request: 1_000,
+        keep_history: Duration::from_hours(24 * 100),
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a constant of ours")]
+fn night() -> TimeOfDay {
+    "02:30".parse().expect("a time of day")
 }
 
 fn despatch() -> Despatch {

@@ -24,7 +24,7 @@ use crate::{
 
 use super::{
     CUSTOMER_TEMPLATE, CreditSign, Customer, Exports, NewCustomer, ORDER_TEMPLATE,
-    OrderwiseSettings, RenderedOrder, TemplateFault, customers,
+    OrderwiseSettings, RenderedOrder, StockFigure, TemplateFault, customers,
     exports::{self, Parameter, Row, format_local},
     facts::{Sheet, customer_facts},
     link::{Link, Plan, plain_body},
@@ -191,6 +191,17 @@ impl Orderwise {
     pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<Variant>> {
         let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
         let called = self.export("variants", &[("@since", since.as_str())], exports::variant).await;
+        Called {
+            outcome: called.outcome.map(|rows| rows.into_iter().flatten().collect()),
+            exchanges: called.exchanges,
+        }
+    }
+
+    /// The free stock that was calculated since a moment; none means all.
+    pub async fn stock_levels(&self, since: Option<Timestamp>) -> Called<Vec<StockFigure>> {
+        let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
+        let parameters = [("@since", since.as_str())];
+        let called = self.export("stock-levels", &parameters, exports::stock_figure).await;
         Called {
             outcome: called.outcome.map(|rows| rows.into_iter().flatten().collect()),
             exchanges: called.exchanges,

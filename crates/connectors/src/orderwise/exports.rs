@@ -1,7 +1,9 @@
 //! Export definitions: a list of parameters out, a list of rows back (facts/orderwise 1.8, design
 //! section 7).
 
-use daybook_domain::{Money, Timestamp, class::Failure, document::Document, lookup::Variant};
+use daybook_domain::{
+    Money, Quantity, Timestamp, class::Failure, document::Document, lookup::Variant,
+};
 use http::StatusCode;
 use jiff::{civil, tz::TimeZone};
 use serde_json::value::RawValue;
@@ -13,7 +15,7 @@ use crate::{
     text::{Members, scalar},
 };
 
-use super::settings::ExportDefinition;
+use super::{StockFigure, settings::ExportDefinition};
 
 /// One parameter: our name and its value.
 pub(super) type Parameter<'a> = (&'a str, &'a str);
@@ -116,6 +118,23 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// A quantity in thousandths; what is finer is rounded down, so that doubt lowers.
+    fn need_rounded_down(&self, column: &str) -> Result<Quantity, Failure> {
+        let text = self.text(column)?;
+        rounded_down(&text).ok_or_else(|| self.drift(column, format!("is not {}", Quantity::WHAT)))
+    }
+
+    /// Where local time leaves two moments open, the later one.
+    fn latest_moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
+        let text = self.text(column)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let moment = parse_local_late(&text, self.zone);
+        moment.map(Some).ok_or_else(|| self.drift(column, "is no date and time"))
+    }
+
+    /// Where local time leaves two moments open, the earlier one.
     fn moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
         let text = self.text(column)?;
         if text.is_empty() {
@@ -126,6 +145,26 @@ impl<'a> Row<'a> {
     }
 }
 
+/// A row of `stock-levels`; none where it has no code.
+pub(super) fn stock_figure(row: &Row<'_>) -> Result<Option<StockFigure>, Failure> {
+    let sku = row.text("sku")?;
+    if sku.is_empty() {
+        return Ok(None);
+    }
+    let calculated = row.moment("lastCalculated")?;
+    let latest = row.latest_moment("lastCalculated")?;
+    // Never calculated: as old as can be.
+    let never = Timestamp::from_micros(0);
+    Ok(Some(StockFigure {
+        sku,
+        location_id: row.need("stockLocationId")?,
+        free: row.need_rounded_down("freeStock")?,
+        buffer: row.maybe("buffer")?,
+        calculated_at: calculated.unwrap_or(never),
+        calculated_at_latest: latest.unwrap_or(never),
+    }))
+}
+
 /// A row of `order-lookup` or `order-totals`.
 pub(super) fn document(row: &Row<'_>) -> Result<Document, Failure> {
     Ok(Document {
@@ -133,7 +172,7 @@ pub(super) fn document(row: &Row<'_>) -> Result<Document, Failure> {
         order_number: row.text("orderNumber")?,
         reference: row.text("reference")?,
         order_type: row.need("orderType")?,
-        stored_at: row.moment("storedAt")?,
+        stored_at: row.latest_moment("storedAt")?,
         net: row.need::<Money>("net")?,
         tax: row.need("tax")?,
         gross: row.need("gross")?,
@@ -167,6 +206,21 @@ pub(super) fn variant(row: &Row<'_>) -> Result<Option<Variant>, Failure> {
     }))
 }
 
+/// Free stock may have more decimals than a till can sell: `1.23456` is 1.234, `-0.0001` is -0.001.
+fn rounded_down(text: &str) -> Option<Quantity> {
+    if let Some(exact) = Quantity::exact(text) {
+        return Some(exact);
+    }
+    let (whole, fraction) = text.split_once('.')?;
+    if fraction.len() <= 3 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let cut = Quantity::exact(&format!("{whole}.{}", &fraction[..3]))?;
+    let finer = fraction[3..].bytes().any(|b| b != b'0');
+    let below = i64::from(finer && whole.starts_with('-'));
+    Some(Quantity::from_thousandths(cut.thousandths() - below))
+}
+
 /// A moment as OrderWise writes and expects it: local, without zone, whole seconds.
 pub(super) fn format_local(moment: Timestamp, zone: &TimeZone) -> String {
     format_wall(zone.to_datetime(moment.to_jiff()))
@@ -175,6 +229,15 @@ pub(super) fn format_local(moment: Timestamp, zone: &TimeZone) -> String {
 /// A wall clock's date and time, whole seconds.
 pub(super) fn format_wall(local: civil::DateTime) -> String {
     local.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// The same, but in the hour that a clock change repeats the second is meant.
+fn parse_local_late(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Some(moment.into());
+    }
+    let local: civil::DateTime = text.parse().ok()?;
+    Some(zone.to_ambiguous_timestamp(local).later().ok()?.into())
 }
 
 /// Reads a local date and time. In the hour that a clock change repeats, the first is meant; in
@@ -189,10 +252,10 @@ fn parse_local(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use daybook_domain::Timestamp;
+    use daybook_domain::{Quantity, Timestamp};
     use jiff::tz::TimeZone;
 
-    use super::{format_local, parse_local, request};
+    use super::{format_local, parse_local, parse_local_late, request, rounded_down};
     use crate::orderwise::ExportDefinition;
 
     #[test]
@@ -214,6 +277,33 @@ mod tests {
             assert_eq!(parse_local(text, &zone).unwrap().micros(), 1_782_896_400_123_000, "{text}");
         }
         assert_eq!(parse_local("yesterday", &zone), None);
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_taken_as_asked() {
+        let zone = TimeZone::get("Europe/London").unwrap();
+        let at = |utc: &str| Some(utc.parse::<jiff::Timestamp>().unwrap().into());
+        assert_eq!(parse_local("2026-10-25T01:30:00", &zone), at("2026-10-25T00:30:00Z"));
+        assert_eq!(parse_local_late("2026-10-25T01:30:00", &zone), at("2026-10-25T01:30:00Z"));
+        for plain in ["2026-10-25T02:00:00", "2026-07-01T09:00:00", "2026-01-01T09:00:00Z"] {
+            assert_eq!(parse_local_late(plain, &zone), parse_local(plain, &zone), "{plain}");
+        }
+    }
+
+    #[test]
+    fn free_stock_finer_than_thousandths_is_rounded_down() {
+        for (text, thousandths) in [
+            ("1.23456", 1_234),
+            ("-0.0001", -1),
+            ("-1.2340", -1_234),
+            ("23.0", 23_000),
+            ("-3", -3_000),
+        ] {
+            assert_eq!(rounded_down(text).map(Quantity::thousandths), Some(thousandths), "{text}");
+        }
+        for text in ["", "a", "1.2345x", "1,5", "1e9999"] {
+            assert_eq!(rounded_down(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use daybook_domain::{
     class::Failure,
     exchange::{Called, System},
     priority::Priority,
+    stock::Kind,
 };
 use http::{HeaderValue, Method};
 use secrecy::ExposeSecret;
@@ -33,15 +34,15 @@ const SHOWN: usize = 600;
 /// A client of one Sitoo account. Its clones share its budget of calls.
 #[derive(Clone)]
 pub struct Sitoo {
-    base: BaseUrl,
+    pub(super) base: BaseUrl,
     /// Orders of the account, or of one site.
     orders_path: String,
     page_size: u32,
     site: i64,
-    authorization: HeaderValue,
-    caller: Caller,
-    lane: Arc<Lane>,
-    priority: Priority,
+    pub(super) authorization: HeaderValue,
+    pub(super) caller: Caller,
+    pub(super) lane: Arc<Lane>,
+    pub(super) priority: Priority,
 }
 
 impl fmt::Debug for Sitoo {
@@ -187,7 +188,7 @@ impl Sitoo {
         }
     }
 
-    async fn get<T>(
+    pub(super) async fn get<T>(
         &self,
         purpose: &'static str,
         path: &str,
@@ -207,7 +208,7 @@ impl Sitoo {
     }
 }
 
-fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
+pub(super) fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
     Called { outcome, exchanges: vec![exchange] }
 }
 
@@ -250,6 +251,7 @@ fn warehouse(json: &str) -> Result<Warehouse, Failure> {
         id: need(wire.warehouseid.0, "warehouseid")?,
         name: wire.name.owned(),
         store_id: wire.storeid.0,
+        kind: wire.warehousetype.0.map_or(Kind::Fifo, Kind::of),
     })
 }
 

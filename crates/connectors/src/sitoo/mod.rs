@@ -3,18 +3,22 @@
 mod client;
 mod extras;
 mod shopper;
+mod stock;
 mod totals;
 mod translate;
 mod wire;
 
 use std::time::Duration;
 
-use daybook_domain::{Timestamp, class::Failure, till::TillOrder};
+use daybook_domain::{Timestamp, class::Failure, stock::Kind, till::TillOrder};
 use secrecy::SecretString;
 
 use crate::Pace;
 
 pub use client::Sitoo;
+pub use stock::{
+    Direction, Element, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock, Transaction,
+};
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
 /// How to reach one Sitoo account.
@@ -125,6 +129,8 @@ pub struct Warehouse {
     pub name: String,
     /// `storeid`; none means that it belongs to no store.
     pub store_id: Option<i64>,
+    /// `warehousetype`: how it takes stock.
+    pub kind: Kind,
 }
 
 /// A store (facts/sitoo 5.1).

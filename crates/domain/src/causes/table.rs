@@ -391,6 +391,36 @@ catalogue! {
     // Catalogue.
 
     // Stock.
+    Oversold "oversold" "Sold at a till, and not there" {
+        sentence: "Tills sold more of a SKU than OrderWise has left at their stock location.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "Find the goods or tell the shoppers, put OrderWise's stock right, and think about a buffer.",
+        command: "daybook stock show {subject}",
+    }
+    StockLocationShared "stock-location-shared" "Two warehouses on one stock location" {
+        sentence: "Several warehouses of Sitoo are mapped to one stock location, so only one of them is told its stock.",
+        owner: Retail, scope: Scope::Store, severity: Normal, released_by: None,
+        fix: "Give each warehouse a stock location of its own, or leave this one unmapped.",
+        command: "daybook map list",
+    }
+    StockWriteRefused "stock-write-refused" "Sitoo refuses a stock change" {
+        sentence: "Sitoo does not take the stock of a SKU in a store, so the till shows an old figure.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "See in Sitoo's back office what is wrong with the product; it is tried again at each change and each night.",
+        command: "daybook stock show {subject}",
+    }
+    StockInDoubtUnresolved "stock-in-doubt-unresolved" "A stock change stays in doubt" {
+        sentence: "A stock change was sent to Sitoo, and Sitoo's journal could not be read since to see whether it arrived.",
+        owner: It, scope: Scope::Store, severity: High, released_by: None,
+        fix: "See whether the line to Sitoo is up and the API user may read stock; the rest goes on by itself.",
+        command: CHECK,
+    }
+    SitooWarehouseMissing "sitoo-warehouse-missing" "Mapped warehouse not in Sitoo" {
+        sentence: "A warehouse that is mapped to a stock location does not exist in Sitoo, or is of a type that nobody knows.",
+        owner: Retail, scope: Scope::Store, severity: Normal, released_by: None,
+        fix: "Correct the warehouse id in the mapping, or take the row away.",
+        command: "daybook map list",
+    }
 
     // Despatch.
 }

@@ -27,7 +27,7 @@ use super::{
     SyncReport, doubt::warn_if_doubled, evaluate::DAYBOOK, load::known_mapping, page::count,
     rounds::Rounds,
 };
-use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying};
+use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying, stock};
 
 /// Few entries are cheaper to look up one by one than by a window of order dates.
 const WINDOW_PAYS_FROM: usize = 3;
@@ -162,7 +162,7 @@ async fn record(
 ) -> Result<(u64, u64), FlowError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let mut steps = Vec::with_capacity(rows.len());
+    let mut steps: Vec<Transition> = Vec::with_capacity(rows.len());
     let mut later = Vec::new();
     let mut findings = Vec::new();
     for row in rows {
@@ -182,6 +182,9 @@ async fn record(
         );
     }
     entry::transition(&mut tx, now, &steps).await?;
+    // When OrderWise stored it says whether its stock figure contains it.
+    let known: Vec<i64> = steps.iter().map(|step| step.order_id).collect();
+    stock::posted(app, &mut tx, now, &known).await?;
     entry::reschedule(&mut tx, &later).await?;
     finding::insert(&mut tx, now, &findings).await?;
     tx.commit().await?;

@@ -17,7 +17,7 @@ use daybook_store::{
 use futures_util::{StreamExt, stream};
 
 use super::{SyncReport, evaluate::DAYBOOK, first_look, outcome, rounds::Rounds};
-use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying};
+use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying, stock};
 
 /// Reason of an entry whose posting was refused with a text that may mean "already there".
 const REFUSED: &str = "refused-look-up";
@@ -184,6 +184,7 @@ async fn adopt(
             exception::close_for_entry(tx, now, row.order_id, DAYBOOK, "it is posted").await?;
         }
         entry::release_waiting_for(tx, now, &[row.order_id]).await?;
+        stock::posted(app, tx, now, &[row.order_id]).await?;
         warn_if_doubled(tx, now, row, documents).await?;
     }
     Ok(())

@@ -7,7 +7,7 @@ pub(crate) mod doubt;
 pub(crate) mod evaluate;
 pub(crate) mod first_look;
 pub(crate) mod lanes;
-mod load;
+pub(crate) mod load;
 mod next_step;
 mod outcome;
 mod page;

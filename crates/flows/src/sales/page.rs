@@ -10,7 +10,7 @@ use daybook_store::{
 };
 
 use super::{SyncReport, changed, evaluate::DAYBOOK, receive::ORDERS, recorded::new_entry};
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, stock};
 
 /// What is to be written down of some orders.
 pub(crate) struct Page {
@@ -18,6 +18,7 @@ pub(crate) struct Page {
     rows: Vec<NewEntry>,
     faults: Vec<EntryFaults>,
     strays: Vec<StrayOrder>,
+    moved: stock::Page,
 }
 
 impl Page {
@@ -28,9 +29,10 @@ impl Page {
         orders: Vec<ReceivedOrder>,
         strays: Vec<StrayOrder>,
     ) -> Self {
+        let moved = stock::Page::of(app, &orders);
         let (rows, faults): (Vec<_>, Vec<_>) =
             orders.into_iter().map(|order| new_entry(app, now, order)).unzip();
-        Self { now, rows, faults: faults.into_iter().flatten().collect(), strays }
+        Self { now, rows, faults: faults.into_iter().flatten().collect(), strays, moved }
     }
 
     /// Writes all of them into the book.
@@ -48,6 +50,7 @@ impl Page {
         if !self.faults.is_empty() {
             exception::set_for_entries(tx, now, &self.faults, DAYBOOK).await?;
         }
+        self.moved.record(tx, now, &recorded).await?;
         let ids: Vec<i64> = self.rows.iter().map(|row| row.order_id).collect();
         watermark::found(tx, &ids).await?;
         close_gaps(tx, now, &recorded.new).await?;
@@ -84,9 +87,16 @@ async fn close_gaps(tx: &mut Tx, now: Timestamp, new: &[i64]) -> Result<(), Flow
 }
 
 impl SyncReport {
-    pub(super) fn add_recorded(&mut self, recorded: &Recorded) {
+    /// Counts what was written down and wakes whoever has something to do now. Where nothing was
+    /// new nothing moved, and the stock flow, which reads orders too, must not wake itself.
+    pub(super) fn add_recorded(&mut self, app: &App, recorded: &Recorded) {
+        let before = (self.received, self.changed);
         self.received += count(recorded.new.len());
         self.changed += count(recorded.changed.len());
+        app.wake.post.notify_one();
+        if before != (self.received, self.changed) {
+            app.wake.stock.notify_one();
+        }
     }
 }
 

@@ -13,10 +13,14 @@ use daybook_store::{
 };
 
 use super::{SyncReport, evaluate::DAYBOOK, page::Page, scan};
-use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying, stock};
 
 /// Name of the watermark: the highest order id that is stored, but for those beyond a leap.
 pub(crate) const ORDERS: &str = "orders";
+
+/// Type of the events that tell of a movement in a warehouse (facts/sitoo 7). Their particulars are
+/// not documented, so the journal is read for whatever it was.
+const STOCK_MOVED: &str = "warehouse-transaction";
 
 /// One pass: everything that Sitoo has for us now.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
@@ -50,7 +54,7 @@ async fn missing(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
         }
         let page = by_ids(app, now, ids.clone()).await?;
         let write = || write_missing(app, now, &page, &ids);
-        report.add_recorded(&retrying(app, "missing orders", write).await?);
+        report.add_recorded(app, &retrying(app, "missing orders", write).await?);
     }
     retrying(app, "gaps", || give_up_missing(app)).await
 }
@@ -94,8 +98,7 @@ async fn not_final(app: &App, report: &mut SyncReport) -> Result<(), FlowError> 
         let ids: Vec<i64> = due.iter().map(|row| row.order_id).collect();
         let page = by_ids(app, now, ids).await?;
         let write = || write_not_final(app, now, &page, &due);
-        report.add_recorded(&retrying(app, "orders that are not final", write).await?);
-        app.wake.post.notify_one();
+        report.add_recorded(app, &retrying(app, "orders that are not final", write).await?);
     }
 }
 
@@ -147,15 +150,15 @@ pub(crate) async fn named_by_events(app: &App, report: &mut SyncReport) -> Resul
         let ids: BTreeSet<i64> = due.iter().filter_map(|event| event.order_id).collect();
         let page = ask(app, &OrdersQuery::Ids(ids.into_iter().collect())).await?;
         let seen: BTreeSet<i64> = page.orders.iter().map(|order| order.order_id).collect();
+        let stock_moved = due.iter().any(|event| event.event_type == STOCK_MOVED);
         let (handled, again): (Vec<_>, Vec<_>) = due.into_iter().partition(|event| {
             let old = now.since(event.received_at) >= limits.missing_age_limit;
             event.order_id.is_none_or(|id| seen.contains(&id)) || old
         });
         let page = Page::of(app, now, page.orders, page.strays);
         let (handled, again) = (event_ids(&handled), event_ids(&again));
-        let write = || write_named(app, now, &page, &handled, &again);
-        report.add_recorded(&retrying(app, "orders of events", write).await?);
-        app.wake.post.notify_one();
+        let write = || write_named(app, now, &page, (&handled, &again), stock_moved);
+        report.add_recorded(app, &retrying(app, "orders of events", write).await?);
     }
 }
 
@@ -163,11 +166,14 @@ async fn write_named(
     app: &App,
     now: Timestamp,
     page: &Page,
-    handled: &[String],
-    again: &[String],
+    (handled, again): (&[String], &[String]),
+    stock_moved: bool,
 ) -> Result<Recorded, FlowError> {
     let mut tx = app.db.begin().await?;
     let recorded = page.record(&mut tx).await?;
+    if stock_moved {
+        stock::wanted(&mut tx, now).await?;
+    }
     inbox::handled(&mut tx, now, handled).await?;
     inbox::again(&mut tx, again, now.plus(app.settings.receive.missing_ask_every)).await?;
     tx.commit().await?;

@@ -177,9 +177,8 @@ async fn store_piece(
     let page = Page::of(app, now, orders, strays);
     let write = || write_piece(app, now, &page, &seen, mark);
     let recorded = retrying(app, "orders", write).await?;
-    report.add_recorded(&recorded);
+    report.add_recorded(app, &recorded);
     report.missing += count(seen.missing.len());
-    app.wake.post.notify_one();
     Ok(())
 }
 
@@ -243,7 +242,7 @@ pub(crate) async fn back_fill(
         let (told, total) = (Place::told(&page), page.total_count);
         let page = Page::of(app, app.now(), page.orders, page.strays);
         let recorded = retrying(app, "orders read again", || record(app, &page)).await?;
-        report.add_recorded(&recorded);
+        report.add_recorded(app, &recorded);
         if !place.go_on(app, told, total, mark) {
             return Ok(());
         }
