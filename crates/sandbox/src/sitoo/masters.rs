@@ -79,6 +79,13 @@ impl Warehouse {
         }
     }
 
+    /// A virtual warehouse (type 20): clients set its levels.
+    #[must_use]
+    pub fn virtual_levels(mut self) -> Self {
+        self.warehouse_type = 20;
+        self
+    }
+
     /// A warehouse for goods that came back broken (use type 40).
     #[must_use]
     pub fn reclaims(mut self) -> Self {
@@ -124,6 +131,7 @@ impl Register {
 
 /// A product (facts/sitoo 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "Sitoo's own flags")]
 pub struct Product {
     /// `productid`.
     pub id: i64,
@@ -147,10 +155,26 @@ pub struct Product {
     pub allow_decimals: bool,
     /// `unitlabel`, such as `m`.
     pub unit_label: Box<str>,
-    /// Shown in the POS.
+    /// Cost without VAT, pence.
+    pub price_in: i64,
+    /// Stock handling is on.
+    pub stock_count: bool,
+    /// `active`: the deprecated web flag; lists leave out what is not.
     pub active: bool,
+    /// `activepos`: shown at tills.
+    pub active_pos: bool,
     /// `productid` of the main variant; none for a single product.
     pub variant_parent: Option<i64>,
+    /// `vatid`; 0 for the first group with its VAT and kind.
+    pub vat_id: i64,
+    /// More barcodes.
+    pub barcode_aliases: Vec<Box<str>>,
+    /// What tells it from its family: names and values. Empty where `attributes` says it.
+    pub options: Vec<(String, String)>,
+    /// Other fields that clients wrote.
+    pub extra: Vec<(&'static str, serde_json::Value)>,
+    /// Unix seconds; when it was added.
+    pub created: i64,
     /// Unix seconds of the last change.
     pub modified: i64,
 }
@@ -170,8 +194,16 @@ impl Product {
             barcode: None,
             allow_decimals: false,
             unit_label: "".into(),
+            price_in: 0,
+            stock_count: true,
             active: true,
+            active_pos: true,
             variant_parent: None,
+            vat_id: 0,
+            barcode_aliases: Vec::new(),
+            options: Vec::new(),
+            extra: Vec::new(),
+            created: 0,
             modified: 0,
         }
     }
@@ -188,6 +220,8 @@ pub struct ProductGroup {
     pub group_type: i64,
     /// Name.
     pub name: String,
+    /// Comment.
+    pub comment: String,
 }
 
 /// A reason code (facts/sitoo 4.5).

@@ -7,7 +7,9 @@
 //! as JSON when they are asked for.
 
 mod api;
+mod catalogue;
 mod control;
+mod deliveries;
 pub mod events;
 mod inspect;
 mod load;
@@ -15,6 +17,7 @@ pub mod masters;
 mod model;
 mod money;
 mod state;
+pub mod stock;
 mod switches;
 pub mod till;
 
