@@ -9,7 +9,11 @@ mod catalogue;
 mod despatch;
 mod stock;
 
-pub use self::{catalogue::Catalogue, despatch::Despatch, stock::Stock};
+pub use self::{
+    catalogue::{Catalogue, TimeOfDay},
+    despatch::Despatch,
+    stock::Stock,
+};
 
 /// How new orders are read from Sitoo (facts/sitoo 2.8).
 #[derive(Debug, Clone, Deserialize)]

@@ -19,6 +19,7 @@ mod url;
 
 pub mod attempt;
 pub mod audit;
+pub mod catalogue;
 pub mod customer;
 pub mod entry;
 pub mod exception;
@@ -28,7 +29,9 @@ pub mod inbox;
 pub mod lease;
 pub mod mapping;
 pub mod pause;
+pub mod price_arrival;
 pub mod statements;
+pub mod till_product;
 pub mod timeline;
 pub mod value_list;
 pub mod variant;

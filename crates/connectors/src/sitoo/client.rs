@@ -28,14 +28,14 @@ const LIST_PAGE: usize = 1_000;
 
 /// A client of one Sitoo account.
 pub struct Sitoo {
-    base: BaseUrl,
+    pub(super) base: BaseUrl,
     /// Orders of the account, or of one site.
     orders_path: String,
     page_size: u32,
-    site: i64,
-    authorization: HeaderValue,
-    caller: Caller,
-    lane: Lane,
+    pub(super) site: i64,
+    pub(super) authorization: HeaderValue,
+    pub(super) caller: Caller,
+    pub(super) lane: Lane,
 }
 
 impl fmt::Debug for Sitoo {
@@ -139,7 +139,7 @@ impl Sitoo {
     }
 
     /// Reads a list page by page until a page is not full.
-    async fn list<T: Send>(
+    pub(super) async fn list<T: Send>(
         &self,
         purpose: &'static str,
         path: &str,
@@ -170,7 +170,7 @@ impl Sitoo {
         }
     }
 
-    async fn get<T>(
+    pub(super) async fn get<T>(
         &self,
         purpose: &'static str,
         path: &str,
@@ -190,12 +190,12 @@ impl Sitoo {
     }
 }
 
-fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
+pub(super) fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
     Called { outcome, exchanges: vec![exchange] }
 }
 
 /// Several values are separated by commas; a repeated key keeps only its last (facts/sitoo 1.5).
-fn listed(ids: &[i64]) -> String {
+pub(super) fn listed(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
 }
 

@@ -1,6 +1,8 @@
-//! Sitoo POS: orders, and what `daybook check` asks for (facts/sitoo).
+//! Sitoo POS: orders, products, and what `daybook check` asks for (facts/sitoo).
 
+mod catalogue;
 mod client;
+mod envelope;
 mod extras;
 mod shopper;
 mod totals;
@@ -12,7 +14,9 @@ use std::time::Duration;
 use daybook_domain::{Timestamp, class::Failure, till::TillOrder};
 use secrecy::SecretString;
 
+pub use catalogue::{ListPrice, ProductsPage, ProductsQuery};
 pub use client::Sitoo;
+pub use envelope::Element;
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
 /// How to reach one Sitoo account.

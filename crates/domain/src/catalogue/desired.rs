@@ -139,14 +139,18 @@ pub struct Judged {
 pub fn judge(variant: &FullVariant, around: &Around<'_>) -> Judged {
     if !variant.on_tills {
         let standing = Standing::NotForTills;
-        return Judged { standing, faults: Vec::new(), action: hide(around.product) };
+        return Judged { standing, faults: Vec::new(), action: hide(variant, around) };
     }
     let mut gate = Gate::default();
     gate.state(variant);
     let title = gate.title(variant);
     let sku = gate.sku(variant, around);
     let group = gate.group(variant, around);
-    let price = gate.price(variant, around);
+    let price = match group.is_some_and(|group| around.groups.is_gift_card(group)) {
+        // A gift card costs what the shopper pays in: its price is none of OrderWise's.
+        true => Some(around.product.map_or(Money::ZERO, |product| product.price)),
+        false => gate.price(variant, around),
+    };
     let barcode = gate.barcode(variant, around);
     let whole = match (title, sku, group, price) {
         (Some(title), Some(sku), Some(vat_id), Some(price)) if gate.faults.is_empty() => {
@@ -162,9 +166,11 @@ pub fn judge(variant: &FullVariant, around: &Around<'_>) -> Judged {
             faults: gate.faults,
             action: Action::Nothing,
         },
-        (None, Some(product)) => {
-            Judged { standing: Standing::Hidden, faults: gate.faults, action: hide(Some(product)) }
-        }
+        (None, Some(_)) => Judged {
+            standing: Standing::Hidden,
+            faults: gate.faults,
+            action: hide(variant, around),
+        },
         (Some(new), None) => Judged {
             standing: Standing::Published,
             faults: Vec::new(),
@@ -182,13 +188,21 @@ fn withheld(gate: Gate) -> Judged {
     Judged { standing: Standing::Withheld, faults: gate.faults, action: Action::Nothing }
 }
 
-fn hide(product: Option<&TillProduct>) -> Action {
-    match product {
-        Some(product) if product.active_pos => Action::Update {
-            product_id: product.product_id,
-            patch: Patch { active_pos: Some(false), ..Patch::default() },
-        },
-        _ => Action::Nothing,
+/// Away from the tills. A barcode that its variant has no more is given up, for others to have.
+fn hide(variant: &FullVariant, around: &Around<'_>) -> Action {
+    let Some(product) = around.product else { return Action::Nothing };
+    let lost = around.rules.barcodes
+        && !product.barcode.is_empty()
+        && variant.ean.as_deref().map(str::trim) != Some(product.barcode.as_str());
+    let patch = Patch {
+        active_pos: product.active_pos.then_some(false),
+        barcode: lost.then(String::new),
+        ..Patch::default()
+    };
+    if patch.is_empty() {
+        Action::Nothing
+    } else {
+        Action::Update { product_id: product.product_id, patch }
     }
 }
 

@@ -10,6 +10,9 @@ use crate::VatRate;
 /// `productgrouptype` of ordinary goods.
 const GOODS: i64 = 10;
 
+/// `productgrouptype` of gift cards.
+const GIFT_CARD: i64 = 30;
+
 /// A product group of Sitoo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductGroup {
@@ -51,6 +54,11 @@ impl Groups {
         }
         let goods = self.all.iter().filter(fits).filter(|group| group.group_type == GOODS);
         goods.map(|group| group.vat_id).min()
+    }
+
+    /// Whether a group is one of gift cards.
+    pub fn is_gift_card(&self, vat_id: i64) -> bool {
+        self.all.iter().any(|group| group.vat_id == vat_id && group.group_type == GIFT_CARD)
     }
 
     fn mapped_to(&self, variant: &FullVariant) -> Option<i64> {

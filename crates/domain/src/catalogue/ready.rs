@@ -130,6 +130,10 @@ impl Gate {
             self.stop(Cause::ProductBarcodeTaken, what);
             return None;
         }
-        if waits.is_empty() { Some(Some(code.to_owned())) } else { None }
+        if waits.is_empty() {
+            return Some(Some(code.to_owned()));
+        }
+        // The old one is given up meanwhile, so that two that swap do not wait for each other.
+        around.product.is_some_and(|product| !product.barcode.is_empty()).then_some(None)
     }
 }

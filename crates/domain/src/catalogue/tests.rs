@@ -204,6 +204,20 @@ fn groups_are_mapped_else_found_by_their_percentage() {
 }
 
 #[test]
+fn a_gift_card_needs_no_price_and_keeps_its_own() {
+    let card = FullVariant {
+        price_exc_vat: None,
+        price_inc_vat: None,
+        tax_rate: Some(VatRate::ZERO),
+        ..coat()
+    };
+    let product = TillProduct { vat_id: Some(9), price: Money::ZERO, ..on_the_till() };
+    assert_eq!(judged(&card, Some(&product)).action, Action::Nothing);
+    let goods = TillProduct { vat_id: Some(3), ..product };
+    assert_eq!(causes(&judged(&card, Some(&goods))), [Cause::ProductPriceMissing]);
+}
+
+#[test]
 fn skus_as_sitoo_can_hold_them() {
     assert_eq!(till_sku(" A_b+c-1/2 ", Blanks::Fault).unwrap(), "A_b+c-1/2");
     assert_eq!(till_sku("A B", Blanks::Replace('+')).unwrap(), "A+B");
