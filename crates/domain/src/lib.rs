@@ -3,6 +3,7 @@
 //! Everything here is pure: no I/O, no async, no clock, no randomness. A decision is a function
 //! from what is known to an enum that says what happens next; the flows carry it out.
 
+pub mod catalogue;
 pub mod causes;
 pub mod class;
 pub mod classify;

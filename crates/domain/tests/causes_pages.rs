@@ -136,6 +136,9 @@ const fn stands_still(row: &CauseRow) -> &'static str {
     match (row.scope, row.released_by) {
         (Scope::Entry, _) => "this transaction, and the returns that depend on it",
         (Scope::Store, _) => "the transactions of the store that need it; other stores go on",
+        (Scope::Product, _) => {
+            "the products it names, at the tills; sales and other products go on"
+        }
         (Scope::System, Some(_)) => "each transaction that needs it, in every store",
         (Scope::System, None) => "the whole flow with this system; nothing is lost meanwhile",
     }

@@ -29,6 +29,7 @@ migrations! {
     2 "0002_input"
     3 "0003_people"
     4 "0004_engine"
+    5 "0005_catalogue"
     6 "0006_stock"
     8 "0008_stray"
 }

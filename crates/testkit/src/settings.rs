@@ -1,6 +1,6 @@
 //! Settings of the flows for tests: short, so that a simulated day holds many turns.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use daybook_domain::{
     lookup::{NoRegister, Policy, PostOrHold, TaxPolicy},
@@ -29,7 +29,24 @@ pub fn flows() -> Settings {
 }
 
 fn catalogue() -> Catalogue {
-    Catalogue { enabled: true, poll_every: Duration::from_mins(5), batch: 200 }
+    Catalogue {
+        enabled: true,
+        poll_every: Duration::from_mins(5),
+        batch: 200,
+        sweep_at: TimeOfDay::hour(2),
+        opening_time: TimeOfDay::hour(9),
+        replace_blanks_with: None,
+        titles: true,
+        barcodes: true,
+        other_barcodes: false,
+        hide_at_most_percent: 20,
+        hide_always: 50,
+        tell_withdrawn_for: Duration::from_hours(24 * 7),
+        settling_time: Duration::from_secs(30),
+        retry_refused_after: Duration::from_hours(1),
+        keep_arrivals: Duration::from_hours(24 * 90),
+        price_lists: BTreeMap::new(),
+    }
 }
 
 fn stock() -> Stock {

@@ -5,13 +5,13 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 use daybook_domain::{
     Reference, Timestamp,
+    catalogue::FullVariant,
     class::Failure,
     document::{Document, Receipt},
     draft::Draft,
     entry::EntryKind,
     exchange::Called,
     findings::OrderTypes,
-    lookup::Variant,
     priority::Priority,
 };
 use jiff::{civil::DateTime, tz::TimeZone};
@@ -188,7 +188,7 @@ impl Orderwise {
     }
 
     /// The variants that changed since a moment; none means all.
-    pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<Variant>> {
+    pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<FullVariant>> {
         let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
         let called = self.export("variants", &[("@since", since.as_str())], exports::variant).await;
         Called {

@@ -38,7 +38,7 @@ pub struct Sitoo {
     /// Orders of the account, or of one site.
     orders_path: String,
     page_size: u32,
-    site: i64,
+    pub(super) site: i64,
     pub(super) authorization: HeaderValue,
     pub(super) caller: Caller,
     pub(super) lane: Arc<Lane>,
@@ -157,7 +157,7 @@ impl Sitoo {
     }
 
     /// Reads a list page by page until a page is not full.
-    async fn list<T: Send>(
+    pub(super) async fn list<T: Send>(
         &self,
         purpose: &'static str,
         path: &str,
@@ -213,7 +213,7 @@ pub(super) fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
 }
 
 /// Several values are separated by commas; a repeated key keeps only its last (facts/sitoo 1.5).
-fn listed(ids: &[i64]) -> String {
+pub(super) fn listed(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
 }
 

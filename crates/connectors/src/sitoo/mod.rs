@@ -1,6 +1,8 @@
-//! Sitoo POS: orders, and what `daybook check` asks for (facts/sitoo).
+//! Sitoo POS: orders, products, and what `daybook check` asks for (facts/sitoo).
 
+mod catalogue;
 mod client;
+mod envelope;
 mod extras;
 mod shopper;
 mod stock;
@@ -15,9 +17,11 @@ use secrecy::SecretString;
 
 use crate::Pace;
 
+pub use catalogue::{ListPrice, ProductsPage, ProductsQuery};
 pub use client::Sitoo;
+pub use envelope::Element;
 pub use stock::{
-    Direction, Element, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock, Transaction,
+    Direction, Element as StockElement, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock, Transaction,
 };
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 

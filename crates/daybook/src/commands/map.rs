@@ -53,7 +53,7 @@ enum What {
     /// Map one thing.
     #[command(after_help = EXAMPLES)]
     Set {
-        /// sku, vat, payment, store, warehouse, reason or item.
+        /// sku, vat, payment, store, warehouse, reason, item or group.
         kind: MappingKind,
         /// Its name on the till.
         key: String,
@@ -63,7 +63,7 @@ enum What {
     },
     /// Take a mapping away.
     Unset {
-        /// sku, vat, payment, store, warehouse, reason or item.
+        /// sku, vat, payment, store, warehouse, reason, item or group.
         kind: MappingKind,
         /// Its name on the till.
         key: String,

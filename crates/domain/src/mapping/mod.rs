@@ -35,11 +35,13 @@ pub enum MappingKind {
     Reason,
     /// Special line (`round-off`, `checkout-fee`, `gift-card`, `tax-rounding`) → `code`, `rate-id`.
     Item,
+    /// Tax rate of OrderWise (id or code) → `vat-id`, Sitoo's product group for it.
+    Group,
 }
 
 impl MappingKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sku,
         Self::Vat,
         Self::Payment,
@@ -47,6 +49,7 @@ impl MappingKind {
         Self::Warehouse,
         Self::Reason,
         Self::Item,
+        Self::Group,
     ];
 
     /// The word used in the database, on the command line and in CSV.
@@ -59,6 +62,7 @@ impl MappingKind {
             Self::Warehouse => "warehouse",
             Self::Reason => "reason",
             Self::Item => "item",
+            Self::Group => "group",
         }
     }
 
@@ -74,6 +78,7 @@ impl MappingKind {
             Self::Warehouse => &["location"],
             Self::Reason => &["restock", "location"],
             Self::Item => &["code", "rate-id"],
+            Self::Group => &["vat-id"],
         }
     }
 }
@@ -86,7 +91,9 @@ impl fmt::Display for MappingKind {
 
 /// The word is not a kind of mapping.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a kind of mapping; use sku, vat, payment, store, warehouse, reason or item")]
+#[error(
+    "'{0}' is not a kind of mapping; use sku, vat, payment, store, warehouse, reason, item or group"
+)]
 pub struct NotMappingKind(pub String);
 
 impl FromStr for MappingKind {
@@ -184,6 +191,8 @@ pub struct Mapping {
     pub reasons: HashMap<String, ReasonMapping>,
     /// By special line.
     pub items: HashMap<String, ItemMapping>,
+    /// Sitoo's `vatid` by OrderWise's tax rate id or code, trimmed and case-folded.
+    pub groups: HashMap<String, i64>,
 }
 
 /// The special lines that [`MappingKind::Item`] names.

@@ -36,6 +36,7 @@ impl Mapping {
             }
             MappingKind::Reason => put(&mut self.reasons, key, reason(&fields)?),
             MappingKind::Item => put(&mut self.items, key, special(&fields)?),
+            MappingKind::Group => put(&mut self.groups, key, fields.needed_id("vat-id")?),
         }
     }
 
