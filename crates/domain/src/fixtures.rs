@@ -7,7 +7,10 @@ use crate::{
     },
     mapping::{Mapping, MappingKind, MappingRow},
     sku::fold,
-    till::{OrderState, OrderType, PaymentState, Shopper, TillOrder, TillPayment, TillRow},
+    till::{
+        DeliveryChoice, OrderState, OrderType, PaymentState, Shopper, TillOrder, TillPayment,
+        TillRow,
+    },
 };
 
 pub(crate) const fn pence(pence: i64) -> Money {
@@ -83,6 +86,7 @@ pub(crate) fn row(index: i64, sku: &str, units: i64, gross: i64) -> TillRow {
         sku: sku.to_owned(),
         name: sku.to_owned(),
         quantity: Quantity::from_units(units),
+        pieces: Some(units),
         vat_rate: VatRate::from_percent(20),
         net: pence(gross - vat),
         vat: pence(vat),
@@ -138,6 +142,7 @@ pub(crate) fn order(order_id: i64, rows: Vec<TillRow>) -> TillOrder {
         rows,
         payments: Vec::new(),
         shopper: Shopper::default(),
+        delivery: DeliveryChoice::default(),
     };
     settle(&mut order);
     order

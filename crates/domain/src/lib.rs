@@ -6,6 +6,7 @@
 pub mod causes;
 pub mod class;
 pub mod classify;
+pub mod despatch;
 pub mod document;
 pub mod draft;
 pub mod entry;
@@ -23,6 +24,7 @@ pub mod reference;
 pub mod retry;
 pub mod sku;
 pub mod split;
+pub mod supply;
 pub mod till;
 pub mod time;
 pub mod vat;
