@@ -47,6 +47,18 @@ pub enum ErrorBody {
     Empty,
 }
 
+/// Which elements of a batch fail, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoil {
+    /// Every so many-th element, from 1.
+    pub every: u32,
+    /// 400 or 500, say.
+    pub status: u16,
+    /// The element is processed all the same.
+    #[serde(default)]
+    pub processed: bool,
+}
+
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -100,6 +112,9 @@ pub enum Fault {
         /// After how long it is processed.
         ms: u64,
     },
+    /// Processed, but elements of a batch fail: every so many-th is answered with this status in
+    /// the envelope (a single one with the status itself). Only Sitoo has batches.
+    PartialBatch(Spoil),
     /// The page of a web server whose application is down: 503, HTML, not processed.
     Outage,
 }
@@ -121,6 +136,7 @@ impl Fault {
             Self::MalformedJson => "malformed-json",
             Self::ErrorAfter { .. } => "error-after",
             Self::ProcessedLate { .. } => "processed-late",
+            Self::PartialBatch(_) => "partial-batch",
             Self::Outage => "outage",
         }
     }

@@ -136,3 +136,56 @@ async fn switches_change_one_by_one() {
     let odd = control(&shop, Method::PUT, "switches", json!({"no_such": 1})).await;
     assert_eq!(odd.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn stock_by_hand() {
+    let shop = shop();
+    let change =
+        |thousandths: i64| json!({"warehouse": 1, "sku": "COAT-1", "thousandths": thousandths});
+    post(&shop, "stock/set", change(10_000)).await;
+    let id = post(&shop, "stock/adjust", change(-2_000)).await;
+    assert_eq!(id["warehousetransactionid"], 1);
+    post(&shop, "stock/take", change(7_000)).await;
+    post(&shop, "stock/between-pages", change(1_000)).await;
+    shop.get("/sites/1/warehouses/1/warehouseitems").await;
+    let look = control(&shop, Method::GET, "stock?warehouse=1&sku=COAT-1", Value::Null).await.body;
+    assert_eq!((&look[0]["total"], &look[0]["available"]), (&json!(8_000), &json!(8_000)));
+    let rows = control(&shop, Method::GET, "transactions?after=1&num=5", Value::Null).await.body;
+    let kinds: Vec<_> =
+        rows.as_array().expect("rows").iter().map(|row| &row["transactiontype"]).collect();
+    assert_eq!(kinds, [50, 10]);
+    let kind = control(&shop, Method::PUT, "warehouses/1", json!({"warehousetype": 20})).await;
+    assert_eq!(kind.status, StatusCode::NO_CONTENT);
+    assert_eq!(shop.get("/sites/1/warehouses/1").await["warehousetype"], 20);
+    let unknown = json!({"warehouse": 1, "sku": "NONE", "thousandths": 1});
+    let reply = control(&shop, Method::POST, "stock/set", unknown).await;
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn orders_to_come() {
+    let shop = shop();
+    let sale = json!({"register": TILL, "stage": "open-paid", "taken": [{"row": 0}],
+                      "rows": [{"sku": "COAT-1", "quantity": 2}, {"sku": "BOOK-1"}],
+                      "additionaldata": {"delivery-pickup-externalid": "LK-YORK"}});
+    let id = post(&shop, "sales", sale).await["orderid"].as_i64().expect("an id");
+    post(&shop, &format!("orders/{id}/ready"), Value::Null).await;
+    post(&shop, &format!("orders/{id}/rejected"), Value::Null).await;
+    let part = json!({"warehouse": 2, "rows": [{"row": 1}], "reference": "D1"});
+    let sent = post(&shop, &format!("orders/{id}/deliver"), part).await;
+    let path = format!("orders/{id}/deliveries/{}/cancel", sent["orderdeliveryid"]);
+    post(&shop, &path, Value::Null).await;
+    post(&shop, &format!("orders/{id}/collect"), json!({"register": OTHER_TILL})).await;
+    let path = format!("orders/{id}/deliveries");
+    let all = control(&shop, Method::GET, &path, Value::Null).await.body;
+    let rows: Vec<_> = all
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|one| {
+            json!([one["warehouseid"], one["by_till"], one["rows"].as_array().map(Vec::len)])
+        })
+        .collect();
+    assert_eq!(rows, [json!([1, true, 1]), json!([2, false, 1]), json!([2, true, 2])]);
+    assert_eq!(shop.order(id).await["orderstateid"], 10);
+}

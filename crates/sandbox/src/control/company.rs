@@ -6,14 +6,33 @@
 //! | `DELETE …/tokens` | ends every token |
 //! | `PUT …/sessions/{id}` | `{"policy"}`: `"return-first"`, `"create-second"` or `{"reject": text}` |
 //! | `PUT …/policy` | the same for all sessions |
-//! | `PUT …/variants/{sku}` | `{"active"?, "saleable"?}` |
-//! | `PUT …/variants/{sku}/stock/{location}` | `{"free"}`, a decimal in a string |
+//! | `GET …/variants/{sku}` | what the company holds of it |
+//! | `PUT …/variants/{sku}` | a change: `{"active"?, "saleable"?, "on_tills"?, "description"?, "product_code"?, "sku"?, "ean"?, "price_inc_vat"?, "price_exc_vat"?, "tax_rate_id"?}` |
+//! | `POST …/variants/amendments` | `{"change": {…}, "skus"?: […], "every"?: n}`: the same change for many; every `n`th variant, or all |
+//! | `DELETE …/variants/{sku}` | retires it: discontinued, without barcode |
+//! | `PUT …/variants/{sku}/stock/{location}` | `{"free"?, "buffer"?}`, decimals in strings |
+//! | `GET …/variants/{sku}/stock/{location}` | free stock, the figure shown, when it was calculated |
+//! | `POST …/variants/{sku}/stock/{location}/movements` | `{"quantity"}`: goods in, or a correction |
+//! | `PUT …/variants/{sku}/components` | `{sku: quantity, …}`: makes it a kit |
+//! | `POST …/calculations` | calculates free stock now |
+//! | `POST …/orders` | `{"number", "lines": [{"sku", "location", "quantity"}]}` of another channel |
 //! | `PUT …/permissions/{area}` | `{"permitted"}` |
 //! | `PUT …/aliases` | `{"purpose", "column", "alias"?}`; without alias the column is left out |
 //! | `DELETE …/aliases` | columns as in the pack |
 //! | `GET …/documents?reference=` or `?start=&limit=` | documents |
 //! | `GET …/totals` | sums over orders and credits, in pence |
-//! | `PUT …/documents/{orderId}/status` | `{"status"}` |
+//! | `PUT …/documents/{orderId}/status` | `{"status"}`, any text |
+//! | `PUT …/documents/{orderId}/hold` | `{"on_hold"}` |
+//! | `POST …/documents/{orderId}/cancellation` | cancels it: what has not left is free again |
+//! | `GET …/documents/{orderId}/deliveries` | what left of it |
+//! | `POST …/documents/{orderId}/deliveries` | `{"lines"?: [{"line", "quantity"}], "courier"?, "consignment"?, "tracking_url"?}`; without lines all that is left |
+//! | `PUT …/deliveries/{deliveryId}` | corrects it; as above |
+//! | `DELETE …/deliveries/{deliveryId}` | takes it back |
+//! | `PUT …/delivery-methods/{id}/handed-over` | `{"handed_over"}`: what goes by it left with the shopper |
+
+mod orders;
+mod stock;
+mod variants;
 
 use std::sync::Arc;
 
@@ -24,11 +43,10 @@ use axum::{
     routing::{delete, get, put},
 };
 use http::StatusCode;
-use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{done, done_if};
+use super::done;
 use crate::orderwise::{Area, Document, DuplicatePolicy, OrderWise, Purpose};
 
 type Company = State<Arc<OrderWise>>;
@@ -39,13 +57,13 @@ pub(super) fn router(company: &Arc<OrderWise>) -> Router {
         .route("/tokens", delete(expire_tokens))
         .route("/sessions/{id}", put(set_session))
         .route("/policy", put(set_policy))
-        .route("/variants/{sku}", put(set_variant))
-        .route("/variants/{sku}/stock/{location}", put(set_stock))
         .route("/permissions/{area}", put(set_permission))
         .route("/aliases", put(set_alias).delete(reset_aliases))
         .route("/documents", get(documents))
-        .route("/documents/{id}/status", put(set_status))
         .route("/totals", get(totals))
+        .merge(orders::router())
+        .merge(stock::router())
+        .merge(variants::router())
         .with_state(Arc::clone(company))
 }
 
@@ -94,40 +112,6 @@ async fn set_session(
 async fn set_policy(State(company): Company, Json(given): Json<Policy>) -> Response {
     company.set_policy_everywhere(&given.policy);
     done()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VariantChange {
-    active: Option<bool>,
-    saleable: Option<bool>,
-}
-
-async fn set_variant(
-    State(company): Company,
-    Path(sku): Path<String>,
-    Json(given): Json<VariantChange>,
-) -> Response {
-    done_if(company.change_variant(&sku, |variant| {
-        variant.discontinued = given.active.map_or(variant.discontinued, |active| !active);
-        variant.saleable = given.saleable.unwrap_or(variant.saleable);
-    }))
-}
-
-#[derive(Deserialize)]
-struct Stock {
-    free: String,
-}
-
-async fn set_stock(
-    State(company): Company,
-    Path((sku, location)): Path<(String, i64)>,
-    Json(given): Json<Stock>,
-) -> Response {
-    match Decimal::from_str_exact(&given.free) {
-        Ok(free) => done_if(company.set_stock(&sku, location, free)),
-        Err(error) => refused(&error.to_string()),
-    }
 }
 
 #[derive(Deserialize)]
@@ -226,19 +210,6 @@ fn as_json(document: &Document) -> Value {
         "payments": payments.collect::<Vec<_>>(),
         "body": document.body.as_deref(),
     })
-}
-
-#[derive(Deserialize)]
-struct Status {
-    status: String,
-}
-
-async fn set_status(
-    State(company): Company,
-    Path(id): Path<i64>,
-    Json(given): Json<Status>,
-) -> Response {
-    done_if(company.set_status(id, &given.status))
 }
 
 async fn totals(State(company): Company) -> Response {

@@ -26,7 +26,7 @@ async fn apply(State(faults): State<Arc<Faults>>, request: Request, next: Next) 
     }
 }
 
-async fn fail(faults: &Faults, fault: Fault, request: Request, next: Next) -> Response {
+async fn fail(faults: &Faults, fault: Fault, mut request: Request, next: Next) -> Response {
     let style = faults.style;
     match fault {
         Fault::Delay { ms } => {
@@ -56,6 +56,10 @@ async fn fail(faults: &Faults, fault: Fault, request: Request, next: Next) -> Re
             answers::error(style, status, ErrorBody::Json)
         }
         Fault::MalformedJson => broken(next.run(request).await).await,
+        Fault::PartialBatch(spoil) => {
+            request.extensions_mut().insert(spoil);
+            next.run(request).await
+        }
         Fault::ProcessedLate { ms } => {
             process_late(ms, request, next).await;
             answers::lost(Cut::Hang)

@@ -1,7 +1,5 @@
 //! What tests look at. It sees everything, also what exports do not show yet.
 
-use rust_decimal::Decimal;
-
 use super::{CREDIT, Customer, Document, ORDER, OrderWise, Totals};
 use crate::lock;
 
@@ -48,14 +46,6 @@ impl OrderWise {
             _ => {}
         });
         totals
-    }
-
-    /// Free stock; nothing where there never was any.
-    pub fn free_stock(&self, sku: &str, location: i64) -> Option<Decimal> {
-        let state = lock(&self.state);
-        let index = state.variants.index_of(sku)?;
-        let levels = &state.variants.at(index).stock;
-        levels.iter().find(|level| level.location == location).map(|level| level.free)
     }
 
     /// All customers, by id.

@@ -2,15 +2,18 @@
 
 use rust_decimal::Decimal;
 
-use super::{
-    Area, Customer, DuplicatePolicy, OrderWise, Purpose, Session, Switches, TaxRate, Variant,
-};
+use super::{Area, Customer, DuplicatePolicy, OrderWise, Purpose, Session, Switches, TaxRate};
 use crate::lock;
 
 impl OrderWise {
     /// Turns switches.
     pub fn switch(&self, change: impl FnOnce(&mut Switches)) {
-        change(&mut lock(&self.state).switches);
+        let now = (self.now)();
+        let mut guard = self.settled();
+        let state = &mut *guard;
+        change(&mut state.switches);
+        let at = state.at(now);
+        state.variants.calculate_by(&state.switches, at);
     }
 
     /// The switches as they are.
@@ -95,6 +98,16 @@ impl OrderWise {
         lock(&self.state).names.delivery_methods.insert(id, name.to_owned());
     }
 
+    /// Says that goods of a delivery method are handed over at the till: see the switch.
+    pub fn set_handed_over(&self, delivery_method_id: i64, is_handed_over: bool) {
+        let handed_over = &mut lock(&self.state).names.handed_over;
+        if is_handed_over {
+            handed_over.insert(delivery_method_id);
+        } else {
+            handed_over.remove(&delivery_method_id);
+        }
+    }
+
     /// Adds a stock location.
     pub fn add_stock_location(&self, id: i64, name: &str) {
         lock(&self.state).names.stock_locations.insert(id, name.to_owned());
@@ -114,57 +127,5 @@ impl OrderWise {
     pub fn put_customer(&self, customer: Customer) {
         let last_amended = self.wall();
         lock(&self.state).customers.put(Customer { last_amended, ..customer });
-    }
-
-    /// Adds a variant, or replaces the one with this id. It is amended now.
-    pub fn add_variant(&self, variant: Variant) {
-        let at = self.wall();
-        lock(&self.state).variants.put(variant, at);
-    }
-
-    /// Changes a variant; false when there is none with this code.
-    pub fn change_variant(&self, sku: &str, change: impl FnOnce(&mut Variant)) -> bool {
-        let at = self.wall();
-        lock(&self.state).variants.change(sku, at, change)
-    }
-
-    /// Discontinues a variant, or takes it up again.
-    pub fn set_variant_active(&self, sku: &str, is_active: bool) -> bool {
-        self.change_variant(sku, |variant| variant.discontinued = !is_active)
-    }
-
-    /// Ticks "sale variant", or not.
-    pub fn set_variant_saleable(&self, sku: &str, is_saleable: bool) -> bool {
-        self.change_variant(sku, |variant| variant.saleable = is_saleable)
-    }
-
-    /// Sets free stock; false when there is no such variant.
-    pub fn set_stock(&self, sku: &str, location: i64, free: Decimal) -> bool {
-        self.change_stock(sku, location, |level| level.free = free)
-    }
-
-    /// Sets the buffer column; false when there is no such variant.
-    pub fn set_buffer(&self, sku: &str, location: i64, buffer: Option<Decimal>) -> bool {
-        self.change_stock(sku, location, |level| level.buffer = buffer)
-    }
-
-    fn change_stock(
-        &self,
-        sku: &str,
-        location: i64,
-        change: impl FnOnce(&mut super::StockLevel),
-    ) -> bool {
-        let at = self.wall();
-        let mut state = lock(&self.state);
-        let Some(index) = state.variants.index_of(sku) else { return false };
-        state.variants.stock(index, location, at, change);
-        true
-    }
-
-    /// Changes the status text of a document; false when there is none with this id.
-    pub fn set_status(&self, order_id: i64, status: &str) -> bool {
-        let mut state = lock(&self.state);
-        let document = state.documents.by_id_mut(order_id);
-        document.map(|document| document.status = status.into()).is_some()
     }
 }

@@ -3,10 +3,13 @@
 //!
 //! What is not publicly known has a default (design, section 7) and a switch ([`Switches`]).
 
+mod amend;
 mod answer;
 mod customers;
+mod despatch;
 mod exact;
 mod export;
+mod fate;
 mod inspect;
 mod keys;
 mod load;
@@ -15,21 +18,28 @@ mod order;
 mod reads;
 mod route;
 mod state;
+mod stock;
+mod stock_load;
 mod switches;
 mod token;
 mod uk_time;
+mod variants;
 
-use std::sync::{Mutex, atomic::AtomicUsize};
+use std::sync::{Mutex, MutexGuard, atomic::AtomicUsize};
 
 use state::State;
 
-use crate::Now;
+use crate::{Now, lock};
 pub use export::Purpose;
+pub use fate::{Delivery, NotDespatched, Parcel};
 pub use model::{
-    CREDIT, Customer, Document, Line, ORDER, Payment, Session, StockLevel, TaxRate, Totals, Variant,
+    CREDIT, Calculated, Customer, Document, Given, Line, ORDER, Payment, Session, StockLevel,
+    TaxRate, Totals, Variant,
 };
 pub use route::router;
-pub use switches::{DuplicatePolicy, ErrorShape, ItemNet, Switches, TaxArithmetic};
+pub use switches::{
+    DuplicatePolicy, ErrorShape, HandedOver, ItemNet, StockCalculation, Switches, TaxArithmetic,
+};
 pub use token::Area;
 
 /// `orderId` of the first document (facts/orderwise 11 shows this range).
@@ -50,6 +60,14 @@ impl OrderWise {
     /// export definitions at their default ids, user `daybook` with password `sandbox`.
     pub fn new(now: Now, seed: u64) -> Self {
         Self { now, state: Mutex::new(State::new(seed)), writing: AtomicUsize::new(0) }
+    }
+
+    /// The data, with all stock calculated that was due.
+    fn settled(&self) -> MutexGuard<'_, State> {
+        let now = (self.now)();
+        let mut state = lock(&self.state);
+        state.settle(now);
+        state
     }
 
     /// The UK wall clock, microseconds.

@@ -83,12 +83,36 @@ impl Variant {
 pub struct StockLevel {
     /// Stock location.
     pub location: i64,
-    /// What can be sold; decimal, and negative when oversold (facts/orderwise 4).
+    /// What can be sold, the truth; decimal, and negative when oversold (facts/orderwise 4).
     pub free: Decimal,
+    /// What could be sold when it was last calculated: all that anybody is shown.
+    pub figure: Decimal,
     /// Held back; an analysis column of the customer's.
     pub buffer: Option<Decimal>,
-    /// When it was last calculated (UK wall clock, microseconds).
-    pub calculated: i64,
+}
+
+/// A calculation of a variant's free stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calculated {
+    /// When it really was (unix microseconds).
+    pub at: i64,
+    /// What `lastCalculated` says (UK wall clock, microseconds).
+    pub wall: i64,
+    /// Of the documents, in the order in which they were stored, so many are inside the figure.
+    pub documents: usize,
+}
+
+/// A figure as an export gave it, with the truth about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Variant code.
+    pub sku: Arc<str>,
+    /// Stock location.
+    pub location: i64,
+    /// The figure.
+    pub figure: Decimal,
+    /// What is inside it.
+    pub calculated: Calculated,
 }
 
 /// A customer account, its main fields (facts/orderwise 7).

@@ -5,11 +5,7 @@ use axum::response::Response;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{
-    OrderWise, answer,
-    exact::print,
-    state::{State, Stocked},
-};
+use super::{Document, OrderWise, answer, exact::print, state::State, uk_time, variants::Stocked};
 use crate::lock;
 
 /// `GET value-lists/{n}`.
@@ -89,25 +85,27 @@ fn number(value: Decimal) -> Value {
 
 /// `GET stock/{variantId}`: a row per location.
 pub(super) fn stock(company: &OrderWise, id: &str) -> Response {
-    let state = lock(&company.state);
+    let state = company.settled();
     let Some(stocked) = find(&state, id) else {
         return answer::not_found("Variant not found");
     };
     let rows: Vec<Value> = stocked
         .stock
         .iter()
-        .map(|level| json!({ "stockLocationID": level.location, "freeStock": number(level.free) }))
+        .map(
+            |level| json!({ "stockLocationID": level.location, "freeStock": number(level.figure) }),
+        )
         .collect();
     answer::ok(Value::from(rows).to_string())
 }
 
 /// `GET stock/{variantId}/free-stock`: over all locations.
 pub(super) fn free_stock(company: &OrderWise, id: &str) -> Response {
-    let state = lock(&company.state);
+    let state = company.settled();
     let Some(stocked) = find(&state, id) else {
         return answer::not_found("Variant not found");
     };
-    let free = stocked.stock.iter().map(|level| level.free).sum();
+    let free = stocked.stock.iter().map(|level| level.figure).sum();
     answer::ok(json!({ "freeStockQty": number(free) }).to_string())
 }
 
@@ -125,7 +123,8 @@ pub(super) fn stock_variants(company: &OrderWise, limit: Option<usize>) -> Respo
     answer::ok(Value::from(rows).to_string())
 }
 
-/// `GET sales/order/{id}/status`. The blocks for lines and delivery are not known: empty.
+/// `GET sales/order/{id}/status`. The shape of the blocks for lines and delivery is not known: ours
+/// is a guess.
 pub(super) fn order_status(
     company: &OrderWise,
     id: &str,
@@ -143,10 +142,37 @@ pub(super) fn order_status(
         "subStatus": "",
     });
     if has_lines {
-        body["lines"] = json!([]);
+        body["lines"] = status_lines(&state, document);
     }
     if has_delivery {
-        body["delivery"] = json!([]);
+        body["delivery"] = status_delivery(&state, document.order_id);
     }
     answer::ok(body.to_string())
+}
+
+fn status_lines(state: &State, document: &Document) -> Value {
+    let fate = state.fates.of(document.order_id);
+    let lines = (1..).zip(&document.lines).map(|(item, line)| {
+        let sent = fate.map_or(Decimal::ZERO, |fate| fate.sent(item));
+        json!({
+            "itemNumber": item,
+            "variantCode": &*line.sku,
+            "quantity": number(line.quantity),
+            "quantitySent": number(sent),
+        })
+    });
+    lines.collect()
+}
+
+fn status_delivery(state: &State, order_id: i64) -> Value {
+    let deliveries = state.fates.of(order_id).map_or(&[][..], |fate| &fate.deliveries);
+    let deliveries = deliveries.iter().map(|delivery| {
+        json!({
+            "deliveryId": delivery.id,
+            "deliveryDate": uk_time::print(uk_time::wall(delivery.at)),
+            "courierName": delivery.parcel.courier,
+            "consignmentNumber": delivery.parcel.consignment,
+        })
+    });
+    deliveries.collect()
 }

@@ -9,8 +9,8 @@ use rand::{SeedableRng, rngs::StdRng};
 use rust_decimal::Decimal;
 
 use super::{
-    Area, Customer, Document, Purpose, Session, StockLevel, Switches, TaxRate, Variant,
-    export::Aliases, token::Tokens,
+    Area, Customer, Document, Given, Purpose, Session, Switches, TaxRate, export::Aliases,
+    fate::Fates, stock::At, token::Tokens, variants::Variants,
 };
 
 /// Everything behind the lock.
@@ -29,9 +29,14 @@ pub(super) struct State {
     pub(super) customers: Customers,
     pub(super) variants: Variants,
     pub(super) documents: Documents,
+    pub(super) fates: Fates,
+    /// Figures that went out, where the switch keeps them.
+    pub(super) given: Vec<Given>,
     pub(super) rng: StdRng,
     /// The status text of new orders, shared by all that carry it.
     shared_status: Arc<str>,
+    /// The same for sales that are handed over at the till.
+    shared_completed: Arc<str>,
 }
 
 impl State {
@@ -51,17 +56,39 @@ impl State {
             customers: Customers::default(),
             variants: Variants::default(),
             documents: Documents::default(),
+            fates: Fates::default(),
+            given: Vec::new(),
             rng: StdRng::seed_from_u64(seed),
             shared_status: Arc::from(""),
+            shared_completed: Arc::from(""),
         }
     }
 
-    pub(super) fn new_order_status(&mut self) -> Arc<str> {
-        if *self.shared_status != *self.switches.new_order_status {
-            self.shared_status = Arc::from(self.switches.new_order_status.as_str());
-        }
-        Arc::clone(&self.shared_status)
+    /// Calculates what is due by now, as OrderWise would have done by itself.
+    pub(super) fn settle(&mut self, now: i64) {
+        let at = self.at(now);
+        self.variants.settle(at);
     }
+
+    /// Now, for the stock: the instant, and how many documents are stored.
+    pub(super) fn at(&self, now: i64) -> At {
+        At { now, documents: self.documents.all().len() }
+    }
+
+    pub(super) fn new_order_status(&mut self) -> Arc<str> {
+        shared(&mut self.shared_status, &self.switches.new_order_status)
+    }
+
+    pub(super) fn completed_status(&mut self) -> Arc<str> {
+        shared(&mut self.shared_completed, &self.switches.completed_status)
+    }
+}
+
+fn shared(known: &mut Arc<str>, text: &str) -> Arc<str> {
+    if **known != *text {
+        *known = Arc::from(text);
+    }
+    Arc::clone(known)
 }
 
 fn default_tax_rates() -> BTreeMap<i64, TaxRate> {
@@ -79,6 +106,8 @@ pub(super) struct Names {
     pub(super) stock_locations: BTreeMap<i64, String>,
     pub(super) order_types: BTreeMap<i64, String>,
     pub(super) delivery_methods: BTreeMap<i64, String>,
+    /// Delivery methods whose goods left with the shopper.
+    pub(super) handed_over: BTreeSet<i64>,
     pub(super) payment_methods: BTreeMap<i64, String>,
     pub(super) price_lists: BTreeMap<i64, String>,
 }
@@ -100,6 +129,7 @@ impl Default for Names {
                 (6, "Bulk"),
             ]),
             delivery_methods: BTreeMap::new(),
+            handed_over: BTreeSet::new(),
             payment_methods: BTreeMap::new(),
             price_lists: named(&[(1, "Retail")]),
         }
@@ -130,106 +160,6 @@ impl Customers {
 
     pub(super) fn next_id(&self) -> i64 {
         self.by_id.keys().next_back().map_or(1, |id| id + 1)
-    }
-}
-
-/// A variant with its stock.
-pub(super) struct Stocked {
-    pub(super) variant: Variant,
-    pub(super) last_amended: i64,
-    pub(super) stock: Vec<StockLevel>,
-}
-
-/// Variants and their stock.
-#[derive(Default)]
-pub(super) struct Variants {
-    all: Vec<Stocked>,
-    by_sku: HashMap<String, usize>,
-    by_id: HashMap<i64, usize>,
-    by_amended: BTreeSet<(i64, usize)>,
-    by_calculated: BTreeSet<(i64, usize, i64)>,
-}
-
-impl Variants {
-    /// Adds a variant, or replaces the one with this id. `at` is the UK wall clock.
-    pub(super) fn put(&mut self, variant: Variant, at: i64) {
-        if let Some(&index) = self.by_id.get(&variant.id) {
-            self.by_sku.remove(&fold(&self.all[index].variant.sku));
-            self.by_sku.insert(fold(&variant.sku), index);
-            self.all[index].variant = variant;
-            self.amended(index, at);
-            return;
-        }
-        let index = self.all.len();
-        self.by_sku.insert(fold(&variant.sku), index);
-        self.by_id.insert(variant.id, index);
-        self.by_amended.insert((at, index));
-        self.all.push(Stocked { variant, last_amended: at, stock: Vec::new() });
-    }
-
-    /// Changes a variant by its code. False when there is none.
-    pub(super) fn change(&mut self, sku: &str, at: i64, change: impl FnOnce(&mut Variant)) -> bool {
-        let Some(index) = self.index_of(sku) else { return false };
-        change(&mut self.all[index].variant);
-        self.amended(index, at);
-        true
-    }
-
-    fn amended(&mut self, index: usize, at: i64) {
-        self.by_amended.remove(&(self.all[index].last_amended, index));
-        self.by_amended.insert((at, index));
-        self.all[index].last_amended = at;
-    }
-
-    pub(super) fn index_of(&self, sku: &str) -> Option<usize> {
-        self.by_sku.get(&fold(sku)).copied()
-    }
-
-    pub(super) fn at(&self, index: usize) -> &Stocked {
-        &self.all[index]
-    }
-
-    pub(super) fn by_id(&self, id: i64) -> Option<&Stocked> {
-        self.by_id.get(&id).map(|&index| &self.all[index])
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Stocked> {
-        self.all.iter()
-    }
-
-    /// Variants amended at or after a wall clock time.
-    pub(super) fn since(&self, wall: i64) -> impl Iterator<Item = &Stocked> {
-        self.by_amended.range((wall, 0)..).map(|&(_, index)| &self.all[index])
-    }
-
-    /// Stock calculated at or after a wall clock time.
-    pub(super) fn stock_since(&self, wall: i64) -> impl Iterator<Item = (&Stocked, &StockLevel)> {
-        self.by_calculated.range((wall, 0, i64::MIN)..).filter_map(|&(_, index, location)| {
-            let stocked = &self.all[index];
-            let level = stocked.stock.iter().find(|level| level.location == location)?;
-            Some((stocked, level))
-        })
-    }
-
-    /// Changes stock at a location, which begins at nothing.
-    pub(super) fn stock(
-        &mut self,
-        index: usize,
-        location: i64,
-        at: i64,
-        change: impl FnOnce(&mut StockLevel),
-    ) {
-        let levels = &mut self.all[index].stock;
-        let found = levels.iter().position(|level| level.location == location);
-        let place = found.unwrap_or_else(|| {
-            levels.push(StockLevel { location, free: Decimal::ZERO, buffer: None, calculated: at });
-            levels.len() - 1
-        });
-        let level = &mut levels[place];
-        self.by_calculated.remove(&(level.calculated, index, location));
-        change(level);
-        level.calculated = at;
-        self.by_calculated.insert((at, index, location));
     }
 }
 

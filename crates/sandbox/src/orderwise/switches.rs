@@ -65,6 +65,35 @@ pub enum ItemNet {
     Difference,
 }
 
+/// When free stock is calculated (facts/orderwise 4: `vasq_stock_levels_last_calculated`; how often
+/// is not known).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StockCalculation {
+    /// At once, as part of what changes it.
+    #[default]
+    AtOnce,
+    /// At every full so many seconds, for what changed since. What is stored in that very instant
+    /// comes after it.
+    EveryS(u32),
+    /// When it is asked for.
+    OnDemand,
+}
+
+/// What becomes of a sale whose goods were handed over at the till (facts/orderwise 3: whether an
+/// imported order can be despatched at once is not known).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandedOver {
+    /// It is completed, without any delivery.
+    #[default]
+    Completed,
+    /// It is completed by a delivery without courier.
+    Delivered,
+    /// It waits for its despatch as every other order.
+    Awaiting,
+}
+
 /// All switches of a company, with the defaults in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -109,8 +138,28 @@ pub struct Switches {
     pub unknown_export_status: u16,
     /// `storedAt` is null in exports (no).
     pub stored_at_null: bool,
+    /// `storedAt` is cut to whole seconds (no).
+    pub stored_at_whole_seconds: bool,
+    /// When free stock is calculated (at once).
+    pub calculation: StockCalculation,
+    /// `lastCalculated` is cut to whole seconds (no).
+    pub calculated_whole_seconds: bool,
+    /// The stock export answers as it would have so many seconds ago (now).
+    pub stock_export_lag_s: u32,
+    /// Keeps the figures that stock exports gave until they are taken (no; for the simulator).
+    pub keep_given: bool,
     /// Status text of a new order ("Awaiting despatch", facts/orderwise 3).
     pub new_order_status: String,
+    /// Status text when a part has left ("Partially despatched").
+    pub partial_status: String,
+    /// Status text when all has left ("Completed").
+    pub completed_status: String,
+    /// Status text of an order on hold ("On hold").
+    pub on_hold_status: String,
+    /// Status text of a cancelled order ("Cancelled": an example only in facts/orderwise 3).
+    pub cancelled_status: String,
+    /// A sale whose goods were handed over at the till (completed).
+    pub handed_over: HandedOver,
     /// Keeps each order's body for tests to look at (no: a million of them is a gigabyte).
     pub keep_bodies: bool,
 }
@@ -137,7 +186,17 @@ impl Default for Switches {
             service_time_ms: 0,
             unknown_export_status: 404,
             stored_at_null: false,
+            stored_at_whole_seconds: false,
+            calculation: StockCalculation::AtOnce,
+            calculated_whole_seconds: false,
+            stock_export_lag_s: 0,
+            keep_given: false,
             new_order_status: "Awaiting despatch".to_owned(),
+            partial_status: "Partially despatched".to_owned(),
+            completed_status: "Completed".to_owned(),
+            on_hold_status: "On hold".to_owned(),
+            cancelled_status: "Cancelled".to_owned(),
+            handed_over: HandedOver::Completed,
             keep_bodies: false,
         }
     }

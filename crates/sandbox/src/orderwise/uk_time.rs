@@ -20,6 +20,11 @@ pub(super) fn wall(instant: i64) -> i64 {
     instant.saturating_add(ahead.saturating_mul(1_000_000))
 }
 
+/// A wall clock time without its fraction, as a column of whole seconds keeps it.
+pub(super) fn whole_seconds(wall: i64) -> i64 {
+    wall - wall.rem_euclid(1_000_000)
+}
+
 /// `YYYY-MM-DDTHH:MM:SS.fff`.
 pub(super) fn print(wall: i64) -> String {
     let at = Offset::UTC.to_datetime(Timestamp::from_microsecond(wall).unwrap_or_default());

@@ -24,6 +24,7 @@ impl Retailer {
         for sku in self.skus.iter().filter(|sku| sku.kind != SkuKind::RoundOff) {
             sitoo.add_product(Product::clone(&sku.product));
         }
+        self.stock_shelves(sitoo);
         for reason in &self.reasons {
             sitoo.add_reason(ReasonCode {
                 id: reason.id,
@@ -39,6 +40,22 @@ impl Retailer {
         });
     }
 
+    /// Opening stock: what OrderWise calls free lies on the shelves, buffers included.
+    fn stock_shelves(&self, sitoo: &Sitoo) {
+        for (sku, number) in self.skus.iter().zip(0..) {
+            if !matches!(sku.kind, SkuKind::Piece | SkuKind::Metre) {
+                continue;
+            }
+            for (shop, place) in self.stores.iter().zip(1..) {
+                let pieces = in_store(number, place);
+                // Warehouse and product were added just before.
+                let _ = sitoo.set_stock(shop.warehouse_id, &sku.sku, 1000 * pieces);
+            }
+            let pieces = in_centre(number);
+            let _ = sitoo.set_stock(self.central.warehouse_id, &sku.sku, 1000 * pieces);
+        }
+    }
+
     /// Loads accounts, sessions, value lists, variants and stock into OrderWise.
     pub fn install_orderwise(&self, orderwise: &OrderWise) {
         for rate in &self.rates {
@@ -48,6 +65,7 @@ impl Retailer {
             orderwise.add_payment_method(tender.payment_method_id, &tender.name);
         }
         orderwise.add_delivery_method(1, "Taken away");
+        orderwise.set_handed_over(1, true);
         orderwise.add_delivery_method(self.central.delivery_method_id, "Home delivery");
         orderwise.add_stock_location(self.central.stock_location_id, "Central warehouse");
         for shop in &self.stores {
@@ -66,13 +84,13 @@ impl Retailer {
             return;
         }
         for (shop, place) in self.stores.iter().zip(1..) {
-            let free = 2 + (number * place * STOCK_STEP) % 39;
+            let free = in_store(number, place);
             orderwise.set_stock(&sku.sku, shop.stock_location_id, Decimal::from(free));
             if number % 50 == 0 {
                 orderwise.set_buffer(&sku.sku, shop.stock_location_id, Some(Decimal::ONE));
             }
         }
-        let central = Decimal::from(40 + number % 160);
+        let central = Decimal::from(in_centre(number));
         orderwise.set_stock(&sku.sku, self.central.stock_location_id, central);
     }
 
@@ -92,6 +110,16 @@ impl Retailer {
         }
         variant
     }
+}
+
+/// Pieces of a SKU in a store when the day begins, by the numbers of both.
+fn in_store(number: i64, place: i64) -> i64 {
+    2 + (number * place * STOCK_STEP) % 39
+}
+
+/// Pieces of a SKU in the central warehouse when the day begins.
+fn in_centre(number: i64) -> i64 {
+    40 + number % 160
 }
 
 fn install_shop(shop: &Shop, sitoo: &Sitoo) {

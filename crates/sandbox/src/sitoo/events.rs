@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     SITE, Sitoo,
     model::{Order, OrderState, OrderType},
-    state::{State, mix},
+    state::{Delivery, State, mix},
 };
 use crate::lock;
 
@@ -27,6 +27,13 @@ pub(super) enum Happening {
     Updated(Option<OrderState>),
     ReadyForPickup,
     PickupRejected,
+}
+
+/// What happened to a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DeliveryHappening {
+    Added,
+    Cancelled,
 }
 
 /// An event that waits to be sent.
@@ -236,6 +243,46 @@ impl State {
             && let Some(order) = self.visible(orderid).cloned()
         {
             self.announce(&order, happening, now);
+        }
+    }
+
+    /// Makes the event of a delivery of an order that clients can see. Property names are partly
+    /// guessed (facts/sitoo 7).
+    pub(super) fn announce_delivery(
+        &mut self,
+        order_id: i64,
+        delivery: &Delivery,
+        happening: DeliveryHappening,
+        now: i64,
+    ) {
+        let is_told = self.switches.events && self.switches.stock_events;
+        if !is_told || self.visible(order_id).is_none() {
+            return;
+        }
+        let (what, state) = match happening {
+            DeliveryHappening::Added => ("add", "delivered"),
+            DeliveryHappening::Cancelled => ("update", "cancelled"),
+        };
+        let data = json!({
+            "eshop_id": SITE,
+            "order_id": order_id,
+            "order_delivery_id": delivery.id,
+            "warehouse_id": delivery.warehouse,
+            "order_delivery_event_type": what,
+            "order_delivery_state_changed": state,
+        });
+        self.queue_event("order-delivery", data, now);
+    }
+
+    /// Makes the event of a movement: ids only, which is our guess (facts/sitoo 7).
+    pub(super) fn announce_stock(&mut self, warehouse: i64, transaction: i64, now: i64) {
+        if self.switches.events && self.switches.stock_events {
+            let data = json!({
+                "eshop_id": SITE,
+                "warehouse_id": warehouse,
+                "warehouse_transaction_id": transaction,
+            });
+            self.queue_event("warehouse-transaction", data, now);
         }
     }
 

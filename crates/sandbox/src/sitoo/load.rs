@@ -56,6 +56,13 @@ impl Sitoo {
         lock(&self.state).warehouses.insert(warehouse.id, warehouse);
     }
 
+    /// Makes a warehouse FIFO (10) or virtual (20); false without it.
+    pub fn set_warehouse_type(&self, id: i64, warehouse_type: i64) -> bool {
+        let mut state = lock(&self.state);
+        let found = state.warehouses.get_mut(&id);
+        found.map(|warehouse| warehouse.warehouse_type = warehouse_type).is_some()
+    }
+
     /// Adds a register, or replaces it; its store is its warehouse's.
     pub fn add_register(&self, mut register: Register) {
         let mut state = lock(&self.state);

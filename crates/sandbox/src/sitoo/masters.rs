@@ -79,6 +79,13 @@ impl Warehouse {
         }
     }
 
+    /// A virtual warehouse (type 20): clients set its levels.
+    #[must_use]
+    pub fn virtual_levels(mut self) -> Self {
+        self.warehouse_type = 20;
+        self
+    }
+
     /// A warehouse for goods that came back broken (use type 40).
     #[must_use]
     pub fn reclaims(mut self) -> Self {
@@ -147,7 +154,11 @@ pub struct Product {
     pub allow_decimals: bool,
     /// `unitlabel`, such as `m`.
     pub unit_label: Box<str>,
-    /// Shown in the POS.
+    /// Cost without VAT, pence.
+    pub price_in: i64,
+    /// Stock handling is on.
+    pub stock_count: bool,
+    /// `active`: the deprecated web flag; lists leave out what is not.
     pub active: bool,
     /// `productid` of the main variant; none for a single product.
     pub variant_parent: Option<i64>,
@@ -170,6 +181,8 @@ impl Product {
             barcode: None,
             allow_decimals: false,
             unit_label: "".into(),
+            price_in: 0,
+            stock_count: true,
             active: true,
             variant_parent: None,
             modified: 0,

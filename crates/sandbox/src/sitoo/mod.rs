@@ -8,6 +8,7 @@
 
 mod api;
 mod control;
+mod deliveries;
 pub mod events;
 mod inspect;
 mod load;
@@ -15,6 +16,7 @@ pub mod masters;
 mod model;
 mod money;
 mod state;
+pub mod stock;
 mod switches;
 pub mod till;
 

@@ -9,9 +9,10 @@ use std::{
 use super::{
     ACCOUNT, API_ID, PASSWORD, Switches,
     api::ApiKey,
-    events::{Event, Happening},
+    events::{DeliveryHappening, Event, Happening},
     masters::{Product, ProductGroup, ReasonCode, Register, Settings, Store, Warehouse},
     model::{Order, OrderState},
+    stock::Stock,
     till::Sale,
 };
 
@@ -23,13 +24,18 @@ pub(super) struct LogItem {
     pub(super) text: Option<Box<str>>,
 }
 
-/// A delivery that somebody added (facts/sitoo 2.7): row and quantity.
+/// A delivery (facts/sitoo 2.7): row and quantity.
 #[derive(Debug, Clone)]
 pub(super) struct Delivery {
     pub(super) id: i64,
     pub(super) warehouse: i64,
     pub(super) reference: Box<str>,
     pub(super) at: i64,
+    /// Unix seconds; none while it stands.
+    pub(super) cancelled: Option<i64>,
+    pub(super) ignores_stock: bool,
+    /// Made at a till: returned rows go where they say.
+    pub(super) by_till: bool,
     pub(super) items: Vec<(i64, i64)>,
 }
 
@@ -63,6 +69,7 @@ pub(super) struct State {
     pub(super) deliveries: HashMap<i64, Vec<Delivery>>,
     /// Sales that are placed one by one, each after a page of orders was answered.
     pub(super) between_pages: VecDeque<Sale>,
+    pub(super) stock: Stock,
     pub(super) events: VecDeque<Event>,
     pub(super) next_order: i64,
     pub(super) next_delivery: i64,
@@ -95,6 +102,7 @@ impl State {
             logs: HashMap::new(),
             deliveries: HashMap::new(),
             between_pages: VecDeque::new(),
+            stock: Stock::default(),
             events: VecDeque::new(),
             next_order: 10_001,
             next_delivery: 1,
@@ -124,23 +132,33 @@ impl State {
         let late = is_chosen(order.id, 2, self.switches.late_commit_every);
         let order = Arc::new(order);
         if is_held_back {
-            self.hidden.insert((i64::MAX, order.id), order);
+            self.hide(order, i64::MAX, now);
         } else if late && self.switches.late_commit_us > 0 {
-            self.hidden.insert((now + self.switches.late_commit_us, order.id), order);
+            self.hide(order, now + self.switches.late_commit_us, now);
         } else {
             self.show(order, now);
         }
     }
 
-    /// Makes everything visible whose moment has come.
+    /// Nobody sees it until then; its stock moves before, where the switch says so.
+    fn hide(&mut self, order: Arc<Order>, until: i64, now: i64) {
+        if self.switches.stock_moves_before_visible {
+            self.stock.moved_early.insert(order.id);
+            self.move_all(&order, now);
+        }
+        self.hidden.insert((until, order.id), order);
+    }
+
+    /// Makes everything visible whose moment has come, and ends what was reserved until now.
     pub(super) fn show_due(&mut self, now: i64) {
         while let Some(entry) = self.hidden.first_entry() {
             if entry.key().0 > now {
-                return;
+                break;
             }
             let order = entry.remove();
             self.show(order, now);
         }
+        self.free_due(now);
     }
 
     /// Makes a held back order visible.
@@ -168,7 +186,15 @@ impl State {
             self.announce(&order, happening, now);
         }
         let place = self.orders.partition_point(|known| known.id < order.id);
-        self.orders.insert(place, order);
+        self.orders.insert(place, Arc::clone(&order));
+        if self.switches.events && self.switches.stock_events {
+            for delivery in self.deliveries_of(&order) {
+                self.announce_delivery(order.id, &delivery, DeliveryHappening::Added, now);
+            }
+        }
+        if !self.stock.moved_early.remove(&order.id) {
+            self.move_all(&order, now);
+        }
     }
 
     /// Where the visible orders with `from <= id < to` are.

@@ -24,8 +24,24 @@ pub struct Switches {
     pub late_commit_us: i64,
     /// About one in so many order ids is never used. 0 is never.
     pub skip_id_every: u64,
-    /// Events are made for what happens (facts/sitoo 7).
+    /// Events are made for what happens to orders (facts/sitoo 7).
     pub events: bool,
+    /// With `events`: also `order-delivery` and `warehouse-transaction`. Which types a receiver
+    /// gets is configured in Sitoo.
+    pub stock_events: bool,
+    /// What tills do moves stock and is in the journal. Off, tills are a little faster.
+    pub stock: bool,
+    /// A hidden or late order moves its stock when it is made, not when it appears.
+    pub stock_moves_before_visible: bool,
+    /// Sales and returns change the level of a virtual warehouse (facts/sitoo 10, question 5).
+    pub virtual_counts_sales: bool,
+    /// A movement whose `externalid` is known already is refused (facts/sitoo 10, question 7).
+    pub unique_transaction_ids: bool,
+    /// Levels and products are listed by their last change, the newest first, so that rows shift
+    /// between the pages of a client while others change them.
+    pub newest_first: bool,
+    /// A batch of one element is answered with an envelope (facts/sitoo 10, question 21).
+    pub envelope_always: bool,
 }
 
 impl Default for Switches {
@@ -40,6 +56,13 @@ impl Default for Switches {
             late_commit_us: 5_000_000,
             skip_id_every: 0,
             events: false,
+            stock_events: false,
+            stock: true,
+            stock_moves_before_visible: false,
+            virtual_counts_sales: true,
+            unique_transaction_ids: false,
+            newest_first: false,
+            envelope_always: false,
         }
     }
 }

@@ -84,5 +84,6 @@ fn name(purpose: Purpose) -> &'static str {
         Purpose::OrderLines => "order-lines",
         Purpose::StockLevels => "stock-levels",
         Purpose::Variants => "variants",
+        Purpose::Despatches => "despatches",
     }
 }

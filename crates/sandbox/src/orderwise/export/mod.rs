@@ -1,6 +1,7 @@
 //! `POST system/export-definition/{id}` (facts/orderwise 1.8; names as in design, section 7).
 //! Each purpose is a pasted SQL statement: parameters that must be there, columns by alias.
 
+mod despatches;
 mod rows;
 mod table;
 
@@ -12,9 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use self::table::Table;
 use super::{OrderWise, answer, keys, state::State, uk_time};
-use crate::lock;
 
-/// What an export definition is for. Despatches will be one more.
+/// What an export definition is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
@@ -28,12 +28,20 @@ pub enum Purpose {
     StockLevels,
     /// Variants amended since.
     Variants,
+    /// Orders since, with what left of them.
+    Despatches,
 }
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 5] =
-        [Self::OrderLookup, Self::OrderTotals, Self::OrderLines, Self::StockLevels, Self::Variants];
+    pub const ALL: [Self; 6] = [
+        Self::OrderLookup,
+        Self::OrderTotals,
+        Self::OrderLines,
+        Self::StockLevels,
+        Self::Variants,
+        Self::Despatches,
+    ];
 
     /// The id in a new company.
     pub fn default_id(self) -> i64 {
@@ -43,23 +51,27 @@ impl Purpose {
             Self::OrderLines => 103,
             Self::StockLevels => 104,
             Self::Variants => 105,
+            Self::Despatches => 106,
         }
     }
 
-    fn parameters(self) -> &'static [&'static str] {
+    /// Names of its parameters.
+    pub fn parameters(self) -> &'static [&'static str] {
         match self {
             Self::OrderLookup => &["@reference"],
             Self::OrderTotals | Self::OrderLines => &["@from", "@to"],
-            Self::StockLevels | Self::Variants => &["@since"],
+            Self::StockLevels | Self::Variants | Self::Despatches => &["@since"],
         }
     }
 
-    fn columns(self) -> &'static [&'static str] {
+    /// Its columns, in the pack's order.
+    pub fn columns(self) -> &'static [&'static str] {
         match self {
             Self::OrderLookup | Self::OrderTotals => rows::DOCUMENT,
             Self::OrderLines => rows::LINE,
             Self::StockLevels => rows::STOCK,
             Self::Variants => rows::VARIANT,
+            Self::Despatches => despatches::COLUMNS,
         }
     }
 }
@@ -101,10 +113,11 @@ struct Parameter {
 /// Runs an export definition.
 pub(super) fn run(company: &OrderWise, id: &str, body: &[u8]) -> Response {
     let now = (company.now)();
-    let state = lock(&company.state);
+    let mut guard = company.settled();
+    let state = &mut *guard;
     let id: Option<i64> = id.parse().ok();
     let Some((id, purpose)) = id.and_then(|id| Some((id, *state.exports.get(&id)?))) else {
-        return unknown(&state);
+        return unknown(state);
     };
     if state.denied_exports.contains(&id) {
         return answer::forbidden();
@@ -120,7 +133,7 @@ pub(super) fn run(company: &OrderWise, id: &str, body: &[u8]) -> Response {
         };
         values.push(parameter.value.as_ref());
     }
-    match rows(&state, purpose, &values, now) {
+    match rows(state, purpose, &values, now) {
         Some(json) => answer::ok(json),
         // SQL Server could not convert a value.
         None => answer::failed(),
@@ -135,7 +148,7 @@ fn unknown(state: &State) -> Response {
 
 /// The rows as JSON; nothing when a value does not convert. A null matches nothing.
 fn rows(
-    state: &State,
+    state: &mut State,
     purpose: Purpose,
     values: &[Option<&serde_json::Value>],
     now: i64,
@@ -155,8 +168,9 @@ fn rows(
         Purpose::OrderLookup => rows::lookup(state, &mut table, texts.first()?, now),
         Purpose::OrderTotals => rows::totals(state, &mut table, time(0)?, time(1)?, now),
         Purpose::OrderLines => rows::lines(state, &mut table, time(0)?, time(1)?, now),
-        Purpose::StockLevels => rows::stock(state, &mut table, time(0)?),
+        Purpose::StockLevels => rows::stock(state, &mut table, time(0)?, now),
         Purpose::Variants => rows::variants(state, &mut table, time(0)?),
+        Purpose::Despatches => despatches::despatches(state, &mut table, time(0)?, now),
     }
     Some(table.finish())
 }

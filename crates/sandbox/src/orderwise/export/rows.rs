@@ -1,8 +1,10 @@
 //! The statements: which rows, and the columns of design, section 7, in their order.
 
+use std::sync::Arc;
+
 use super::table::{Cell, Table};
 use crate::orderwise::{
-    Document,
+    Document, Given,
     state::{State, fold},
     uk_time,
 };
@@ -71,7 +73,11 @@ pub(super) fn totals(state: &State, table: &mut Table, from: i64, to: i64, now: 
 }
 
 fn document(state: &State, table: &mut Table, document: &Document) {
-    let stored_at = (!state.switches.stored_at_null).then(|| uk_time::wall(document.stored_at));
+    let switches = &state.switches;
+    let stored_at = (!switches.stored_at_null).then(|| {
+        let wall = uk_time::wall(document.stored_at);
+        if switches.stored_at_whole_seconds { uk_time::whole_seconds(wall) } else { wall }
+    });
     table.row(&[
         Cell::Int(document.order_id),
         Cell::Text(&document.order_number()),
@@ -106,17 +112,27 @@ pub(super) fn lines(state: &State, table: &mut Table, from: i64, to: i64, now: i
     }
 }
 
-/// `where lastCalculated >= @since`.
-pub(super) fn stock(state: &State, table: &mut Table, since: i64) {
-    for (stocked, level) in state.variants.stock_since(since) {
+/// `where lastCalculated >= @since`, with the switch as of a while ago.
+pub(super) fn stock(state: &mut State, table: &mut Table, since: i64, now: i64) {
+    let lag = i64::from(state.switches.stock_export_lag_s) * 1_000_000;
+    let (given, keep) = (&mut state.given, state.switches.keep_given);
+    state.variants.stock_since(since, now - lag, |row| {
         table.row(&[
-            Cell::Text(&stocked.variant.sku),
-            Cell::Int(level.location),
-            Cell::Decimal(level.free),
-            Cell::or_null(level.buffer, Cell::Decimal),
-            Cell::Time(level.calculated),
+            Cell::Text(row.sku),
+            Cell::Int(row.location),
+            Cell::Decimal(row.figure),
+            Cell::or_null(row.buffer, Cell::Decimal),
+            Cell::Time(row.calculated.wall),
         ]);
-    }
+        if keep {
+            given.push(Given {
+                sku: Arc::clone(row.sku),
+                location: row.location,
+                figure: row.figure,
+                calculated: row.calculated,
+            });
+        }
+    });
 }
 
 /// `where lastAmended >= @since`. Saleable is what 5.1 infers: sale variant, not discontinued.

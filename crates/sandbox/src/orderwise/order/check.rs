@@ -21,6 +21,7 @@ pub(super) struct Checked {
     pub(super) order_type: u8,
     pub(super) customer: i64,
     pub(super) order_date: i64,
+    pub(super) delivery_method: Option<i64>,
     pub(super) delivery: i64,
     pub(super) amounts: Amounts,
     pub(super) lines: Vec<CheckedLine>,
@@ -66,6 +67,7 @@ pub(super) fn check(
         order_type,
         customer,
         order_date,
+        delivery_method: delivery_method(state, body, customer),
         delivery,
         amounts,
         lines,
@@ -108,6 +110,14 @@ fn order_date(body: &OrderBody<'_>, wall: i64, faults: &mut Faults) -> i64 {
         faults.about("orderHeader.orderDate", &format!("order date: {text} is not a date"));
         wall
     })
+}
+
+/// The order's, or else the customer's own.
+fn delivery_method(state: &State, body: &OrderBody<'_>, customer: i64) -> Option<i64> {
+    match body.header.delivery_method {
+        Some(method) => method.id(),
+        None => state.customers.by_id.get(&customer)?.default_delivery_method_id,
+    }
 }
 
 fn check_header(state: &State, body: &OrderBody<'_>, order_type: u8, faults: &mut Faults) {

@@ -14,16 +14,17 @@ use std::{
 use axum::response::Response;
 use http::StatusCode;
 use rand::RngExt;
+use rust_decimal::Decimal;
 
 use self::{
     body::OrderBody,
-    check::{Checked, check},
+    check::{Checked, CheckedLine, check},
     refusal::Faults,
 };
 use super::{
-    CREDIT, Document, DuplicatePolicy, Line, ORDER, OrderWise, answer, keys, state::State,
+    CREDIT, Document, DuplicatePolicy, HandedOver, Line, ORDER, OrderWise, answer, keys,
+    state::State,
 };
-use crate::lock;
 
 /// Places an order. The write takes its time only after the document is stored: a client that
 /// gives up waiting has ordered all the same, which is the case that hurts.
@@ -79,7 +80,7 @@ impl OrderWise {
     ) -> (Response, u64) {
         let now = (self.now)();
         let wall = super::uk_time::wall(now);
-        let mut guard = lock(&self.state);
+        let mut guard = self.settled();
         let state = &mut *guard;
         if let Some(refusal) = refuse_parallel(state, is_alone) {
             return (refusal, 0);
@@ -94,10 +95,19 @@ impl OrderWise {
             let shape = state.switches.error_shape;
             return (faults.answer(shape, &mut state.rng), service_time);
         };
-        move_stock(state, &checked, wall);
+        let movements = movements(&checked);
+        let is_taken = checked.order_type == ORDER && is_handed_over(state, &checked);
         let document = document(state, session.unwrap_or(0), order, checked, now, raw);
         let response = placed(state.switches.order_status, &document);
+        let order_id = document.order_id;
         state.documents.push(document);
+        let at = state.at(now);
+        for (variant, location, quantity) in movements {
+            state.variants.move_stock(variant, location, quantity, at);
+        }
+        if is_taken && state.switches.handed_over == HandedOver::Delivered {
+            state.hand_over(order_id, now);
+        }
         (response, service_time)
     }
 }
@@ -137,18 +147,26 @@ fn placed(status: u16, document: &Document) -> Response {
     answer::json(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body.to_string())
 }
 
-/// A sale lowers free stock; a credit raises it where the goods go back.
-fn move_stock(state: &mut State, checked: &Checked, wall: i64) {
-    for line in &checked.lines {
-        let change = match checked.order_type {
-            ORDER => -line.quantity,
-            CREDIT if line.return_to_stock => line.quantity,
-            _ => continue,
-        };
-        state.variants.stock(line.variant, line.location, wall, |level| {
-            level.free = level.free.saturating_add(change);
-        });
-    }
+/// Whether the goods changed hands at the till.
+fn is_handed_over(state: &State, checked: &Checked) -> bool {
+    let method = checked.delivery_method;
+    matches!(checked.order_type, ORDER | CREDIT)
+        && method.is_some_and(|id| state.names.handed_over.contains(&id))
+}
+
+/// Variant, location and change of free stock: a sale lowers it; a credit raises it where the
+/// goods go back.
+fn movements(checked: &Checked) -> Vec<(usize, i64, Decimal)> {
+    let change = |line: &CheckedLine| match checked.order_type {
+        ORDER => Some(-line.quantity),
+        CREDIT if line.return_to_stock => Some(line.quantity),
+        _ => None,
+    };
+    checked
+        .lines
+        .iter()
+        .filter_map(|line| Some((line.variant, line.location, change(line)?)))
+        .collect()
 }
 
 fn document(
@@ -161,6 +179,10 @@ fn document(
 ) -> Document {
     let number = order.header.number.as_deref().unwrap_or("").trim();
     let other = order.header.customer_reference.as_deref().map(str::trim);
+    let status = match state.switches.handed_over {
+        HandedOver::Completed if is_handed_over(state, &checked) => state.completed_status(),
+        _ => state.new_order_status(),
+    };
     let lines = checked.lines.into_iter().map(|line| Line {
         sku: line.sku,
         quantity: line.quantity,
@@ -189,7 +211,7 @@ fn document(
         gross: checked.amounts.gross,
         lines: lines.collect(),
         payments: checked.payments.into_boxed_slice(),
-        status: state.new_order_status(),
+        status,
         body: keep.then(|| String::from_utf8_lossy(raw).into()),
     }
 }

@@ -1,5 +1,6 @@
 //! The REST API: gates, addresses, answers (facts/sitoo 1 and 2.1).
 
+mod batch;
 mod deliveries;
 mod gate;
 mod list;
@@ -9,6 +10,7 @@ mod order_json;
 mod products;
 mod query;
 mod row_json;
+mod stock;
 mod text;
 mod values;
 mod write;
@@ -27,6 +29,7 @@ pub(super) use gate::ApiKey;
 
 use self::query::Query;
 use super::{SITE, SITE_GUID, Sitoo};
+use crate::faults::Spoil;
 
 /// Larger bodies are refused; no documented call comes near.
 const LARGEST_BODY: usize = 16 << 20;
@@ -62,6 +65,8 @@ struct Call<'a> {
     sitoo: &'a Sitoo,
     query: Query,
     body: Bytes,
+    /// Elements of a batch that a fault makes fail.
+    spoil: Option<Spoil>,
 }
 
 /// `{siteid}` of an address.
@@ -105,7 +110,8 @@ async fn handle(State(sitoo): State<Arc<Sitoo>>, request: Request) -> Response {
         None => {}
     }
     let answer = Query::parse(&parts.uri).and_then(|query| {
-        let call = Call { sitoo: &sitoo, query, body };
+        let spoil = parts.extensions.get().copied();
+        let call = Call { sitoo: &sitoo, query, body, spoil };
         dispatch(&parts.method, parts.uri.path(), &call)
     });
     respond(answer)
@@ -148,6 +154,16 @@ fn of_site(method: &Method, rest: &[&str], call: &Call) -> Answer {
         ("POST", ["orders", id, "orderlogitems"]) => call.add_log_item(number(id)?),
         ("GET", ["warehouses"]) => call.warehouses(),
         ("GET", ["warehouses", id]) => call.warehouse(number(id)?),
+        ("GET", ["warehouses", id, "warehouseitems"]) => call.warehouse_items(number(id)?),
+        ("PUT", ["warehouses", id, "warehouseitems"]) => call.set_warehouse_items(number(id)?),
+        ("GET", ["warehousetransactions"]) => call.transactions(None),
+        ("POST", ["warehousetransactions"]) => call.add_transactions(),
+        ("GET", ["warehouses", id, "warehousetransactions"]) => {
+            call.transactions(Some(number(id)?))
+        }
+        ("GET", ["warehouses", id, "warehousetransactions", row]) => {
+            call.transaction(number(id)?, number(row)?)
+        }
         ("GET", ["stores"]) => call.stores(),
         ("GET", ["stores", id]) => call.store(number(id)?),
         ("GET", ["cashregisters"]) => call.cash_registers(),
@@ -161,7 +177,15 @@ fn of_site(method: &Method, rest: &[&str], call: &Call) -> Answer {
 }
 
 fn is_list(rest: &[&str]) -> bool {
-    let lists = ["orders", "warehouses", "stores", "cashregisters", "productgroups", "products"];
+    let lists = [
+        "orders",
+        "warehouses",
+        "warehousetransactions",
+        "stores",
+        "cashregisters",
+        "productgroups",
+        "products",
+    ];
     matches!(rest, [one] if lists.contains(one))
 }
 

@@ -49,6 +49,8 @@ impl Call<'_> {
         });
         if before == after {
             state.announce_id(id, Happening::Updated(None), now);
+            // What it reserves, until when and where may have changed.
+            state.reserve(&order, now);
         } else {
             state.set_order_state(id, after.0, after.1, now);
         }

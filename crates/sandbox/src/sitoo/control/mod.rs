@@ -18,7 +18,11 @@
 //! | `GET totals` | sums of the tills |
 //! | `GET switches`, `PUT switches` | the switches; PUT changes only what is sent |
 //! | `PUT products/{sku}` | `{"active": bool}` |
+//! | deliveries, pickups | see `control/later.rs` |
+//! | stock, movements, warehouses | see `control/stock.rs` |
 
+mod later;
+mod stock;
 mod words;
 
 use std::sync::Arc;
@@ -55,7 +59,9 @@ pub fn router(sitoo: Arc<Sitoo>) -> Router {
         .route("/events", post(event))
         .route("/totals", get(totals))
         .route("/switches", get(switches).put(set_switches))
-        .route("/products/{sku}", put(product));
+        .route("/products/{sku}", put(product))
+        .merge(later::routes())
+        .merge(stock::routes());
     Router::new().nest("/control/sitoo", routes.with_state(sitoo))
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Words<'a>(pub(super) &'a Sitoo);
 
 impl Words<'_> {
     /// A register by id or key.
-    fn register(&self, name: &str) -> Result<String, Refused> {
+    pub(super) fn register(&self, name: &str) -> Result<String, Refused> {
         let state = lock(&self.0.state);
         let found = state.registers.iter().find(|one| one.id == name || one.key == name);
         let id = found.map(|register| register.id.clone());
@@ -144,6 +144,9 @@ pub(super) struct SaleOrder {
     #[serde(default)]
     round_off_to: i64,
     from_source: Option<i64>,
+    /// Rows that are taken along at once of an order that is paid and open.
+    #[serde(default)]
+    taken: Vec<SomeOfRow>,
     currency: Option<String>,
     #[serde(default)]
     held_back: bool,
@@ -175,6 +178,9 @@ impl SaleOrder {
         sale = self.comment.iter().fold(sale, |sale, text| sale.comment(text));
         sale = self.currency.iter().fold(sale, |sale, code| sale.currency(code));
         sale = self.shopper.into_iter().fold(sale, |sale, one| sale.shopper(one.into()));
+        for (row, quantity) in self.taken.iter().map(SomeOfRow::pair) {
+            sale = sale.taken(row, quantity);
+        }
         for (key, value) in self.additionaldata {
             sale = sale.with(key, &value);
         }
@@ -200,13 +206,19 @@ impl SaleOrder {
     }
 }
 
-/// Which row of a sale comes back, and how many of it.
+/// A row of a sale, and how many of it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct BackRow {
-    row: usize,
+pub(super) struct SomeOfRow {
+    row: u32,
     #[serde(default = "one")]
     quantity: i64,
+}
+
+impl SomeOfRow {
+    pub(super) fn pair(&self) -> (i64, i64) {
+        (i64::from(self.row), self.quantity)
+    }
 }
 
 /// A return: of `orderid` whole, of some of its `back` rows, or blind with `rows`.
@@ -215,7 +227,7 @@ struct BackRow {
 pub(super) struct RefundOrder {
     register: String,
     orderid: Option<i64>,
-    back: Option<Vec<BackRow>>,
+    back: Option<Vec<SomeOfRow>>,
     #[serde(default)]
     rows: Vec<RowOrder>,
     #[serde(default)]
@@ -242,7 +254,8 @@ impl RefundOrder {
             }
             (Some(order), None) => Refund::whole(&register, order),
             (Some(order), Some(back)) => {
-                let back: Vec<_> = back.iter().map(|one| (one.row, one.quantity)).collect();
+                let place = |row: u32| usize::try_from(row).unwrap_or(usize::MAX);
+                let back: Vec<_> = back.iter().map(|one| (place(one.row), one.quantity)).collect();
                 Refund::rows(&register, order, &back)
             }
         };

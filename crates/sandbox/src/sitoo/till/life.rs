@@ -3,8 +3,8 @@
 use super::{
     super::{
         Sitoo,
-        events::Happening,
-        model::{OrderState, OrderType, PaymentState},
+        events::{DeliveryHappening, Happening},
+        model::{Order, OrderState, OrderType, PaymentState},
         state::State,
     },
     Sale, Tender, TillError,
@@ -107,15 +107,32 @@ impl State {
     ) {
         let Some(order) = self.any(orderid) else { return };
         let is_changed = order.state != to;
-        let needs_delivery = to == OrderState::Closed
-            && order.delivery.is_none()
-            && order.kind == OrderType::ORDER
-            && !self.deliveries.contains_key(&orderid);
-        let delivery = needs_delivery.then(|| self.allot_delivery());
+        let is_handed_over = to == OrderState::Closed && order.kind == OrderType::ORDER;
+        let is_first = order.delivery.is_none() && !self.deliveries.contains_key(&orderid);
+        let delivery = (is_handed_over && is_first).then(|| self.allot_delivery());
         self.change(orderid, |order| {
             (order.state, order.payment_state) = (to, payment);
             order.delivery = order.delivery.or(delivery);
         });
         self.announce_id(orderid, Happening::Updated(is_changed.then_some(to)), now);
+        let Some(order) = self.any(orderid).cloned() else { return };
+        if let Some(own) = delivery {
+            self.hand_over(&order, own, now);
+        } else if is_handed_over && is_changed {
+            self.deliver_rest(&order, now);
+        }
+        if self.moves_now(orderid) {
+            self.reserve(&order, now);
+        }
+    }
+
+    /// The till's own delivery of everything: moves stock, and is told.
+    fn hand_over(&mut self, order: &Order, own: i64, now: i64) {
+        let all = self.deliveries_of(order);
+        let Some(delivery) = all.iter().find(|delivery| delivery.id == own) else { return };
+        self.announce_delivery(order.id, delivery, DeliveryHappening::Added, now);
+        if self.moves_now(order.id) {
+            self.deliver_stock(order, delivery, false, now);
+        }
     }
 }

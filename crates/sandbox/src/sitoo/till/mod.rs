@@ -2,6 +2,7 @@
 //! with the functions of [`Sitoo`](super::Sitoo). The shapes are those of facts/sitoo 2.9.
 
 mod back;
+mod later;
 mod life;
 mod payment;
 mod place;
@@ -12,6 +13,7 @@ mod settle;
 
 use std::fmt;
 
+pub use later::DeliveryView;
 pub use payment::{Tender, TenderKind};
 pub use refund::{Exchange, ExchangePlaced, Reference, Refund};
 pub use row::Row;
@@ -34,8 +36,10 @@ pub enum TillError {
     OverReturn(usize),
     /// The payments miss the amount to pay by so many pence.
     Unbalanced(i64),
-    /// The order is not open any more.
+    /// The order is not open any more, or not paid.
     NotOpen(i64),
+    /// A delivery from an unknown warehouse, or of more than is left.
+    BadDelivery(i64),
 }
 
 impl fmt::Display for TillError {
@@ -51,6 +55,7 @@ impl fmt::Display for TillError {
                 write!(f, "the payments miss the amount to pay by {pence} pence")
             }
             Self::NotOpen(id) => write!(f, "order {id} is not open"),
+            Self::BadDelivery(id) => write!(f, "that cannot be delivered of order {id}"),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
         state::State,
     },
     Exchange, ExchangePlaced, Refund, Row, Sale, Stage, TillError,
+    later::is_part,
     settle::{Bill, settle},
 };
 use crate::lock;
@@ -42,6 +43,7 @@ impl Sitoo {
         let covered = back.min(out);
         let (mut refund, taken) = state.prepare_refund(exchange.refund, Some(-covered), now)?;
         let is_held_back = exchange.sale.held_back;
+        let along = exchange.sale.taken.clone();
         let mut sale = state.prepare_sale(exchange.sale, covered, now)?;
         (refund.id, sale.id) = (state.allot_order(), state.allot_order());
         set_extra(&mut refund.extras, "pos-refundsales-orderid", sale.id.to_string());
@@ -53,6 +55,7 @@ impl Sitoo {
         let placed = ExchangePlaced { refund: refund.id, sale: sale.id };
         state.take(refund.credit_source(), &taken);
         state.place(refund, false, now);
+        state.take_along(&sale, along);
         state.place(sale, is_held_back, now);
         Ok(placed)
     }
@@ -61,9 +64,11 @@ impl Sitoo {
 impl State {
     pub(in super::super) fn sell(&mut self, sale: Sale, now: i64) -> Result<i64, TillError> {
         let is_held_back = sale.held_back;
+        let along = sale.taken.clone();
         let mut order = self.prepare_sale(sale, 0, now)?;
         order.id = self.allot_order();
         let id = order.id;
+        self.take_along(&order, along);
         self.place(order, is_held_back, now);
         Ok(id)
     }
@@ -108,6 +113,9 @@ impl State {
             return Err(TillError::Empty);
         }
         let mut order = blank(register, rows, sale.at, now);
+        if !is_part(&order, &sale.taken) {
+            return Err(TillError::BadRow);
+        }
         (order.state, order.payment_state, order.kind) = sale.stage.ids();
         if let Stage::Booking(until) = sale.stage {
             order.reserved_until = Some(until);

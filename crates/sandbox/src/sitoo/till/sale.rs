@@ -109,6 +109,7 @@ pub struct Sale {
     pub(super) delivery_charge: Option<(i64, i64)>,
     pub(super) currency: Option<Box<str>>,
     pub(super) extras: Extras,
+    pub(super) taken: Vec<(i64, i64)>,
     pub(super) unchecked: bool,
     pub(super) held_back: bool,
 }
@@ -129,6 +130,7 @@ impl Sale {
             delivery_charge: None,
             currency: None,
             extras: Extras::new(),
+            taken: Vec::new(),
             unchecked: false,
             held_back: false,
         }
@@ -215,6 +217,25 @@ impl Sale {
     #[must_use]
     pub fn from_source(self, orderid: i64) -> Self {
         self.with("pos-sourceorderid", &orderid.to_string())
+    }
+
+    /// With [`Stage::OpenPaid`]: so many of a row are taken along at once, others are to come.
+    #[must_use]
+    pub fn taken(mut self, row: i64, quantity: i64) -> Self {
+        self.taken.push((row, quantity));
+        self
+    }
+
+    /// What is to come is collected in the store with this external id (facts/sitoo 8.4).
+    #[must_use]
+    pub fn collect_at(self, store: &str) -> Self {
+        self.with("delivery-pickup-externalid", store)
+    }
+
+    /// What is to come is sent with this carrier product (facts/sitoo 8.4).
+    #[must_use]
+    pub fn carrier(self, product: &str) -> Self {
+        self.with("delivery-carrier-productid", product)
     }
 
     /// A key of the order's `additionaldata`.
