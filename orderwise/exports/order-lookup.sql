@@ -14,7 +14,7 @@ SELECT
     oh.oh_sot_id                              AS orderType,
     oh.oh_datetime                            AS orderDate,
     -- VERIFY: the moment at which OrderWise stored the document; its column is not known.
-    -- Left null it costs nothing in this version.
+    -- Left null, a sale is taken off free stock some minutes longer than it need be.
     CAST(NULL AS DATETIME)                    AS storedAt,
     oht.oht_net                               AS net,
     -- VERIFY: names of the tax and gross totals beside oht_net.

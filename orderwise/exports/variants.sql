@@ -17,8 +17,9 @@ SELECT
     CAST(CASE WHEN vad.vad_sale_variant = 1
                AND COALESCE(vas.vas_discontinued_product, 0) = 0
               THEN 1 ELSE 0 END AS BIT)          AS saleable,
-    -- VERIFY: which analysis field, if any, says that a variant is not sold at a till (rounding and
-    -- delivery items). Null means yes. Not read by this version.
+    -- VERIFY: which analysis field, if any, says whether a variant belongs on tills (vaa_l_1 of
+    -- variant_analysis, say); rounding and delivery items can be ordered and do not. Null means yes.
+    -- A change of it must move lastAmended, or Daybook sees it only with the next full read.
     CAST(NULL AS BIT)                            AS onTills,
     CAST(COALESCE(vas.vas_discontinued_product, 0) AS BIT) AS discontinued,
     CAST(COALESCE(vas.vas_kit_variant, 0) AS BIT) AS kit,

@@ -8,6 +8,7 @@ use daybook_domain::{
     Timestamp,
     class::{Class, Failure},
     exchange::{Exchange, System},
+    priority::Priority,
 };
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde::Deserialize;
@@ -81,11 +82,11 @@ impl Caller {
     /// Makes one call; `read` makes sense of a successful answer.
     pub(crate) async fn call<T>(
         &self,
-        lane: &Lane,
+        (lane, priority): (&Lane, Priority),
         outgoing: Outgoing,
         read: impl FnOnce(&Answer<'_>) -> Result<T, Failure> + Send,
     ) -> Outcome<T> {
-        let permit = lane.enter(&*self.clock).await;
+        let permit = lane.enter(&*self.clock, priority).await;
         let (effect, keep) = (outgoing.effect, outgoing.keep);
         let mut exchange = self.begin(&outgoing);
         let request = match build(outgoing) {

@@ -24,6 +24,7 @@ pub mod transport;
 pub use clock::{Clock, SystemClock};
 pub use mask::{mask_body, mask_text};
 pub use orderwise::{Orderwise, OrderwiseSettings};
+pub use pace::Pace;
 pub use settings::SettingsFault;
 pub use sitoo::{Sitoo, SitooSettings};
 pub use transport::{Lost, Network, TlsSettings, Transport};

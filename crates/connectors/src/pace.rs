@@ -1,15 +1,14 @@
-//! No faster than the peer bears: calls a second, and calls at a time.
+//! No faster than the peer bears: calls a second, and calls at a time; and when there is room for
+//! only so many, the important ones first (design section 2).
 
 use std::{
     num::NonZeroU32,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use daybook_domain::Timestamp;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use daybook_domain::priority::Priority;
+use tokio::sync::Notify;
 
 use crate::{Clock, SettingsFault};
 
@@ -17,26 +16,91 @@ use crate::{Clock, SettingsFault};
 /// worth of calls may follow one another at once, which hides the coarseness of timers.
 const CATCH_UP: i64 = 100_000;
 
-/// Calls a second, over all lanes of a system. Each call reserves its moment and then waits for
-/// it, so calls keep their order and no waiting call has to try again.
-///
-/// We wrote these lines rather than take a rate limiter from the shelf because ours is a wall
-/// clock: when it is set back by an hour, the calls must not stand still for an hour.
-#[derive(Debug)]
-pub(crate) struct Bucket {
-    /// Microseconds between calls; 0 means no limit.
-    interval: i64,
-    /// No more than this lies between now and the last reserved moment, unless the clock was set
-    /// back: every seat of every lane may wait for one call.
-    longest_queue: i64,
-    /// The earliest moment of the next call, in microseconds since the epoch.
-    next: AtomicI64,
+/// A call that has waited so long goes before those that are one step more important and came
+/// after it, in microseconds: nothing starves.
+const PATIENCE: i64 = 15_000_000;
+
+/// How fast a system may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Calls a second, over all lanes; none means as fast as answers come.
+    pub per_second: Option<u32>,
+    /// Calls that may follow one another at once after idle time, at least 1.
+    pub burst: u32,
 }
 
-impl Bucket {
-    /// A bucket for lanes with `seats` seats altogether.
-    pub(crate) fn new(per_second: Option<u32>, seats: usize) -> Result<Self, SettingsFault> {
-        let interval = match per_second.map(NonZeroU32::new) {
+impl Pace {
+    /// As fast as answers come.
+    pub const UNLIMITED: Self = Self { per_second: None, burst: 1 };
+}
+
+/// What one system bears: a token bucket, shared out among its lanes by priority.
+///
+/// We wrote these lines rather than take a rate limiter from the shelf because ours knows what is
+/// important, and because it is a wall clock: when it is set back by an hour, the calls must not
+/// stand still for an hour.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    /// Microseconds between calls; 0 means no limit.
+    interval: i64,
+    /// Idle time that may be made up for, in microseconds.
+    saved: i64,
+    queue: Mutex<Queue>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    /// The earliest moment of the next call, in microseconds since the epoch.
+    next: Option<i64>,
+    /// Free seats by lane.
+    free: Vec<usize>,
+    waiting: Vec<Waiting>,
+    tickets: u64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    ticket: u64,
+    lane: usize,
+    rank: i64,
+    since: i64,
+    wake: Arc<Notify>,
+}
+
+impl Waiting {
+    /// Smaller goes first. Who waits becomes more important.
+    fn place(&self, now: i64) -> (i64, u64) {
+        let waited = now.saturating_sub(self.since).max(0) / PATIENCE;
+        (self.rank.saturating_sub(waited).max(0), self.ticket)
+    }
+}
+
+impl Queue {
+    /// Who goes next, of those whose lane has a seat.
+    fn best(&self, now: i64) -> Option<&Waiting> {
+        let seated = |one: &&Waiting| self.free.get(one.lane).is_some_and(|free| *free > 0);
+        self.waiting.iter().filter(seated).min_by_key(|one| one.place(now))
+    }
+
+    /// Wakes who goes next, so that it sees that it does.
+    fn wake_best(&self, now: i64) {
+        if let Some(best) = self.best(now) {
+            best.wake.notify_one();
+        }
+    }
+}
+
+/// What a waiting call may do now.
+enum Turn {
+    Start,
+    Sleep(Duration),
+    Wait,
+}
+
+impl Budget {
+    /// A budget without lanes.
+    pub(crate) fn new(pace: Pace) -> Result<Self, SettingsFault> {
+        let interval = match pace.per_second.map(NonZeroU32::new) {
             None => 0,
             Some(Some(rate)) => 1_000_000_i64 / i64::from(rate.get()),
             Some(None) => {
@@ -44,101 +108,136 @@ impl Bucket {
                 return Err(SettingsFault::new("per_second", what));
             }
         };
-        let seats = i64::try_from(seats).unwrap_or(i64::MAX);
-        let longest_queue = interval.saturating_mul(seats);
-        Ok(Self { interval, longest_queue, next: AtomicI64::new(i64::MIN) })
+        if pace.burst == 0 {
+            return Err(SettingsFault::new("burst", "must be at least 1"));
+        }
+        let catch_up = if interval < CATCH_UP { CATCH_UP } else { 0 };
+        let saved = catch_up.max(interval.saturating_mul(i64::from(pace.burst) - 1));
+        Ok(Self { interval, saved, queue: Mutex::default() })
     }
 
-    /// Takes the next moment at which a call may leave.
-    fn reserve(&self, now: Timestamp) -> Timestamp {
-        let now = now.micros();
-        let catch_up = if self.interval < CATCH_UP { CATCH_UP } else { 0 };
-        let mine = |next: i64| {
-            let set_back = next.saturating_sub(now) > self.longest_queue;
-            if set_back { now } else { next.max(now - catch_up) }
-        };
-        let step = |next| Some(mine(next).saturating_add(self.interval));
-        let (Ok(next) | Err(next)) =
-            self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, step);
-        Timestamp::from_micros(mine(next))
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the call with this ticket may leave now; if so, its seat and its token are taken.
+    fn turn(&self, ticket: u64, now: i64) -> Turn {
+        let queue = &mut *self.queue();
+        let Some(best) = queue.best(now) else { return Turn::Wait };
+        if best.ticket != ticket {
+            best.wake.notify_one();
+            return Turn::Wait;
+        }
+        let lane = best.lane;
+        if self.interval > 0 {
+            let next = queue.next.unwrap_or(i64::MIN);
+            let set_back = next.saturating_sub(now) > self.interval;
+            let due = if set_back { now } else { next.max(now - self.saved) };
+            if due > now {
+                return Turn::Sleep(Duration::from_micros((due - now).unsigned_abs()));
+            }
+            queue.next = Some(due.saturating_add(self.interval));
+        }
+        queue.waiting.retain(|one| one.ticket != ticket);
+        if let Some(free) = queue.free.get_mut(lane) {
+            *free -= 1;
+        }
+        queue.wake_best(now);
+        Turn::Start
     }
 }
 
 /// Calls at a time.
 #[derive(Debug)]
 pub(crate) struct Lane {
-    bucket: Arc<Bucket>,
-    seats: Semaphore,
+    budget: Arc<Budget>,
+    index: usize,
 }
 
 impl Lane {
     pub(crate) fn new(
         key: &'static str,
         in_flight: usize,
-        bucket: &Arc<Bucket>,
+        budget: &Arc<Budget>,
     ) -> Result<Self, SettingsFault> {
         if !(1..=10_000).contains(&in_flight) {
             return Err(SettingsFault::new(key, "must be between 1 and 10000"));
         }
-        Ok(Self { bucket: Arc::clone(bucket), seats: Semaphore::new(in_flight) })
+        let mut queue = budget.queue();
+        queue.free.push(in_flight);
+        let index = queue.free.len() - 1;
+        drop(queue);
+        Ok(Self { budget: Arc::clone(budget), index })
     }
 
-    /// Waits for a seat, then for the moment to leave. The seat is free again once the permit is
-    /// dropped.
-    pub(crate) async fn enter(&self, clock: &dyn Clock) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed, so there is always a permit.
-        let permit = self.seats.acquire().await.ok();
-        if self.bucket.interval > 0 {
-            let now = clock.now();
-            let wait = self.bucket.reserve(now).since(now);
-            if !wait.is_zero() {
-                clock.sleep(wait).await;
+    /// Waits for a seat and for the moment to leave; more important calls go first. The seat is
+    /// free again once the permit is dropped.
+    pub(crate) async fn enter(&self, clock: &dyn Clock, priority: Priority) -> Permit<'_> {
+        let place = Place::take(self, priority, clock.now().micros());
+        loop {
+            match self.budget.turn(place.ticket, clock.now().micros()) {
+                Turn::Start => return Permit { lane: self },
+                Turn::Sleep(span) => tokio::select! {
+                    biased;
+                    () = place.wake.notified() => {}
+                    () = clock.sleep(span) => {}
+                },
+                Turn::Wait => place.wake.notified().await,
             }
         }
-        permit
+    }
+}
+
+/// A place in the queue; given up when the call is.
+struct Place<'a> {
+    lane: &'a Lane,
+    ticket: u64,
+    since: i64,
+    wake: Arc<Notify>,
+}
+
+impl<'a> Place<'a> {
+    fn take(lane: &'a Lane, priority: Priority, since: i64) -> Self {
+        let wake = Arc::new(Notify::new());
+        let queue = &mut *lane.budget.queue();
+        queue.tickets += 1;
+        let ticket = queue.tickets;
+        let rank = i64::from(priority.rank());
+        let wake_too = Arc::clone(&wake);
+        queue.waiting.push(Waiting { ticket, lane: lane.index, rank, since, wake: wake_too });
+        Self { lane, ticket, since, wake }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let queue = &mut *self.lane.budget.queue();
+        let before = queue.waiting.len();
+        queue.waiting.retain(|one| one.ticket != self.ticket);
+        if queue.waiting.len() < before {
+            // It went away without its turn; whoever it stood before is next.
+            queue.wake_best(self.since);
+        }
+    }
+}
+
+/// A seat that is taken.
+#[derive(Debug)]
+pub(crate) struct Permit<'a> {
+    lane: &'a Lane,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let queue = &mut *self.lane.budget.queue();
+        if let Some(free) = queue.free.get_mut(self.lane.index) {
+            *free += 1;
+        }
+        // Who is best is asked again by whoever is woken, with the right time.
+        let latest = queue.waiting.iter().map(|one| one.since).max().unwrap_or_default();
+        queue.wake_best(latest);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use daybook_domain::Timestamp;
-
-    use super::Bucket;
-
-    fn waits(bucket: &Bucket, now: Timestamp, calls: usize) -> Vec<u128> {
-        (0..calls).map(|_| bucket.reserve(now).since(now).as_millis()).collect()
-    }
-
-    #[test]
-    fn calls_are_spaced_and_idle_time_is_not_saved_up() {
-        let bucket = Bucket::new(Some(2), 4).unwrap();
-        let start = Timestamp::from_seconds(1_000);
-        assert_eq!(waits(&bucket, start, 4), [0, 500, 1_000, 1_500]);
-        let later = start.plus(Duration::from_mins(1));
-        assert_eq!(waits(&bucket, later, 2), [0, 500]);
-    }
-
-    #[test]
-    fn high_rates_make_up_for_a_tenth_of_a_second() {
-        let bucket = Bucket::new(Some(100), 64).unwrap();
-        let waits = waits(&bucket, Timestamp::from_seconds(1_000), 13);
-        assert_eq!(waits[..11], [0; 11]);
-        assert_eq!(waits[11..], [10, 20]);
-    }
-
-    #[test]
-    fn a_clock_that_is_set_back_does_not_stop_the_calls() {
-        let bucket = Bucket::new(Some(1), 3).unwrap();
-        let start = Timestamp::from_seconds(10_000);
-        waits(&bucket, start, 3);
-        assert_eq!(waits(&bucket, start.minus(Duration::from_hours(1)), 2), [0, 1_000]);
-    }
-
-    #[test]
-    fn no_limit_and_no_sense() {
-        assert_eq!(Bucket::new(None, 1).unwrap().interval, 0);
-        assert!(Bucket::new(Some(0), 1).is_err());
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use common::{Hand, Say, Script};
 use daybook_connectors::{
-    Lost, Orderwise, OrderwiseSettings,
+    Lost, Orderwise, OrderwiseSettings, Pace,
     orderwise::{CreditSign, ExportDefinition, NewCustomer, RenderedOrder, sample_drafts},
 };
 use daybook_domain::{
@@ -25,7 +25,7 @@ fn settings() -> OrderwiseSettings {
     let base = "https://shop.orderwisecloud.com/owapi".to_owned();
     let mut settings =
         OrderwiseSettings::new(base, "daybook".to_owned(), "hush-hush".to_owned().into());
-    settings.per_second = None;
+    settings.pace = Pace::UNLIMITED;
     settings.exports.order_lookup = Some(ExportDefinition::new(21));
     settings.exports.order_totals = Some(ExportDefinition::new(22));
     settings.exports.variants = Some(ExportDefinition::new(23));

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use common::{Hand, Say, Script};
 use daybook_connectors::{
-    Lost, Sitoo, SitooSettings,
+    Lost, Pace, Sitoo, SitooSettings,
     sitoo::{OrdersQuery, parse_order},
 };
 use daybook_domain::{
@@ -309,7 +309,7 @@ async fn what_check_asks_for() {
 #[tokio::test]
 async fn the_pace_is_kept_on_our_clock() {
     let script = Script::new((0..3).map(|_| Say::Body(200, r#"{"items":[]}"#)));
-    let settings = SitooSettings { per_second: Some(2), ..settings() };
+    let settings = SitooSettings { pace: Pace { per_second: Some(2), burst: 1 }, ..settings() };
     let client = Sitoo::new(settings, script.clone(), Hand::at(1_000)).unwrap();
     let mut started = Vec::new();
     for _ in 0..3 {
@@ -325,7 +325,10 @@ fn settings_that_cannot_work_name_their_key() {
         (SitooSettings { base_url: "sitoo".into(), ..settings() }, "base_url"),
         (SitooSettings { page_size: 0, ..settings() }, "page_size"),
         (SitooSettings { in_flight: 0, ..settings() }, "in_flight"),
-        (SitooSettings { per_second: Some(0), ..settings() }, "per_second"),
+        (
+            SitooSettings { pace: Pace { per_second: Some(0), burst: 1 }, ..settings() },
+            "per_second",
+        ),
         (SitooSettings { api_id: "a:b".into(), ..settings() }, "api_id"),
     ] {
         let fault = Sitoo::new(settings, Script::new([]), Hand::at(0)).unwrap_err();

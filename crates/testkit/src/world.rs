@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use daybook_connectors::{
-    Orderwise, OrderwiseSettings, Sitoo, SitooSettings,
+    Orderwise, OrderwiseSettings, Pace, Sitoo, SitooSettings,
     orderwise::{ExportDefinition, Exports},
 };
 use daybook_domain::{Timestamp, lookup::Policy, mapping::MappingRow};
@@ -173,7 +173,7 @@ fn to_sitoo() -> SitooSettings {
 fn to_orderwise() -> OrderwiseSettings {
     let base = "http://orderwise.test/OWAPI".to_owned();
     OrderwiseSettings {
-        per_second: None,
+        pace: Pace::UNLIMITED,
         writes_in_flight: 64,
         exports: exports(),
         ..OrderwiseSettings::new(base, "daybook".to_owned(), "sandbox".into())

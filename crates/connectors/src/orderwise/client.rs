@@ -11,6 +11,7 @@ use daybook_domain::{
     entry::EntryKind,
     exchange::Called,
     lookup::Variant,
+    priority::Priority,
 };
 use jiff::tz::TimeZone;
 
@@ -37,7 +38,8 @@ pub(super) const CUSTOMER_PAGE: usize = 1_000;
 /// What `@since` says when everything is wanted.
 const BEGINNING: &str = "1970-01-01T00:00:00";
 
-/// A client of one OrderWise instance.
+/// A client of one OrderWise instance. Its clones share token and budget of calls.
+#[derive(Clone)]
 pub struct Orderwise {
     link: Link,
     order_path: String,
@@ -46,8 +48,8 @@ pub struct Orderwise {
     customers_path: String,
     customer_create_path: String,
     exports: Exports,
-    order_template: Template,
-    customer_template: Template,
+    order_template: Arc<Template>,
+    customer_template: Arc<Template>,
     sale_order_type: i64,
     credit_order_type: i64,
     credit_sign: CreditSign,
@@ -75,14 +77,14 @@ impl Orderwise {
         })?;
         let client = Self {
             link,
-            order_template: template(
+            order_template: Arc::new(template(
                 "order_template",
                 settings.order_template.as_deref().unwrap_or(ORDER_TEMPLATE),
-            )?,
-            customer_template: template(
+            )?),
+            customer_template: Arc::new(template(
                 "customer_template",
                 settings.customer_template.as_deref().unwrap_or(CUSTOMER_TEMPLATE),
-            )?,
+            )?),
             order_path: settings.order_path,
             export_path: settings.export_path,
             value_list_path: settings.value_list_path,
@@ -96,6 +98,14 @@ impl Orderwise {
         };
         client.try_templates()?;
         Ok(client)
+    }
+
+    /// The same client, for calls of this importance.
+    #[must_use]
+    pub fn at(&self, priority: Priority) -> Self {
+        let mut other = self.clone();
+        other.link.priority = priority;
+        other
     }
 
     /// Renders samples, so that a template that fails does so before the first sale.

@@ -7,6 +7,7 @@ use daybook_domain::{
     Timestamp,
     class::Failure,
     exchange::{Called, Exchange, System},
+    priority::Priority,
 };
 use http::{HeaderValue, Method};
 use secrecy::ExposeSecret;
@@ -15,7 +16,7 @@ use tokio::sync::Mutex;
 use crate::{
     Clock, SettingsFault, Transport,
     call::{Answer, Body, Caller, Effect, Keep, Outgoing},
-    pace::{Bucket, Lane},
+    pace::{Budget, Lane},
     settings::{BaseUrl, basic_authorization},
 };
 
@@ -54,17 +55,19 @@ struct Held {
     minted_at: Timestamp,
 }
 
-/// The line to one OrderWise instance.
+/// The line to one OrderWise instance. Its clones share token and budget.
+#[derive(Clone)]
 pub(super) struct Link {
     pub(super) base: BaseUrl,
     basic: HeaderValue,
     token_path: String,
     token_ttl: Duration,
     /// One token a client: whether a second ends the first is not known (facts/orderwise 12, 3).
-    token: Mutex<Option<Held>>,
+    token: Arc<Mutex<Option<Held>>>,
     caller: Caller,
-    reads: Lane,
-    writes: Lane,
+    reads: Arc<Lane>,
+    writes: Arc<Lane>,
+    pub(super) priority: Priority,
 }
 
 impl Link {
@@ -75,15 +78,14 @@ impl Link {
     ) -> Result<Self, SettingsFault> {
         let base = BaseUrl::new("base_url", &settings.base_url)?;
         base.check("token_path", &settings.token_path)?;
-        let seats = settings.reads_in_flight.saturating_add(settings.writes_in_flight);
-        let bucket = Arc::new(Bucket::new(settings.per_second, seats)?);
+        let budget = Arc::new(Budget::new(settings.pace)?);
         let password = settings.password.expose_secret();
         Ok(Self {
             base,
             basic: basic_authorization("user", &settings.user, password)?,
             token_path: settings.token_path.clone(),
             token_ttl: settings.token_ttl,
-            token: Mutex::new(None),
+            token: Arc::default(),
             caller: Caller {
                 system: System::Orderwise,
                 transport,
@@ -91,8 +93,9 @@ impl Link {
                 timeout: settings.timeout,
                 body_limit: settings.body_limit_bytes,
             },
-            reads: Lane::new("reads_in_flight", settings.reads_in_flight, &bucket)?,
-            writes: Lane::new("writes_in_flight", settings.writes_in_flight, &bucket)?,
+            reads: Arc::new(Lane::new("reads_in_flight", settings.reads_in_flight, &budget)?),
+            writes: Arc::new(Lane::new("writes_in_flight", settings.writes_in_flight, &budget)?),
+            priority: Priority::default(),
         })
     }
 
@@ -112,7 +115,8 @@ impl Link {
             };
             let outgoing = self.outgoing(&plan, token.clone());
             let lane = if plan.effect == Effect::Writes { &self.writes } else { &self.reads };
-            let (outcome, exchange) = self.caller.call(lane, outgoing, &read).await;
+            let (outcome, exchange) =
+                self.caller.call((lane, self.priority), outgoing, &read).await;
             exchanges.push(exchange);
             match outcome {
                 Err(Failure::NotAuthorised { status: 401, .. }) if refused.is_none() => {
@@ -157,7 +161,8 @@ impl Link {
         *held = None;
         let plan = Plan::get("token", self.token_path.clone(), Keep::Secret);
         let outgoing = self.outgoing(&plan, self.basic.clone());
-        let (outcome, exchange) = self.caller.call(&self.reads, outgoing, read_token).await;
+        let (outcome, exchange) =
+            self.caller.call((&self.reads, self.priority), outgoing, read_token).await;
         let minted_at = exchange.started_at;
         exchanges.push(exchange);
         let header = outcome?;

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use secrecy::SecretString;
 
+use crate::Pace;
+
 /// How to reach one OrderWise instance.
 #[derive(Debug, Clone)]
 pub struct OrderwiseSettings {
@@ -20,7 +22,7 @@ pub struct OrderwiseSettings {
     /// How long a call may take.
     pub timeout: Duration,
     /// Calls a second, reads and writes together; none means as fast as answers come.
-    pub per_second: Option<u32>,
+    pub pace: Pace,
     /// Writes at a time; two parallel imports clash (facts/orderwise 1.4).
     pub writes_in_flight: usize,
     /// Reads at a time, beside the writes.
@@ -63,7 +65,7 @@ impl OrderwiseSettings {
             token_path: "token/gettoken".to_owned(),
             token_ttl: Duration::from_mins(50),
             timeout: Duration::from_secs(30),
-            per_second: Some(1),
+            pace: Pace { per_second: Some(1), burst: 1 },
             writes_in_flight: 1,
             reads_in_flight: 2,
             order_path: "sales/order".to_owned(),

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use daybook_domain::{
     class::Failure,
     exchange::{Called, System},
+    priority::Priority,
 };
 use http::{HeaderValue, Method};
 use secrecy::ExposeSecret;
@@ -12,7 +13,7 @@ use secrecy::ExposeSecret;
 use crate::{
     Clock, SettingsFault, Transport,
     call::{Answer, Caller, Effect, Keep, Outcome, Outgoing, read_json},
-    pace::{Bucket, Lane},
+    pace::{Budget, Lane},
     settings::{BaseUrl, basic_authorization},
 };
 
@@ -26,7 +27,8 @@ use super::{
 /// Lists that `daybook check` reads: one page holds all but the largest retailers.
 const LIST_PAGE: usize = 1_000;
 
-/// A client of one Sitoo account.
+/// A client of one Sitoo account. Its clones share its budget of calls.
+#[derive(Clone)]
 pub struct Sitoo {
     base: BaseUrl,
     /// Orders of the account, or of one site.
@@ -35,7 +37,8 @@ pub struct Sitoo {
     site: i64,
     authorization: HeaderValue,
     caller: Caller,
-    lane: Lane,
+    lane: Arc<Lane>,
+    priority: Priority,
 }
 
 impl fmt::Debug for Sitoo {
@@ -48,6 +51,12 @@ impl Sitoo {
     /// Orders a page.
     pub const fn page_size(&self) -> u32 {
         self.page_size
+    }
+
+    /// The same client, for calls of this importance.
+    #[must_use]
+    pub fn at(&self, priority: Priority) -> Self {
+        Self { priority, ..self.clone() }
     }
 
     /// The site whose products and stock are ours.
@@ -64,7 +73,7 @@ impl Sitoo {
         let SitooSettings {
             api_id, password, site_orders_path, page_size, site, in_flight, ..
         } = settings;
-        let bucket = Arc::new(Bucket::new(settings.per_second, in_flight)?);
+        let budget = Arc::new(Budget::new(settings.pace)?);
         if !(1..=1_000).contains(&page_size) {
             return Err(SettingsFault::new("page_size", "must be between 1 and 1000"));
         }
@@ -84,7 +93,8 @@ impl Sitoo {
                 timeout: settings.timeout,
                 body_limit: settings.body_limit_bytes,
             },
-            lane: Lane::new("in_flight", in_flight, &bucket)?,
+            lane: Arc::new(Lane::new("in_flight", in_flight, &budget)?),
+            priority: Priority::default(),
         })
     }
 
@@ -186,7 +196,7 @@ impl Sitoo {
             effect: Effect::Reads,
             keep,
         };
-        self.caller.call(&self.lane, outgoing, read).await
+        self.caller.call((&self.lane, self.priority), outgoing, read).await
     }
 }
 

@@ -12,6 +12,8 @@ use std::time::Duration;
 use daybook_domain::{Timestamp, class::Failure, till::TillOrder};
 use secrecy::SecretString;
 
+use crate::Pace;
+
 pub use client::Sitoo;
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
@@ -26,8 +28,8 @@ pub struct SitooSettings {
     pub password: SecretString,
     /// How long a call may take.
     pub timeout: Duration,
-    /// Calls a second; none means as fast as answers come.
-    pub per_second: Option<u32>,
+    /// How fast the account may be called.
+    pub pace: Pace,
     /// Calls at a time. Sitoo answers 429 to the second one (facts/sitoo 1.7).
     pub in_flight: usize,
     /// Orders a page, at most 1000 (facts/sitoo 1.5).
@@ -48,7 +50,7 @@ impl SitooSettings {
             api_id,
             password,
             timeout: Duration::from_mins(1),
-            per_second: None,
+            pace: Pace::UNLIMITED,
             in_flight: 1,
             page_size: 1000,
             site: 1,

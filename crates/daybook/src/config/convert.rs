@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use daybook_connectors::{
-    OrderwiseSettings, SitooSettings, TlsSettings,
+    OrderwiseSettings, Pace, SitooSettings, TlsSettings,
     orderwise::{ExportDefinition, Exports},
 };
 use daybook_domain::lookup::Policy;
@@ -44,6 +44,11 @@ impl Need {
             (None, Self::Systems) => Err(ConfigError::missing_secret(key)),
         }
     }
+}
+
+/// 0 calls a second means as fast as answers come.
+fn pace(per_second: u32, burst: u32) -> Pace {
+    Pace { per_second: (per_second > 0).then_some(per_second), burst }
 }
 
 impl Config {
@@ -112,7 +117,7 @@ impl Config {
             api_id: need.text("sitoo.api-id", own.api_id.as_ref(), "")?,
             password: need.secret("sitoo.password", unless_book(need, password)?)?,
             timeout: own.timeout,
-            per_second: (own.per_second > 0).then_some(own.per_second),
+            pace: pace(own.per_second, own.burst),
             in_flight: own.in_flight,
             page_size: own.page_size,
             site: own.site,
@@ -137,7 +142,7 @@ impl Config {
             token_path: own.token_path.clone(),
             token_ttl: own.token_ttl,
             timeout: own.timeout,
-            per_second: (own.per_second > 0).then_some(own.per_second),
+            pace: pace(own.per_second, own.burst),
             writes_in_flight: self.posting.in_flight,
             reads_in_flight: own.reads_in_flight,
             order_path: own.order_path.clone(),

@@ -60,6 +60,7 @@ pub(crate) struct SitooSection {
     #[serde(with = "humantime_serde")]
     pub(crate) timeout: Duration,
     pub(crate) per_second: u32,
+    pub(crate) burst: u32,
     pub(crate) in_flight: usize,
     pub(crate) page_size: u32,
     pub(crate) site: i64,
@@ -79,6 +80,7 @@ pub(crate) struct OrderwiseSection {
     #[serde(with = "humantime_serde")]
     pub(crate) timeout: Duration,
     pub(crate) per_second: u32,
+    pub(crate) burst: u32,
     pub(crate) reads_in_flight: usize,
     #[serde(with = "humantime_serde")]
     pub(crate) token_ttl: Duration,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     Sitoo, Switches,
     api::ApiKey,
-    masters::{Product, ProductGroup, ReasonCode, Register, Settings, Store, Warehouse},
+    masters::{ProductGroup, ReasonCode, Register, Settings, Store, Warehouse},
 };
 use crate::lock;
 
@@ -84,22 +84,6 @@ impl Sitoo {
         lock(&self.state).groups.insert(group.vat_id, group);
     }
 
-    /// Adds a product, or replaces the one with this id.
-    pub fn add_product(&self, mut product: Product) {
-        product.modified = self.now().div_euclid(1_000_000);
-        let product = Arc::new(product);
-        let mut state = lock(&self.state);
-        if let Some(old) = state.products.insert(product.id, Arc::clone(&product)) {
-            state.product_by_sku.remove(&old.sku);
-        }
-        state.product_by_sku.insert(product.sku.clone(), product);
-    }
-
-    /// A product by its exact SKU.
-    pub fn product(&self, sku: &str) -> Option<Arc<Product>> {
-        lock(&self.state).product_by_sku.get(sku).cloned()
-    }
-
     /// Adds a reason code, or replaces it.
     pub fn add_reason(&self, reason: ReasonCode) {
         lock(&self.state).reasons.insert(reason.id, reason);
@@ -115,7 +99,8 @@ pub(super) fn default_groups() -> BTreeMap<i64, ProductGroup> {
         (5, 0, 30, "Gift cards"),
     ]
     .map(|(vat_id, vat, group_type, name)| {
-        (vat_id, ProductGroup { vat_id, vat, group_type, name: name.to_owned() })
+        let (name, comment) = (name.to_owned(), String::new());
+        (vat_id, ProductGroup { vat_id, vat, group_type, name, comment })
     })
     .into()
 }

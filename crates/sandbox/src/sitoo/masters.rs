@@ -160,8 +160,20 @@ pub struct Product {
     pub stock_count: bool,
     /// `active`: the deprecated web flag; lists leave out what is not.
     pub active: bool,
+    /// `activepos`: shown at tills.
+    pub active_pos: bool,
     /// `productid` of the main variant; none for a single product.
     pub variant_parent: Option<i64>,
+    /// `vatid`; 0 for the first group with its VAT and kind.
+    pub vat_id: i64,
+    /// More barcodes.
+    pub barcode_aliases: Vec<Box<str>>,
+    /// What tells it from its family: names and values. Empty where `attributes` says it.
+    pub options: Vec<(String, String)>,
+    /// Other fields that clients wrote.
+    pub extra: Vec<(&'static str, serde_json::Value)>,
+    /// Unix seconds; when it was added.
+    pub created: i64,
     /// Unix seconds of the last change.
     pub modified: i64,
 }
@@ -184,7 +196,13 @@ impl Product {
             price_in: 0,
             stock_count: true,
             active: true,
+            active_pos: true,
             variant_parent: None,
+            vat_id: 0,
+            barcode_aliases: Vec::new(),
+            options: Vec::new(),
+            extra: Vec::new(),
+            created: 0,
             modified: 0,
         }
     }
@@ -201,6 +219,8 @@ pub struct ProductGroup {
     pub group_type: i64,
     /// Name.
     pub name: String,
+    /// Comment.
+    pub comment: String,
 }
 
 /// A reason code (facts/sitoo 4.5).

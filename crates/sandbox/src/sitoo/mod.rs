@@ -7,6 +7,7 @@
 //! as JSON when they are asked for.
 
 mod api;
+mod catalogue;
 mod control;
 mod deliveries;
 pub mod events;

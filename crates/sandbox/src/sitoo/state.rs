@@ -9,6 +9,7 @@ use std::{
 use super::{
     ACCOUNT, API_ID, PASSWORD, Switches,
     api::ApiKey,
+    catalogue::Catalogue,
     events::{DeliveryHappening, Event, Happening},
     masters::{Product, ProductGroup, ReasonCode, Register, Settings, Store, Warehouse},
     model::{Order, OrderState},
@@ -69,6 +70,7 @@ pub(super) struct State {
     pub(super) deliveries: HashMap<i64, Vec<Delivery>>,
     /// Sales that are placed one by one, each after a page of orders was answered.
     pub(super) between_pages: VecDeque<Sale>,
+    pub(super) catalogue: Catalogue,
     pub(super) stock: Stock,
     pub(super) events: VecDeque<Event>,
     pub(super) next_order: i64,
@@ -102,6 +104,7 @@ impl State {
             logs: HashMap::new(),
             deliveries: HashMap::new(),
             between_pages: VecDeque::new(),
+            catalogue: Catalogue::default(),
             stock: Stock::default(),
             events: VecDeque::new(),
             next_order: 10_001,

@@ -40,6 +40,12 @@ pub struct Switches {
     /// Levels and products are listed by their last change, the newest first, so that rows shift
     /// between the pages of a client while others change them.
     pub newest_first: bool,
+    /// SKUs that differ only in case are the same (facts/sitoo 10, question 17).
+    pub sku_ignores_case: bool,
+    /// No barcode on two products, aliases included (facts/sitoo 4.1: probably).
+    pub unique_barcodes: bool,
+    /// Elements in a batch of products or prices; more give 400 (facts/sitoo 10, question 3).
+    pub largest_batch: usize,
     /// A batch of one element is answered with an envelope (facts/sitoo 10, question 21).
     pub envelope_always: bool,
 }
@@ -62,6 +68,9 @@ impl Default for Switches {
             virtual_counts_sales: true,
             unique_transaction_ids: false,
             newest_first: false,
+            sku_ignores_case: false,
+            unique_barcodes: true,
+            largest_batch: 250,
             envelope_always: false,
         }
     }

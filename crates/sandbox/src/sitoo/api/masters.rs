@@ -175,7 +175,7 @@ fn group_json(group: &ProductGroup) -> Value {
         "value": percent_json(group.vat),
         "productgrouptype": group.group_type,
         "productgroupname": group.name,
-        "comment": "",
+        "comment": group.comment,
     })
 }
 

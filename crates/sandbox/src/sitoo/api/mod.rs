@@ -1,13 +1,13 @@
 //! The REST API: gates, addresses, answers (facts/sitoo 1 and 2.1).
 
 mod batch;
+mod catalogue;
 mod deliveries;
 mod gate;
 mod list;
 mod logs;
 mod masters;
 mod order_json;
-mod products;
 mod query;
 mod row_json;
 mod stock;
@@ -143,6 +143,15 @@ fn dispatch(method: &Method, path: &str, call: &Call) -> Answer {
 }
 
 fn of_site(method: &Method, rest: &[&str], call: &Call) -> Answer {
+    match rest {
+        ["orders", ..] => of_orders(method, rest, call),
+        ["warehouses" | "warehousetransactions", ..] => of_stock(method, rest, call),
+        ["products" | "productgroups" | "pricelists", ..] => of_catalogue(method, rest, call),
+        _ => of_masters(method, rest, call),
+    }
+}
+
+fn of_orders(method: &Method, rest: &[&str], call: &Call) -> Answer {
     match (method.as_str(), rest) {
         ("GET", ["orders"]) => call.list_orders(),
         ("POST", ["orders"]) => call.add_order(),
@@ -152,6 +161,12 @@ fn of_site(method: &Method, rest: &[&str], call: &Call) -> Answer {
         ("POST", ["orders", id, "orderdeliveries"]) => call.add_delivery(number(id)?),
         ("GET", ["orders", id, "orderlogitems"]) => call.log_items(number(id)?),
         ("POST", ["orders", id, "orderlogitems"]) => call.add_log_item(number(id)?),
+        _ => Err(Refusal::not_found()),
+    }
+}
+
+fn of_stock(method: &Method, rest: &[&str], call: &Call) -> Answer {
+    match (method.as_str(), rest) {
         ("GET", ["warehouses"]) => call.warehouses(),
         ("GET", ["warehouses", id]) => call.warehouse(number(id)?),
         ("GET", ["warehouses", id, "warehouseitems"]) => call.warehouse_items(number(id)?),
@@ -164,13 +179,41 @@ fn of_site(method: &Method, rest: &[&str], call: &Call) -> Answer {
         ("GET", ["warehouses", id, "warehousetransactions", row]) => {
             call.transaction(number(id)?, number(row)?)
         }
+        _ => Err(Refusal::not_found()),
+    }
+}
+
+fn of_catalogue(method: &Method, rest: &[&str], call: &Call) -> Answer {
+    match (method.as_str(), rest) {
+        ("GET", ["products"]) => call.products(),
+        ("POST", ["products"]) => call.add_products(),
+        ("PUT", ["products"]) => call.update_products(),
+        ("DELETE", ["products"]) => call.delete_products(),
+        ("GET", ["products", id]) => call.product(number(id)?),
+        ("PUT", ["products", id]) => call.update_product(number(id)?),
+        ("DELETE", ["products", id]) => call.delete_product(number(id)?),
+        ("GET", ["products", id, "productvariants"]) => call.product_variants(number(id)?),
+        ("PUT", ["products", id, "productvariants"]) => call.set_product_variants(number(id)?),
+        ("GET", ["productgroups"]) => call.product_groups(),
+        ("POST", ["productgroups"]) => call.add_product_group(),
+        ("PUT", ["productgroups", id]) => call.update_product_group(number(id)?),
+        ("GET", ["pricelists"]) => call.price_lists(),
+        ("POST", ["pricelists"]) => call.add_price_list(),
+        ("GET", ["pricelists", id]) => call.price_list(number(id)?),
+        ("PUT", ["pricelists", id]) => call.update_price_list(number(id)?),
+        ("GET", ["pricelists", id, "pricelistitems"]) => call.price_items(number(id)?),
+        ("PUT", ["pricelists", id, "pricelistitems"]) => call.set_price_items(number(id)?),
+        ("DELETE", ["pricelists", id, "pricelistitems"]) => call.delete_price_items(number(id)?),
+        _ => Err(Refusal::not_found()),
+    }
+}
+
+fn of_masters(method: &Method, rest: &[&str], call: &Call) -> Answer {
+    match (method.as_str(), rest) {
         ("GET", ["stores"]) => call.stores(),
         ("GET", ["stores", id]) => call.store(number(id)?),
         ("GET", ["cashregisters"]) => call.cash_registers(),
         ("GET", ["settings"]) => Ok(call.settings()),
-        ("GET", ["productgroups"]) => call.product_groups(),
-        ("GET", ["products"]) => call.products(),
-        ("GET", ["products", id]) => call.product(number(id)?),
         ("GET", ["reasoncodes"]) => call.reason_codes(),
         _ => Err(Refusal::not_found()),
     }
@@ -185,6 +228,7 @@ fn is_list(rest: &[&str]) -> bool {
         "cashregisters",
         "productgroups",
         "products",
+        "pricelists",
     ];
     matches!(rest, [one] if lists.contains(one))
 }

@@ -47,6 +47,14 @@ pub(super) fn int(fields: &Fields, name: &str) -> Result<Option<i64>, Refusal> {
     }
 }
 
+/// True or false.
+pub(super) fn truth(fields: &Fields, name: &str) -> Result<Option<bool>, Refusal> {
+    match fields.get(name) {
+        None => Ok(None),
+        Some(value) => value.as_bool().map(Some).ok_or_else(|| wrong(name, "bool")),
+    }
+}
+
 /// Sets a whole number or null, where it was sent.
 pub(super) fn set_int_or_null(
     fields: &Fields,

@@ -17,7 +17,9 @@
 //! | `POST events` | `{"event_type", "data"}`: queues an event of any type |
 //! | `GET totals` | sums of the tills |
 //! | `GET switches`, `PUT switches` | the switches; PUT changes only what is sent |
-//! | `PUT products/{sku}` | `{"active": bool}` |
+//! | `PUT products/{sku}` | `{"active"?, "activepos"?, "allowdecimals"?, "stockcountenable"?}` |
+//! | `DELETE products/{sku}` | deletes a product |
+//! | `PUT settings` | `{"pricesstoredwithvat": bool}` |
 //! | deliveries, pickups | see `control/later.rs` |
 //! | stock, movements, warehouses | see `control/stock.rs` |
 
@@ -59,7 +61,8 @@ pub fn router(sitoo: Arc<Sitoo>) -> Router {
         .route("/events", post(event))
         .route("/totals", get(totals))
         .route("/switches", get(switches).put(set_switches))
-        .route("/products/{sku}", put(product))
+        .route("/products/{sku}", put(product).delete(delete_product))
+        .route("/settings", put(settings))
         .merge(later::routes())
         .merge(stock::routes());
     Router::new().nest("/control/sitoo", routes.with_state(sitoo))
@@ -237,9 +240,14 @@ async fn set_switches(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// `active` alone sets both flags.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ProductChange {
-    active: bool,
+    active: Option<bool>,
+    activepos: Option<bool>,
+    allowdecimals: Option<bool>,
+    stockcountenable: Option<bool>,
 }
 
 async fn product(
@@ -250,9 +258,30 @@ async fn product(
     let product = sitoo.product(&sku);
     let known = product.is_some();
     if let Some(product) = product {
-        sitoo.add_product(super::masters::Product { active: change.active, ..(*product).clone() });
+        sitoo.add_product(super::masters::Product {
+            active: change.active.unwrap_or(product.active),
+            active_pos: change.activepos.or(change.active).unwrap_or(product.active_pos),
+            allow_decimals: change.allowdecimals.unwrap_or(product.allow_decimals),
+            stock_count: change.stockcountenable.unwrap_or(product.stock_count),
+            ..(*product).clone()
+        });
     }
     found(known)
+}
+
+async fn delete_product(State(sitoo): Shared, Path(sku): Path<String>) -> StatusCode {
+    found(sitoo.product(&sku).is_some_and(|product| sitoo.delete_product(product.id)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettingsChange {
+    pricesstoredwithvat: bool,
+}
+
+async fn settings(State(sitoo): Shared, Json(change): Json<SettingsChange>) -> StatusCode {
+    sitoo.set_settings(|settings| settings.prices_with_vat = change.pricesstoredwithvat);
+    StatusCode::NO_CONTENT
 }
 
 fn found(was_found: bool) -> StatusCode {

@@ -86,7 +86,7 @@ pub(crate) fn app(db: Db, peers: Peers) -> Result<Arc<App>, Fault> {
     let password = sitoo::PASSWORD.into();
     let sitoo = SitooSettings::new(peers.sitoo_url(), sitoo::API_ID.to_owned(), password);
     let orderwise = OrderwiseSettings {
-        per_second: None,
+        pace: daybook_connectors::Pace::UNLIMITED,
         writes_in_flight: peers.in_flight,
         reads_in_flight: 4,
         exports: world::exports(),
