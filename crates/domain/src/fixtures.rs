@@ -3,7 +3,8 @@
 use crate::{
     Money, Quantity, Reference, Timestamp, VatRate,
     lookup::{
-        NoRegister, Original, OriginalSale, Policy, PostOrHold, TaxPolicy, Variant, Variants,
+        NoRegister, OpenPaid, Original, OriginalSale, Policy, PostOrHold, TaxPolicy, Variant,
+        Variants,
     },
     mapping::{Mapping, MappingKind, MappingRow},
     sku::fold,
@@ -24,6 +25,7 @@ pub(crate) fn policy() -> Policy {
         blind_returns: PostOrHold::Post,
         unknown_original: PostOrHold::Hold,
         no_register: NoRegister::PostUntagged,
+        open_paid_orders: OpenPaid::Post,
         currencies: vec!["GBP".to_owned()],
         restock_unmapped_reasons: true,
         default_time_zone: "Europe/London".to_owned(),

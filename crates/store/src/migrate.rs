@@ -29,6 +29,7 @@ migrations! {
     2 "0002_input"
     3 "0003_people"
     4 "0004_engine"
+    7 "0007_despatch"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

@@ -1,7 +1,13 @@
 //! Export definitions: a list of parameters out, a list of rows back (facts/orderwise 1.8, design
 //! section 7).
 
-use daybook_domain::{Money, Timestamp, class::Failure, document::Document, lookup::Variant};
+use daybook_domain::{
+    Money, Quantity, Timestamp,
+    class::Failure,
+    despatch::{Parcel, SentLine, ToldRow},
+    document::Document,
+    lookup::Variant,
+};
 use http::StatusCode;
 use jiff::{civil, tz::TimeZone};
 use serde_json::value::RawValue;
@@ -165,6 +171,37 @@ pub(super) fn variant(row: &Row<'_>) -> Result<Option<Variant>, Failure> {
         saleable: row.flag("saleable")?,
         discontinued: row.flag("discontinued")?,
     }))
+}
+
+/// A row of `despatches`. An empty `deliveryId` means that nothing has left.
+pub(super) fn despatch(row: &Row<'_>) -> Result<ToldRow, Failure> {
+    let some = |column| row.text(column).map(|text| Some(text).filter(|text| !text.is_empty()));
+    let delivery_id = row.maybe::<i64>("deliveryId")?;
+    let delivery = match delivery_id {
+        None => None,
+        Some(delivery_id) => Some(Parcel {
+            delivery_id,
+            despatched_at: row.moment("despatchedAt")?,
+            courier: some("courier")?,
+            consignment: some("consignmentNumber")?,
+            tracking_url: some("trackingUrl")?,
+        }),
+    };
+    let sku = row.text("sku")?;
+    let line = match row.maybe::<Quantity>("quantity")? {
+        Some(quantity) if delivery.is_some() && !sku.is_empty() => {
+            Some(SentLine { number: row.maybe("lineNumber")?, sku, quantity })
+        }
+        _ => None,
+    };
+    Ok(ToldRow {
+        order_id: row.need("orderId")?,
+        order_number: row.text("orderNumber")?,
+        reference: row.text("reference")?,
+        status: row.text("orderStatus")?,
+        delivery,
+        line,
+    })
 }
 
 /// A moment as OrderWise writes and expects it: local, without zone, whole seconds.

@@ -30,15 +30,15 @@ const LIST_PAGE: usize = 1_000;
 /// A client of one Sitoo account. Its clones share its budget of calls.
 #[derive(Clone)]
 pub struct Sitoo {
-    base: BaseUrl,
+    pub(super) base: BaseUrl,
     /// Orders of the account, or of one site.
     orders_path: String,
     page_size: u32,
     site: i64,
-    authorization: HeaderValue,
-    caller: Caller,
-    lane: Arc<Lane>,
-    priority: Priority,
+    pub(super) authorization: HeaderValue,
+    pub(super) caller: Caller,
+    pub(super) lane: Arc<Lane>,
+    pub(super) priority: Priority,
 }
 
 impl fmt::Debug for Sitoo {
@@ -149,7 +149,7 @@ impl Sitoo {
     }
 
     /// Reads a list page by page until a page is not full.
-    async fn list<T: Send>(
+    pub(super) async fn list<T: Send>(
         &self,
         purpose: &'static str,
         path: &str,
@@ -200,7 +200,7 @@ impl Sitoo {
     }
 }
 
-fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
+pub(super) fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
     Called { outcome, exchanges: vec![exchange] }
 }
 

@@ -1,6 +1,7 @@
 //! Sitoo POS: orders, and what `daybook check` asks for (facts/sitoo).
 
 mod client;
+mod deliveries;
 mod extras;
 mod shopper;
 mod totals;
@@ -15,6 +16,7 @@ use secrecy::SecretString;
 use crate::Pace;
 
 pub use client::Sitoo;
+pub use deliveries::{LogItem, NewDelivery, log_type};
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
 /// How to reach one Sitoo account.

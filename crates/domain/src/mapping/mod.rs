@@ -228,6 +228,14 @@ pub struct Mapping {
     pub statuses: HashMap<String, StatusMeaning>,
 }
 
+/// Keys of [`MappingKind::Delivery`] that stand for no carrier product.
+pub mod delivery {
+    /// Goods to be sent where the till names no carrier.
+    pub const HOME: &str = "home";
+    /// Goods to be collected in another store that has no method of its own.
+    pub const COLLECT: &str = "collect";
+}
+
 /// The special lines that [`MappingKind::Item`] names.
 pub mod item {
     /// Cash rounding.

@@ -15,6 +15,7 @@ mod recorded;
 mod rounds;
 pub(crate) mod shopper;
 pub(crate) mod standing;
+mod supply;
 
 use std::sync::Arc;
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use daybook_connectors::sitoo::{OrdersPage, OrdersQuery};
 use daybook_domain::{Timestamp, causes::Cause, class::Failure, exchange::Called};
-use daybook_store::{Tx, entry, exception, inbox, watermark};
+use daybook_store::{Tx, despatch, entry, exception, inbox, watermark};
 
-use super::{SyncReport, changed, evaluate::DAYBOOK, recorded::new_entry};
+use super::{SyncReport, changed, evaluate::DAYBOOK, recorded::new_entry, supply};
 use crate::{app::App, error::FlowError, exchanges};
 
 /// Name of the watermark: the highest order id that is stored.
@@ -30,6 +30,7 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
     new_orders(app, report).await?;
     missing(app, report).await?;
     not_final(app, report).await?;
+    supply::pass(app).await?;
     named
 }
 
@@ -174,6 +175,7 @@ async fn record(
     }
     let now = app.now();
     let ids: Vec<i64> = page.orders.iter().map(|order| order.order_id).collect();
+    let wanted = supply::wanted(app, now, &page.orders);
     let (rows, faults): (Vec<_>, Vec<_>) =
         page.orders.into_iter().map(|order| new_entry(app, now, order)).unzip();
     let recorded = entry::record(tx, now, &rows).await?;
@@ -181,6 +183,7 @@ async fn record(
         // What it was held for was said about another payload.
         exception::close_for_entry(tx, now, order_id, DAYBOOK, "the till changed it").await?;
     }
+    supply::want(tx, &wanted, &recorded).await?;
     let faults: Vec<_> = faults.into_iter().flatten().collect();
     if !faults.is_empty() {
         exception::set_for_entries(tx, now, &faults, DAYBOOK).await?;
@@ -294,6 +297,11 @@ pub(crate) async fn named_by_events(app: &App, report: &mut SyncReport) -> Resul
         });
         let mut tx = app.db.begin().await?;
         record(app, &mut tx, page, report).await?;
+        // What is followed is looked at again: its state, its deliveries, its log.
+        let seen: Vec<i64> = seen.iter().copied().collect();
+        if despatch::sending::wake(&mut tx, &seen, now).await? > 0 {
+            app.wake.despatch.notify_one();
+        }
         inbox::handled(&mut tx, now, &event_ids(&handled)).await?;
         let next = now.plus(limits.missing_ask_every);
         inbox::again(&mut tx, &event_ids(&again), next).await?;
