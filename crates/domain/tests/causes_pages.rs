@@ -134,6 +134,9 @@ const fn stands_still(row: &CauseRow) -> &'static str {
         return "nothing but this order; the others go on";
     }
     match (row.scope, row.released_by) {
+        (Scope::System, Some(MappingKind::Status)) => {
+            "nothing but what depends on the status: closing the loop of these orders"
+        }
         (Scope::Entry, _) => "this transaction, and the returns that depend on it",
         (Scope::Store, _) => "the transactions of the store that need it; other stores go on",
         (Scope::Product, _) => {
@@ -144,6 +147,12 @@ const fn stands_still(row: &CauseRow) -> &'static str {
     }
 }
 
+const BY_STATUS: &str = "A mapping of kind `status` for the text ends it at the next read of \
+    OrderWise; so does the text's\ndisappearance from the orders that are followed.";
+const FOLLOWED: &str = "The sale itself is posted. Both sides are looked at every `[despatch] \
+    follow-every` while anything is to come,\nand this closes by itself once they agree. \
+    Dismissing it with a reason and a name ends it too, and it is not told again.";
+
 fn releases(row: &CauseRow) -> String {
     let kinds: Vec<String> = MappingKind::ALL
         .iter()
@@ -152,6 +161,17 @@ fn releases(row: &CauseRow) -> String {
         .collect();
     match row.cause {
         Cause::OrderwiseRefused => return SLOWLY.to_owned(),
+        Cause::StatusUnknown => return BY_STATUS.to_owned(),
+        Cause::DespatchLineUnknown
+        | Cause::DespatchBeyondOrder
+        | Cause::DespatchCorrected
+        | Cause::DeliveryRefused
+        | Cause::CancelledInOrderwise
+        | Cause::CancelledInSitoo
+        | Cause::HandedOverElsewhere
+        | Cause::OrderNotClosed
+        | Cause::DespatchedButOpen
+        | Cause::PaidButNotMoving => return FOLLOWED.to_owned(),
         Cause::SessionUnknown | Cause::AccountUnknown => return STORE_PAUSE.to_owned(),
         Cause::PostedTwice
         | Cause::OrderIdGap

@@ -31,6 +31,7 @@ migrations! {
     4 "0004_engine"
     5 "0005_catalogue"
     6 "0006_stock"
+    7 "0007_despatch"
     8 "0008_stray"
 }
 

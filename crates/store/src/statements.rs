@@ -1,9 +1,9 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    attempt, audit, catalogue, count, customer, entry, exception, exchange, finding, inbox, lease,
-    mapping, pause, price_arrival, stock, stray, till_movement, till_product, timeline, value_list,
-    variant, watermark,
+    attempt, audit, catalogue, count, customer, despatch, entry, exception, exchange, finding,
+    inbox, lease, mapping, pause, price_arrival, stock, stray, supply, till_movement, till_product,
+    timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -22,6 +22,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         pause::STATEMENTS,
         price_arrival::STATEMENTS,
         stray::STATEMENTS,
+        supply::STATEMENTS,
         till_movement::STATEMENTS,
         till_product::STATEMENTS,
         value_list::STATEMENTS,
@@ -30,6 +31,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     ];
     let folders = [
         catalogue::STATEMENTS,
+        despatch::STATEMENTS,
         entry::STATEMENTS,
         exception::STATEMENTS,
         stock::STATEMENTS,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use daybook_domain::{
-    lookup::{NoRegister, Policy, PostOrHold, TaxPolicy},
+    lookup::{NoRegister, OpenPaid, Policy, PostOrHold, TaxPolicy},
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
@@ -71,7 +71,24 @@ fn night() -> TimeOfDay {
 }
 
 fn despatch() -> Despatch {
-    Despatch { enabled: true, poll_every: Duration::from_mins(2), overlap: Duration::from_hours(2) }
+    Despatch {
+        enabled: true,
+        poll_every: Duration::from_mins(2),
+        overlap: Duration::from_hours(2),
+        deliveries_after: Duration::from_secs(10),
+        unmarked_after: Duration::from_mins(2),
+        reference: "[{consignment}]".to_owned(),
+        ignore_stock: true,
+        settling_time: Duration::from_secs(30),
+        lookups_before_resend: 2,
+        lease: Duration::from_mins(3),
+        follow_every: Duration::from_hours(1),
+        close_after: Duration::from_mins(10),
+        close_orders: true,
+        cancel_orders: false,
+        despatched_but_open: Duration::from_hours(12),
+        paid_but_not_moving: Duration::from_hours(72),
+    }
 }
 
 fn receive() -> Receive {
@@ -123,6 +140,7 @@ pub fn policy() -> Policy {
         blind_returns: PostOrHold::Post,
         unknown_original: PostOrHold::Hold,
         no_register: NoRegister::PostUntagged,
+        open_paid_orders: OpenPaid::Post,
         currencies: vec!["GBP".to_owned()],
         restock_unmapped_reasons: true,
         default_time_zone: "Europe/London".to_owned(),

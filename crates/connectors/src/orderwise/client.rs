@@ -7,6 +7,7 @@ use daybook_domain::{
     Reference, Timestamp,
     catalogue::FullVariant,
     class::Failure,
+    despatch::ToldRow,
     document::{Document, Receipt},
     draft::Draft,
     entry::EntryKind,
@@ -206,6 +207,12 @@ impl Orderwise {
             outcome: called.outcome.map(|rows| rows.into_iter().flatten().collect()),
             exchanges: called.exchanges,
         }
+    }
+
+    /// Orders that changed since a moment, with what left of them: a row a line of a delivery.
+    pub async fn despatches(&self, since: Timestamp) -> Called<Vec<ToldRow>> {
+        let since = format_local(since, &self.zone);
+        self.export("despatches", &[("@since", since.as_str())], exports::despatch).await
     }
 
     /// A value list: id and name (facts/orderwise 1.9).

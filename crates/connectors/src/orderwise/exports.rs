@@ -2,7 +2,11 @@
 //! section 7).
 
 use daybook_domain::{
-    Money, Quantity, Timestamp, catalogue::FullVariant, class::Failure, document::Document,
+    Money, Quantity, Timestamp,
+    catalogue::FullVariant,
+    class::Failure,
+    despatch::{Parcel, SentLine, ToldRow},
+    document::Document,
     lookup::Variant,
 };
 use http::StatusCode;
@@ -241,6 +245,8 @@ fn rounded_down(text: &str) -> Option<Quantity> {
     let finer = fraction[3..].bytes().any(|b| b != b'0');
     let below = i64::from(finer && whole.starts_with('-'));
     Some(Quantity::from_thousandths(cut.thousandths() - below))
+}
+
 /// Reads the columns that only products need.
 struct Rest<'r, 'a> {
     row: &'r Row<'a>,
@@ -262,6 +268,37 @@ impl<'a> Rest<'_, 'a> {
             T::default()
         })
     }
+}
+
+/// A row of `despatches`. An empty `deliveryId` means that nothing has left.
+pub(super) fn despatch(row: &Row<'_>) -> Result<ToldRow, Failure> {
+    let some = |column| row.text(column).map(|text| Some(text).filter(|text| !text.is_empty()));
+    let delivery_id = row.maybe::<i64>("deliveryId")?;
+    let delivery = match delivery_id {
+        None => None,
+        Some(delivery_id) => Some(Parcel {
+            delivery_id,
+            despatched_at: row.moment("despatchedAt")?,
+            courier: some("courier")?,
+            consignment: some("consignmentNumber")?,
+            tracking_url: some("trackingUrl")?,
+        }),
+    };
+    let sku = row.text("sku")?;
+    let line = match row.maybe::<Quantity>("quantity")? {
+        Some(quantity) if delivery.is_some() && !sku.is_empty() => {
+            Some(SentLine { number: row.maybe("lineNumber")?, sku, quantity })
+        }
+        _ => None,
+    };
+    Ok(ToldRow {
+        order_id: row.need("orderId")?,
+        order_number: row.text("orderNumber")?,
+        reference: row.text("reference")?,
+        status: row.text("orderStatus")?,
+        delivery,
+        line,
+    })
 }
 
 /// A moment as OrderWise writes and expects it: local, without zone, whole seconds.

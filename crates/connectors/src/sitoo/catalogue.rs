@@ -238,7 +238,7 @@ impl Sitoo {
         };
         let sent = written.len();
         let read = |answer: &Answer<'_>| envelope::read(answer, sent, make);
-        one(self.caller.call(&self.lane, outgoing, read).await)
+        one(self.caller.call((&self.lane, self.priority), outgoing, read).await)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod client;
+mod deliveries;
 mod envelope;
 mod extras;
 mod shopper;
@@ -19,9 +20,11 @@ use crate::Pace;
 
 pub use catalogue::{ListPrice, ProductsPage, ProductsQuery};
 pub use client::Sitoo;
+pub use deliveries::{LogItem, NewDelivery, log_type};
 pub use envelope::Element;
 pub use stock::{
-    Direction, Element as StockElement, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock, Transaction,
+    Direction, Element as StockElement, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock,
+    Transaction,
 };
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 

@@ -170,7 +170,15 @@ impl Cause {
     pub fn is_released_by(self, kind: MappingKind) -> bool {
         // A store's own location serves as a return warehouse too.
         self.entry().released_by == Some(kind)
-            || matches!((self, kind), (Self::ReturnWarehouseUnmapped, MappingKind::Store))
+            || matches!(
+                (self, kind),
+                (
+                    Self::ReturnWarehouseUnmapped
+                        | Self::DeliveryWarehouseUnmapped
+                        | Self::PickupUnmapped,
+                    MappingKind::Store
+                ) | (Self::PickupUnmapped, MappingKind::Warehouse)
+            )
     }
 }
 

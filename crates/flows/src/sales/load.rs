@@ -13,12 +13,13 @@ use daybook_domain::{
     lookup::{Original, OriginalSale, Variants},
     mapping::Mapping,
     sku,
+    supply::OrderDelivery,
     till::TillOrder,
 };
 use daybook_store::{
     Tx,
     entry::{self, EntryRow},
-    mapping, variant,
+    mapping, supply, variant,
 };
 
 use crate::{app::App, error::FlowError};
@@ -28,6 +29,8 @@ pub(crate) struct Loaded {
     pub(crate) row: EntryRow,
     pub(crate) order: Result<TillOrder, Failure>,
     pub(crate) original: Original,
+    /// The order's deliveries, where they were wanted and have been read.
+    pub(crate) deliveries: Option<Vec<OrderDelivery>>,
 }
 
 /// A batch of entries and what is true for all of them.
@@ -46,12 +49,14 @@ pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<EntryRow>) -> Result<
         rows.iter().filter(ready).filter_map(|row| row.original_order_id).collect();
     entry::decide_alone_on(tx, &sales).await?;
     let mut payloads = entry::payloads(&mut *tx, &ids).await?;
+    let mut deliveries = supply::known(&mut *tx, &ids).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         let payload = payloads.remove(&row.order_id).unwrap_or_default();
         let order = parse_order(&payload);
         let original = original_of(tx, &row, &order).await?;
-        entries.push(Loaded { row, order, original });
+        let deliveries = deliveries.remove(&row.order_id);
+        entries.push(Loaded { row, order, original, deliveries });
     }
     let mapping = current_mapping(app, tx).await?;
     let variants = variants_of(tx, &entries, &mapping).await?;

@@ -18,6 +18,7 @@ mod rounds;
 mod scan;
 pub(crate) mod shopper;
 pub(crate) mod standing;
+mod supply;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use daybook_store::{
     stray, watermark,
 };
 
-use super::{SyncReport, changed, evaluate::DAYBOOK, receive::ORDERS, recorded::new_entry};
+use super::{SyncReport, changed, evaluate::DAYBOOK, receive::ORDERS, recorded::new_entry, supply};
 use crate::{app::App, error::FlowError, stock};
 
 /// What is to be written down of some orders.
@@ -19,6 +19,8 @@ pub(crate) struct Page {
     faults: Vec<EntryFaults>,
     strays: Vec<StrayOrder>,
     moved: stock::Page,
+    /// Orders with goods to come, and when their deliveries are to be read.
+    to_come: Vec<(i64, Timestamp)>,
 }
 
 impl Page {
@@ -30,9 +32,10 @@ impl Page {
         strays: Vec<StrayOrder>,
     ) -> Self {
         let moved = stock::Page::of(app, &orders);
+        let to_come = supply::wanted(app, now, &orders);
         let (rows, faults): (Vec<_>, Vec<_>) =
             orders.into_iter().map(|order| new_entry(app, now, order)).unzip();
-        Self { now, rows, faults: faults.into_iter().flatten().collect(), strays, moved }
+        Self { now, rows, faults: faults.into_iter().flatten().collect(), strays, moved, to_come }
     }
 
     /// Writes all of them into the book.
@@ -50,6 +53,7 @@ impl Page {
         if !self.faults.is_empty() {
             exception::set_for_entries(tx, now, &self.faults, DAYBOOK).await?;
         }
+        supply::want(tx, &self.to_come, &recorded).await?;
         self.moved.record(tx, now, &recorded).await?;
         let ids: Vec<i64> = self.rows.iter().map(|row| row.order_id).collect();
         watermark::found(tx, &ids).await?;

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use daybook_connectors::sitoo::{OrdersPage, OrdersQuery};
 use daybook_domain::{Timestamp, causes::Cause, class::Failure, exchange::Called, posting::Fault};
 use daybook_store::{
+    despatch,
     entry::{self, EntryRow, Recorded},
     exception::{self, EntryFaults},
     inbox::{self, InboxEvent},
     watermark,
 };
 
-use super::{SyncReport, evaluate::DAYBOOK, page::Page, scan};
+use super::{SyncReport, evaluate::DAYBOOK, page::Page, scan, supply};
 use crate::{app::App, error::FlowError, exchanges, retrying::retrying, stock};
 
 /// Name of the watermark: the highest order id that is stored, but for those beyond a leap.
@@ -34,6 +35,7 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
     scan::new_orders(app, report).await?;
     missing(app, report).await?;
     not_final(app, report).await?;
+    supply::pass(app).await?;
     named
 }
 
@@ -157,25 +159,41 @@ pub(crate) async fn named_by_events(app: &App, report: &mut SyncReport) -> Resul
         });
         let page = Page::of(app, now, page.orders, page.strays);
         let (handled, again) = (event_ids(&handled), event_ids(&again));
-        let write = || write_named(app, now, &page, (&handled, &again), stock_moved);
+        let named = Named { seen: seen.into_iter().collect(), handled, again, stock_moved };
+        let write = || write_named(app, now, &page, &named);
         report.add_recorded(app, &retrying(app, "orders of events", write).await?);
     }
+}
+
+/// What became of a batch of events.
+struct Named {
+    /// Orders that were found.
+    seen: Vec<i64>,
+    /// Events that are done with.
+    handled: Vec<String>,
+    /// Events whose orders are not there yet.
+    again: Vec<String>,
+    /// Whether one told of a movement in a warehouse.
+    stock_moved: bool,
 }
 
 async fn write_named(
     app: &App,
     now: Timestamp,
     page: &Page,
-    (handled, again): (&[String], &[String]),
-    stock_moved: bool,
+    named: &Named,
 ) -> Result<Recorded, FlowError> {
     let mut tx = app.db.begin().await?;
     let recorded = page.record(&mut tx).await?;
-    if stock_moved {
+    if named.stock_moved {
         stock::wanted(&mut tx, now).await?;
     }
-    inbox::handled(&mut tx, now, handled).await?;
-    inbox::again(&mut tx, again, now.plus(app.settings.receive.missing_ask_every)).await?;
+    // What is followed is looked at again: its state, its deliveries, its log.
+    if despatch::sending::wake(&mut tx, &named.seen, now).await? > 0 {
+        app.wake.despatch.notify_one();
+    }
+    inbox::handled(&mut tx, now, &named.handled).await?;
+    inbox::again(&mut tx, &named.again, now.plus(app.settings.receive.missing_ask_every)).await?;
     tx.commit().await?;
     Ok(recorded)
 }
