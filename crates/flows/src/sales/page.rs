@@ -39,7 +39,7 @@ impl Page {
     }
 
     /// Writes all of them into the book.
-    pub(crate) async fn record(&self, tx: &mut Tx) -> Result<Recorded, FlowError> {
+    pub(crate) async fn record(&self, app: &App, tx: &mut Tx) -> Result<Recorded, FlowError> {
         let now = self.now;
         self.keep_strays(tx).await?;
         if self.rows.is_empty() {
@@ -54,7 +54,7 @@ impl Page {
             exception::set_for_entries(tx, now, &self.faults, DAYBOOK).await?;
         }
         supply::want(tx, &self.to_come, &recorded).await?;
-        self.moved.record(tx, now, &recorded).await?;
+        self.moved.record(app, tx, now, &recorded).await?;
         let ids: Vec<i64> = self.rows.iter().map(|row| row.order_id).collect();
         watermark::found(tx, &ids).await?;
         close_gaps(tx, now, &recorded.new).await?;

@@ -68,7 +68,7 @@ async fn write_missing(
     ids: &[i64],
 ) -> Result<Recorded, FlowError> {
     let mut tx = app.db.begin().await?;
-    let recorded = page.record(&mut tx).await?;
+    let recorded = page.record(app, &mut tx).await?;
     watermark::asked(&mut tx, ids, now.plus(app.settings.receive.missing_ask_every)).await?;
     tx.commit().await?;
     Ok(recorded)
@@ -118,7 +118,7 @@ async fn write_not_final(
         .collect();
     let mut tx = app.db.begin().await?;
     entry::reschedule(&mut tx, &again).await?;
-    let recorded = page.record(&mut tx).await?;
+    let recorded = page.record(app, &mut tx).await?;
     let left: Vec<_> = due
         .iter()
         .filter(|row| !is_young(row) && !recorded.changed.contains(&row.order_id))
@@ -184,7 +184,7 @@ async fn write_named(
     named: &Named,
 ) -> Result<Recorded, FlowError> {
     let mut tx = app.db.begin().await?;
-    let recorded = page.record(&mut tx).await?;
+    let recorded = page.record(app, &mut tx).await?;
     if named.stock_moved {
         stock::wanted(&mut tx, now).await?;
     }

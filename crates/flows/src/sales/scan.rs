@@ -190,7 +190,7 @@ async fn write_piece(
     mark: i64,
 ) -> Result<Recorded, FlowError> {
     let mut tx = app.db.begin().await?;
-    let recorded = page.record(&mut tx).await?;
+    let recorded = page.record(app, &mut tx).await?;
     if !seen.missing.is_empty() {
         let next_ask = now.plus(app.settings.receive.missing_ask_every);
         watermark::note_missing(&mut tx, now, &seen.missing, next_ask).await?;
@@ -252,7 +252,7 @@ pub(crate) async fn back_fill(
 
 async fn record(app: &App, page: &Page) -> Result<Recorded, FlowError> {
     let mut tx = app.db.begin().await?;
-    let recorded = page.record(&mut tx).await?;
+    let recorded = page.record(app, &mut tx).await?;
     tx.commit().await?;
     Ok(recorded)
 }
