@@ -6,7 +6,7 @@ mod confirm;
 pub(crate) mod doubt;
 pub(crate) mod evaluate;
 pub(crate) mod lanes;
-mod load;
+pub(crate) mod load;
 mod next_step;
 mod outcome;
 pub(crate) mod post;
