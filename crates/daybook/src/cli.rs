@@ -6,8 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
-    demo::DemoArgs, entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs,
-    map::MapArgs, sandbox::SandboxArgs, serve::ServeArgs, sync::SyncArgs,
+    demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs,
+    exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs, serve::ServeArgs,
+    sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -78,6 +79,8 @@ pub(crate) enum Command {
     Entry(EntryArgs),
     /// What waits for a person.
     Exceptions(ExceptionsArgs),
+    /// What was sold at a till and is sent from elsewhere: how far it is.
+    Despatches(DespatchesArgs),
     /// What on the till is what in OrderWise.
     Map(MapArgs),
     /// Copy a SQLite book while the work goes on.

@@ -49,6 +49,8 @@ pub enum What {
     Gross,
     /// An order where a credit is due, or the other way round.
     Type,
+    /// A status of OrderWise that went backwards.
+    Status,
 }
 
 impl What {
@@ -59,6 +61,7 @@ impl What {
             Self::Tax => "tax",
             Self::Gross => "gross",
             Self::Type => "type",
+            Self::Status => "status",
         }
     }
 }
@@ -84,7 +87,7 @@ impl Difference {
     /// How much more the ledger says than the till; nothing where it is not about an amount.
     pub const fn amount(&self) -> Money {
         match self.what {
-            What::Type => Money::ZERO,
+            What::Type | What::Status => Money::ZERO,
             What::Net | What::Tax | What::Gross => {
                 Money::from_pence(self.ledger.saturating_sub(self.till))
             }
@@ -97,6 +100,7 @@ impl fmt::Display for Difference {
         let Self { what, till, ledger } = *self;
         match what {
             What::Type => write!(f, "type: should be {till}, OrderWise has {ledger}"),
+            What::Status => write!(f, "status: went back from step {till} to step {ledger}"),
             What::Net | What::Tax | What::Gross => {
                 let (till, ledger) = (Money::from_pence(till), Money::from_pence(ledger));
                 write!(f, "{what}: till {till}, OrderWise {ledger}")

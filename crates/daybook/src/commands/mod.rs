@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod despatches;
 pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod exceptions;
@@ -66,6 +67,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Entries(args) => entries::run(&context, &args).await,
         Command::Entry(args) => entry::run(&context, &args).await,
         Command::Exceptions(args) => exceptions::run(&context, args).await,
+        Command::Despatches(args) => despatches::run(&context, &args).await,
         Command::Map(args) => map::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) | Command::Demo(_) => {

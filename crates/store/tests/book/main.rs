@@ -14,6 +14,7 @@ mod chain;
 mod claim;
 mod common;
 mod counts;
+mod despatch;
 mod engine;
 mod exception;
 mod files;
