@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands::{
     backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
     demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs,
-    exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs, sync::SyncArgs,
+    exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs, serve::ServeArgs,
+    sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -67,7 +68,7 @@ pub(crate) struct Globals {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Receive and post until stopped.
-    Serve,
+    Serve(ServeArgs),
     /// One pass of a flow until nothing is left to do now, then exit.
     Sync(SyncArgs),
     /// Can Daybook reach, read and write everything it needs?

@@ -52,6 +52,55 @@ impl Timestamp {
     }
 }
 
+/// A time of day on the wall clock, written as `02:30`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeOfDay(jiff::civil::Time);
+
+impl TimeOfDay {
+    /// A full hour.
+    pub const fn hour(hour: i8) -> Self {
+        Self(jiff::civil::time(hour, 0, 0, 0))
+    }
+
+    /// The first moment after `moment` at which it is this time of day in `zone`, an IANA name; in
+    /// UTC where there is no such zone.
+    pub fn next_after(self, moment: Timestamp, zone: &str) -> Timestamp {
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let local = zone.to_datetime(moment.to_jiff());
+        let today = local.date();
+        let day = if local.time() < self.0 { today } else { today.tomorrow().unwrap_or(today) };
+        zone.to_timestamp(day.to_datetime(self.0)).map_or(moment, Timestamp::from)
+    }
+
+    /// When it last was this time of day in `zone`, an IANA name; in UTC where there is no such zone.
+    pub fn last_before(self, now: Timestamp, zone: &str) -> Timestamp {
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let today = zone.to_datetime(now.to_jiff()).date();
+        let on = |date: jiff::civil::Date| {
+            zone.to_timestamp(date.to_datetime(self.0)).ok().map(Timestamp::from)
+        };
+        let yesterday = || on(today.yesterday().unwrap_or(today));
+        on(today).filter(|at| *at <= now).or_else(yesterday).unwrap_or(now)
+    }
+}
+
+impl std::str::FromStr for TimeOfDay {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        Ok(Self(jiff::civil::Time::strptime("%H:%M", text.trim())?))
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeOfDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|_| {
+            serde::de::Error::custom(format_args!("'{text}' is no time of day; write 02:30"))
+        })
+    }
+}
+
 impl From<jiff::Timestamp> for Timestamp {
     fn from(moment: jiff::Timestamp) -> Self {
         Self(moment.as_microsecond())
@@ -75,5 +124,28 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse::<jiff::Timestamp>().map(Self::from).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TimeOfDay, Timestamp};
+
+    fn at(utc: &str) -> Timestamp {
+        utc.parse::<jiff::Timestamp>().unwrap().into()
+    }
+
+    #[test]
+    fn a_time_of_day_was_last_today_or_yesterday() {
+        let night: TimeOfDay = "02:30".parse().unwrap();
+        for (now, last) in [
+            ("2026-07-01T09:00:00Z", "2026-07-01T01:30:00Z"),
+            ("2026-07-01T01:29:59Z", "2026-06-30T01:30:00Z"),
+            ("2026-12-01T09:00:00Z", "2026-12-01T02:30:00Z"),
+            ("2026-03-29T09:00:00Z", "2026-03-29T01:30:00Z"),
+        ] {
+            assert_eq!(night.last_before(at(now), "Europe/London"), at(last), "{now}");
+        }
+        assert!("25:00".parse::<TimeOfDay>().is_err());
     }
 }

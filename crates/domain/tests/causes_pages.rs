@@ -34,6 +34,11 @@ It is sent again by itself now and then (`[posting.backoff] longest`), until Ord
 const FOR_THE_RECORD: &str = "\
 It stops no transaction. It stays listed until a person has seen to it and says so, with a reason and a name.";
 
+/// What is set aside is read again, and not decided anew.
+const READ_AGAIN: &str = "\
+It closes by itself when Sitoo shows the order closed or cancelled: an event makes it be read, and so does
+`daybook exceptions retry REFERENCE`. What is still open then is listed again.";
+
 #[test]
 fn every_cause_has_its_page_and_no_page_is_left_over() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/causes");
@@ -125,12 +130,18 @@ const fn how_soon(severity: Severity) -> &'static str {
 }
 
 const fn stands_still(row: &CauseRow) -> &'static str {
+    if matches!(row.cause, Cause::OrderIdLeap | Cause::OrderWithoutId) {
+        return "nothing but this order; the others go on";
+    }
     match (row.scope, row.released_by) {
         (Scope::System, Some(MappingKind::Status)) => {
             "nothing but what depends on the status: closing the loop of these orders"
         }
         (Scope::Entry, _) => "this transaction, and the returns that depend on it",
         (Scope::Store, _) => "the transactions of the store that need it; other stores go on",
+        (Scope::Product, _) => {
+            "the products it names, at the tills; sales and other products go on"
+        }
         (Scope::System, Some(_)) => "each transaction that needs it, in every store",
         (Scope::System, None) => "the whole flow with this system; nothing is lost meanwhile",
     }
@@ -164,8 +175,11 @@ fn releases(row: &CauseRow) -> String {
         Cause::SessionUnknown | Cause::AccountUnknown => return STORE_PAUSE.to_owned(),
         Cause::PostedTwice
         | Cause::OrderIdGap
+        | Cause::OrderIdLeap
+        | Cause::OrderWithoutId
         | Cause::DoubtUnresolved
         | Cause::ChangedAfterPosting => return FOR_THE_RECORD.to_owned(),
+        Cause::OrderLeftOpen => return READ_AGAIN.to_owned(),
         _ => {}
     }
     if !kinds.is_empty() {

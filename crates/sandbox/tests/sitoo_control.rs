@@ -189,3 +189,18 @@ async fn orders_to_come() {
     assert_eq!(rows, [json!([1, true, 1]), json!([2, false, 1]), json!([2, true, 2])]);
     assert_eq!(shop.order(id).await["orderstateid"], 10);
 }
+
+#[tokio::test]
+async fn products_and_settings_by_hand() {
+    let shop = shop();
+    let change = json!({"activepos": false, "allowdecimals": true, "stockcountenable": false});
+    control(&shop, Method::PUT, "products/COAT-1", change).await;
+    let read = shop.get("/sites/1/products/21").await;
+    let flags =
+        json!([read["active"], read["activepos"], read["allowdecimals"], read["stockcountenable"]]);
+    assert_eq!(flags, json!([true, false, true, false]));
+    control(&shop, Method::PUT, "settings", json!({"pricesstoredwithvat": false})).await;
+    assert_eq!(shop.get("/sites/1/products/21").await["moneyprice"], "100.00");
+    let gone = control(&shop, Method::DELETE, "products/COAT-1", Value::Null).await;
+    assert_eq!((gone.status, shop.sitoo.product_count()), (StatusCode::NO_CONTENT, 2));
+}

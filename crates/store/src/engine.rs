@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use daybook_domain::{Money, Timestamp};
+use daybook_domain::{Money, Quantity, Timestamp};
 use sqlx::{PgConnection, Row, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -85,6 +85,14 @@ pub(crate) trait Cells {
 
     fn opt_money(&self, name: &str) -> StoreResult<Option<Money>> {
         Ok(self.opt_int(name)?.map(Money::from_pence))
+    }
+
+    fn quantity(&self, name: &str) -> StoreResult<Quantity> {
+        self.int(name).map(Quantity::from_thousandths)
+    }
+
+    fn opt_quantity(&self, name: &str) -> StoreResult<Option<Quantity>> {
+        Ok(self.opt_int(name)?.map(Quantity::from_thousandths))
     }
 
     fn time(&self, name: &str) -> StoreResult<Timestamp> {

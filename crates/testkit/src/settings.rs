@@ -1,10 +1,14 @@
 //! Settings of the flows for tests: short, so that a simulated day holds many turns.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use daybook_domain::lookup::{NoRegister, OpenPaid, Policy, PostOrHold, TaxPolicy};
+use daybook_domain::{
+    lookup::{NoRegister, OpenPaid, Policy, PostOrHold, TaxPolicy},
+    time::TimeOfDay,
+};
 use daybook_flows::settings::{
     BackoffSettings, Catalogue, Despatch, Posting, Receive, Reference, Settings, Shoppers, Stock,
+    UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -25,11 +29,45 @@ pub fn flows() -> Settings {
 }
 
 fn catalogue() -> Catalogue {
-    Catalogue { enabled: true, poll_every: Duration::from_mins(5), batch: 200 }
+    Catalogue {
+        enabled: true,
+        poll_every: Duration::from_mins(5),
+        batch: 200,
+        sweep_at: TimeOfDay::hour(2),
+        opening_time: TimeOfDay::hour(9),
+        replace_blanks_with: None,
+        titles: true,
+        barcodes: true,
+        other_barcodes: false,
+        hide_at_most_percent: 20,
+        hide_always: 50,
+        tell_withdrawn_for: Duration::from_hours(24 * 7),
+        settling_time: Duration::from_secs(30),
+        retry_refused_after: Duration::from_hours(1),
+        keep_arrivals: Duration::from_hours(24 * 90),
+        price_lists: BTreeMap::new(),
+    }
 }
 
 fn stock() -> Stock {
-    Stock { enabled: true, poll_every: Duration::from_mins(1), overlap: Duration::from_hours(2) }
+    Stock {
+        enabled: true,
+        poll_every: Duration::from_mins(1),
+        overlap: Duration::from_hours(2),
+        sweep_at: night(),
+        settling_time: Duration::from_secs(30),
+        tie_after: Duration::from_mins(15),
+        clock_margin: Duration::from_mins(2),
+        dismissed_age: Duration::from_hours(72),
+        unknown_in_orderwise: UnknownInOrderwise::Leave,
+        items_per_request: 1_000,
+        keep_history: Duration::from_hours(24 * 100),
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a constant of ours")]
+fn night() -> TimeOfDay {
+    "02:30".parse().expect("a time of day")
 }
 
 fn despatch() -> Despatch {
@@ -58,6 +96,7 @@ fn receive() -> Receive {
         poll_every: Duration::from_secs(10),
         overlap_ids: 20,
         missing_ask_every: Duration::from_secs(30),
+        missing_range_limit: 1_000,
         missing_age_limit: Duration::from_hours(3),
         open_ask_every: Duration::from_mins(5),
         open_age_limit: Duration::from_hours(24 * 60),

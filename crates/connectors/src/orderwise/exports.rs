@@ -3,6 +3,7 @@
 
 use daybook_domain::{
     Money, Quantity, Timestamp,
+    catalogue::FullVariant,
     class::Failure,
     despatch::{Parcel, SentLine, ToldRow},
     document::Document,
@@ -19,7 +20,7 @@ use crate::{
     text::{Members, scalar},
 };
 
-use super::settings::ExportDefinition;
+use super::{StockFigure, settings::ExportDefinition};
 
 /// One parameter: our name and its value.
 pub(super) type Parameter<'a> = (&'a str, &'a str);
@@ -122,6 +123,28 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// A quantity in thousandths; what is finer is rounded down, so that doubt lowers.
+    fn need_rounded_down(&self, column: &str) -> Result<Quantity, Failure> {
+        let text = self.text(column)?;
+        rounded_down(&text).ok_or_else(|| self.drift(column, format!("is not {}", Quantity::WHAT)))
+    }
+
+    /// Where local time leaves two moments open, the later one.
+    fn latest_moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
+        let text = self.text(column)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let moment = parse_local_late(&text, self.zone);
+        moment.map(Some).ok_or_else(|| self.drift(column, "is no date and time"))
+    }
+
+    /// Where local time leaves two moments open, the earlier one.
+    /// The same where null says something else than no.
+    fn maybe_flag(&self, column: &str) -> Result<Option<bool>, Failure> {
+        if self.text(column)?.is_empty() { Ok(None) } else { self.flag(column).map(Some) }
+    }
+
     fn moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
         let text = self.text(column)?;
         if text.is_empty() {
@@ -132,6 +155,26 @@ impl<'a> Row<'a> {
     }
 }
 
+/// A row of `stock-levels`; none where it has no code.
+pub(super) fn stock_figure(row: &Row<'_>) -> Result<Option<StockFigure>, Failure> {
+    let sku = row.text("sku")?;
+    if sku.is_empty() {
+        return Ok(None);
+    }
+    let calculated = row.moment("lastCalculated")?;
+    let latest = row.latest_moment("lastCalculated")?;
+    // Never calculated: as old as can be.
+    let never = Timestamp::from_micros(0);
+    Ok(Some(StockFigure {
+        sku,
+        location_id: row.need("stockLocationId")?,
+        free: row.need_rounded_down("freeStock")?,
+        buffer: row.maybe("buffer")?,
+        calculated_at: calculated.unwrap_or(never),
+        calculated_at_latest: latest.unwrap_or(never),
+    }))
+}
+
 /// A row of `order-lookup` or `order-totals`.
 pub(super) fn document(row: &Row<'_>) -> Result<Document, Failure> {
     Ok(Document {
@@ -139,7 +182,7 @@ pub(super) fn document(row: &Row<'_>) -> Result<Document, Failure> {
         order_number: row.text("orderNumber")?,
         reference: row.text("reference")?,
         order_type: row.need("orderType")?,
-        stored_at: row.moment("storedAt")?,
+        stored_at: row.latest_moment("storedAt")?,
         net: row.need::<Money>("net")?,
         tax: row.need("tax")?,
         gross: row.need("gross")?,
@@ -158,19 +201,73 @@ pub(super) fn document_of(row: &Row<'_>, reference: &str) -> Result<Document, Fa
     }
 }
 
-/// A row of `variants`; none where the variant has no code, because no till can name it.
-pub(super) fn variant(row: &Row<'_>) -> Result<Option<Variant>, Failure> {
+/// A row of `variants`; none where the variant has no code, because no till can name it. What
+/// sales need must be there; of the rest, what cannot be read stops only the product.
+pub(super) fn variant(row: &Row<'_>) -> Result<Option<FullVariant>, Failure> {
     let sku = row.text("sku")?;
     if sku.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Variant {
+    let variant = Variant {
         sku,
         variant_id: row.need("variantId")?,
         tax_rate_id: row.maybe("taxRateId")?,
         saleable: row.flag("saleable")?,
         discontinued: row.flag("discontinued")?,
+    };
+    let mut rest = Rest { row, faults: Vec::new() };
+    Ok(Some(FullVariant {
+        variant,
+        product_code: rest.take("productCode", Row::text),
+        description: rest.take("description", Row::text),
+        ean: Some(rest.take("ean", Row::text)).filter(|ean| !ean.is_empty()),
+        price_exc_vat: rest.take("priceExcVat", Row::maybe),
+        price_inc_vat: rest.take("priceIncVat", Row::maybe),
+        tax_code: Some(rest.take("taxCode", Row::text)).filter(|code| !code.is_empty()),
+        tax_rate: rest.take("taxRate", Row::maybe),
+        on_tills: rest.take("onTills", Row::maybe_flag).unwrap_or(true),
+        kit: rest.take("kit", Row::flag),
+        last_amended: rest.take("lastAmended", Row::moment),
+        unreadable: rest.faults.join("; "),
     }))
+}
+
+/// Free stock may have more decimals than a till can sell: `1.23456` is 1.234, `-0.0001` is -0.001.
+fn rounded_down(text: &str) -> Option<Quantity> {
+    if let Some(exact) = Quantity::exact(text) {
+        return Some(exact);
+    }
+    let (whole, fraction) = text.split_once('.')?;
+    if fraction.len() <= 3 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let cut = Quantity::exact(&format!("{whole}.{}", &fraction[..3]))?;
+    let finer = fraction[3..].bytes().any(|b| b != b'0');
+    let below = i64::from(finer && whole.starts_with('-'));
+    Some(Quantity::from_thousandths(cut.thousandths() - below))
+}
+
+/// Reads the columns that only products need.
+struct Rest<'r, 'a> {
+    row: &'r Row<'a>,
+    faults: Vec<String>,
+}
+
+impl<'a> Rest<'_, 'a> {
+    fn take<T: Default>(
+        &mut self,
+        column: &str,
+        read: impl Fn(&Row<'a>, &str) -> Result<T, Failure>,
+    ) -> T {
+        read(self.row, column).unwrap_or_else(|failure| {
+            self.faults.push(match failure {
+                Failure::Drift { what, .. } if what.starts_with("export definition") => what,
+                Failure::Drift { what, .. } => format!("{column} {what}"),
+                other => other.to_string(),
+            });
+            T::default()
+        })
+    }
 }
 
 /// A row of `despatches`. An empty `deliveryId` means that nothing has left.
@@ -206,8 +303,21 @@ pub(super) fn despatch(row: &Row<'_>) -> Result<ToldRow, Failure> {
 
 /// A moment as OrderWise writes and expects it: local, without zone, whole seconds.
 pub(super) fn format_local(moment: Timestamp, zone: &TimeZone) -> String {
-    let local = zone.to_datetime(moment.to_jiff());
+    format_wall(zone.to_datetime(moment.to_jiff()))
+}
+
+/// A wall clock's date and time, whole seconds.
+pub(super) fn format_wall(local: civil::DateTime) -> String {
     local.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// The same, but in the hour that a clock change repeats the second is meant.
+fn parse_local_late(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Some(moment.into());
+    }
+    let local: civil::DateTime = text.parse().ok()?;
+    Some(zone.to_ambiguous_timestamp(local).later().ok()?.into())
 }
 
 /// Reads a local date and time. In the hour that a clock change repeats, the first is meant; in
@@ -222,10 +332,10 @@ fn parse_local(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use daybook_domain::Timestamp;
+    use daybook_domain::{Quantity, Timestamp};
     use jiff::tz::TimeZone;
 
-    use super::{format_local, parse_local, request};
+    use super::{format_local, parse_local, parse_local_late, request, rounded_down};
     use crate::orderwise::ExportDefinition;
 
     #[test]
@@ -247,6 +357,33 @@ mod tests {
             assert_eq!(parse_local(text, &zone).unwrap().micros(), 1_782_896_400_123_000, "{text}");
         }
         assert_eq!(parse_local("yesterday", &zone), None);
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_taken_as_asked() {
+        let zone = TimeZone::get("Europe/London").unwrap();
+        let at = |utc: &str| Some(utc.parse::<jiff::Timestamp>().unwrap().into());
+        assert_eq!(parse_local("2026-10-25T01:30:00", &zone), at("2026-10-25T00:30:00Z"));
+        assert_eq!(parse_local_late("2026-10-25T01:30:00", &zone), at("2026-10-25T01:30:00Z"));
+        for plain in ["2026-10-25T02:00:00", "2026-07-01T09:00:00", "2026-01-01T09:00:00Z"] {
+            assert_eq!(parse_local_late(plain, &zone), parse_local(plain, &zone), "{plain}");
+        }
+    }
+
+    #[test]
+    fn free_stock_finer_than_thousandths_is_rounded_down() {
+        for (text, thousandths) in [
+            ("1.23456", 1_234),
+            ("-0.0001", -1),
+            ("-1.2340", -1_234),
+            ("23.0", 23_000),
+            ("-3", -3_000),
+        ] {
+            assert_eq!(rounded_down(text).map(Quantity::thousandths), Some(thousandths), "{text}");
+        }
+        for text in ["", "a", "1.2345x", "1,5", "1e9999"] {
+            assert_eq!(rounded_down(text), None, "{text}");
+        }
     }
 
     #[test]

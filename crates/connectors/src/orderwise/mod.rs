@@ -8,6 +8,7 @@ mod facts;
 mod link;
 mod samples;
 mod settings;
+mod stock;
 mod template;
 mod token;
 mod wire;
@@ -17,6 +18,7 @@ pub use customers::{Customer, NewCustomer};
 pub use errors::{Refusal, recognise};
 pub use samples::sample_drafts;
 pub use settings::{CreditSign, ExportDefinition, Exports, OrderwiseSettings};
+pub use stock::StockFigure;
 pub use template::{RenderedOrder, TemplateFault};
 
 /// The body template that ships with Daybook (facts/orderwise 2.2, design section 7).

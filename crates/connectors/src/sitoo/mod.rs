@@ -1,22 +1,31 @@
-//! Sitoo POS: orders, and what `daybook check` asks for (facts/sitoo).
+//! Sitoo POS: orders, products, and what `daybook check` asks for (facts/sitoo).
 
+mod catalogue;
 mod client;
 mod deliveries;
+mod envelope;
 mod extras;
 mod shopper;
+mod stock;
 mod totals;
 mod translate;
 mod wire;
 
 use std::time::Duration;
 
-use daybook_domain::{Timestamp, class::Failure, till::TillOrder};
+use daybook_domain::{Timestamp, class::Failure, stock::Kind, till::TillOrder};
 use secrecy::SecretString;
 
 use crate::Pace;
 
+pub use catalogue::{ListPrice, ProductsPage, ProductsQuery};
 pub use client::Sitoo;
 pub use deliveries::{LogItem, NewDelivery, log_type};
+pub use envelope::Element;
+pub use stock::{
+    Direction, Element as StockElement, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock,
+    Transaction,
+};
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
 /// How to reach one Sitoo account.
@@ -69,6 +78,8 @@ pub enum OrdersQuery {
     FromId {
         /// Lowest id wanted.
         from: i64,
+        /// How many of those to pass by: 0, but where the ids of a page lead nowhere.
+        start: u32,
         /// How many at most; the page size caps it.
         num: u32,
     },
@@ -84,12 +95,25 @@ pub enum OrdersQuery {
 }
 
 /// A page of orders.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrdersPage {
     /// How many orders fit the question altogether.
     pub total_count: i64,
     /// The orders of this page, in the order in which they came.
     pub orders: Vec<ReceivedOrder>,
+    /// Elements that do not say which order they are.
+    pub strays: Vec<StrayOrder>,
+}
+
+/// An element of a page without a usable `orderid`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StrayOrder {
+    /// The element's exact text as it came.
+    pub payload: String,
+    /// The beginning of its text, with the shopper's data masked.
+    pub masked: String,
+    /// What is the matter with it ([`Failure::Drift`]).
+    pub fault: Failure,
 }
 
 /// One element of a page. An element that cannot be read does not spoil its page.
@@ -112,6 +136,8 @@ pub struct Warehouse {
     pub name: String,
     /// `storeid`; none means that it belongs to no store.
     pub store_id: Option<i64>,
+    /// `warehousetype`: how it takes stock.
+    pub kind: Kind,
 }
 
 /// A store (facts/sitoo 5.1).

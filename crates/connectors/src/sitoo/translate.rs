@@ -191,7 +191,7 @@ fn moment(seconds: i64) -> Result<Timestamp, Failure> {
     }
 }
 
-fn positive(id: i64, path: &str) -> Result<i64, Failure> {
+pub(super) fn positive(id: i64, path: &str) -> Result<i64, Failure> {
     if id > 0 { Ok(id) } else { Err(drift(path, "is no id")) }
 }
 

@@ -144,6 +144,7 @@ pub(super) struct WireWarehouse<'a> {
     #[serde(borrow)]
     pub(super) name: Text<'a>,
     pub(super) storeid: Num<i64>,
+    pub(super) warehousetype: Num<i64>,
 }
 
 /// A store (facts/sitoo 5.1).

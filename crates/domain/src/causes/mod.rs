@@ -50,6 +50,8 @@ pub enum Scope {
     Store,
     /// The whole flow.
     System,
+    /// One product, or those that share its fault.
+    Product,
 }
 
 impl Scope {
@@ -59,6 +61,7 @@ impl Scope {
             Self::Entry => "entry",
             Self::Store => "store",
             Self::System => "system",
+            Self::Product => "product",
         }
     }
 }

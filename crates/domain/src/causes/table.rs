@@ -322,6 +322,24 @@ catalogue! {
         fix: "Look the id up in Sitoo; a gap can be a transaction that was never completed. Then say so.",
         command: "daybook exceptions dismiss EX-NUMBER --reason 'never completed' --actor NAME",
     }
+    OrderIdLeap "order-id-leap" "Order id far beyond the others" {
+        sentence: "An order has an id far beyond those before it, so not every id in between is asked for.",
+        owner: Retail, scope: Scope::System, severity: High, released_by: None,
+        fix: "Look the order up in Sitoo. It is kept, and orders with lower ids go on being read; where Sitoo really numbers on from there, Daybook follows by itself. Then say so.",
+        command: "daybook exceptions dismiss EX-NUMBER --reason 'numbered anew' --actor NAME",
+    }
+    OrderWithoutId "order-without-id" "Order that does not say which it is" {
+        sentence: "Sitoo gave an order without a usable order id; it is kept as received and cannot be posted.",
+        owner: It, scope: Scope::System, severity: High, released_by: None,
+        fix: "Find the order in Sitoo by the particulars and report it; when it shows its id it is read by itself. Enter it by hand if it never does, then say so.",
+        command: "daybook exceptions dismiss EX-NUMBER --reason 'entered by hand as …' --actor NAME",
+    }
+    OrderLeftOpen "order-left-open" "Order left open" {
+        sentence: "An order was not closed or cancelled within the time that Daybook reads it again, so nobody would notice if it became a sale.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "Close or cancel the order at the till and have it read again; dismiss it if it stays as it is.",
+        command: RETRY,
+    }
 
     // The systems.
     OrderwiseCredentials "orderwise-credentials" "OrderWise refuses our credentials" {
@@ -374,8 +392,122 @@ catalogue! {
     }
 
     // Catalogue.
+    ProductNotSaleable "product-not-saleable" "Product may not be sold" {
+        sentence: "The tills had products that OrderWise does not allow to be sold any more; they are hidden.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "If they should be sold, tick them as sale variants in OrderWise; they come back by themselves.",
+        command: "daybook catalogue faults --cause product-not-saleable",
+    }
+    ProductDiscontinued "product-discontinued" "Product is discontinued" {
+        sentence: "The tills had products that are discontinued in OrderWise; they are hidden.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "If they should be sold, make them active again in OrderWise; they come back by themselves.",
+        command: "daybook catalogue faults --cause product-discontinued",
+    }
+    ProductGroupUnmapped "product-group-unmapped" "Tax rate has no product group" {
+        sentence: "Products have a tax rate of OrderWise that no product group of Sitoo belongs to, so no till can charge it.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: Some(MappingKind::Group),
+        fix: "Make a product group with this percentage in Sitoo, or say which group is meant.",
+        command: "daybook map set group {subject} VAT-ID",
+    }
+    ProductPriceMissing "product-price-missing" "Product has no price" {
+        sentence: "Products have no price above zero in OrderWise.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Give them a price in OrderWise, or say that they are not for the tills.",
+        command: "daybook catalogue faults --cause product-price-missing",
+    }
+    ProductPriceFraction "product-price-fraction" "Price is not whole pence" {
+        sentence: "Products have a price with a fraction of a penny that a till cannot charge, and it is not rounded silently.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Give them a price in whole pence in OrderWise.",
+        command: "daybook catalogue faults --cause product-price-fraction",
+    }
+    ProductSkuIllegal "product-sku-illegal" "SKU cannot stand in Sitoo" {
+        sentence: "Variants have a code with a character that Sitoo does not allow in a SKU.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Correct the variant code in OrderWise; for blanks, see `[catalogue] replace-blanks-with`.",
+        command: "daybook catalogue faults --cause product-sku-illegal",
+    }
+    ProductSkuClash "product-sku-clash" "SKUs clash at the till" {
+        sentence: "Variants differ from each other only by blanks or letter case, so a till could not tell them apart.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: None,
+        fix: "Correct the codes in OrderWise, or say which of them are not for the tills.",
+        command: "daybook catalogue faults --cause product-sku-clash",
+    }
+    ProductBarcodeMalformed "product-barcode-malformed" "Barcode is not well-formed" {
+        sentence: "Products have a barcode that no scanner reads: its length or its check digit is wrong.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Correct the barcode in OrderWise; see `[catalogue] other-barcodes` for codes of your own.",
+        command: "daybook catalogue faults --cause product-barcode-malformed",
+    }
+    ProductBarcodeTaken "product-barcode-taken" "Barcode belongs to another product" {
+        sentence: "Products have a barcode that another product carries already, so a scan could sell the wrong one.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: None,
+        fix: "Correct one of the barcodes in OrderWise, or in Sitoo where the other product is not from OrderWise.",
+        command: "daybook catalogue faults --cause product-barcode-taken",
+    }
+    ProductTitleMissing "product-title-missing" "Product has no title" {
+        sentence: "Products have no description in OrderWise, so receipts and tills could not name them.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Give them a description in OrderWise.",
+        command: "daybook catalogue faults --cause product-title-missing",
+    }
+    ProductUnreadable "product-unreadable" "Product cannot be read" {
+        sentence: "The export definition `variants` lacks a column that products need, or holds a value that is none.",
+        owner: It, scope: Scope::Product, severity: High, released_by: None,
+        fix: "Paste the SQL that Daybook ships again, or correct the value in OrderWise; sales go on meanwhile.",
+        command: "daybook catalogue faults --cause product-unreadable",
+    }
+    ProductRefused "product-refused" "Sitoo refused a product" {
+        sentence: "Sitoo did not take a product, or does not show what it took; the rest of its batch was written.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Look at Sitoo's words; correct the product there or in OrderWise. It is tried again by itself.",
+        command: "daybook catalogue show {subject}",
+    }
+    PriceNotArrived "price-not-arrived" "Prices did not arrive in time" {
+        sentence: "Prices that OrderWise changed were not seen at the tills when the stores opened.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: None,
+        fix: "See what holds the catalogue up; it closes by itself when the prices have arrived.",
+        command: "daybook catalogue prices --late",
+    }
+    ProductsNotHidden "products-not-hidden" "Too many products would vanish" {
+        sentence: "So many products at once would be hidden from the tills that a mistake is likelier than a wish; none of them was hidden.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: None,
+        fix: "See why they are not ready; if it is right, let them be hidden once.",
+        command: "daybook sync catalogue --hide-all",
+    }
 
     // Stock.
+    Oversold "oversold" "Sold at a till, and not there" {
+        sentence: "Tills sold more of a SKU than OrderWise has left at their stock location.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "Find the goods or tell the shoppers, put OrderWise's stock right, and think about a buffer.",
+        command: "daybook stock show {subject}",
+    }
+    StockLocationShared "stock-location-shared" "Two warehouses on one stock location" {
+        sentence: "Several warehouses of Sitoo are mapped to one stock location, so only one of them is told its stock.",
+        owner: Retail, scope: Scope::Store, severity: Normal, released_by: None,
+        fix: "Give each warehouse a stock location of its own, or leave this one unmapped.",
+        command: "daybook map list",
+    }
+    StockWriteRefused "stock-write-refused" "Sitoo refuses a stock change" {
+        sentence: "Sitoo does not take the stock of a SKU in a store, so the till shows an old figure.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "See in Sitoo's back office what is wrong with the product; it is tried again at each change and each night.",
+        command: "daybook stock show {subject}",
+    }
+    StockInDoubtUnresolved "stock-in-doubt-unresolved" "A stock change stays in doubt" {
+        sentence: "A stock change was sent to Sitoo, and Sitoo's journal could not be read since to see whether it arrived.",
+        owner: It, scope: Scope::Store, severity: High, released_by: None,
+        fix: "See whether the line to Sitoo is up and the API user may read stock; the rest goes on by itself.",
+        command: CHECK,
+    }
+    SitooWarehouseMissing "sitoo-warehouse-missing" "Mapped warehouse not in Sitoo" {
+        sentence: "A warehouse that is mapped to a stock location does not exist in Sitoo, or is of a type that nobody knows.",
+        owner: Retail, scope: Scope::Store, severity: Normal, released_by: None,
+        fix: "Correct the warehouse id in the mapping, or take the row away.",
+        command: "daybook map list",
+    }
 
     // Despatch.
     DeliveryWarehouseUnmapped "delivery-warehouse-unmapped" "Warehouse of the goods not mapped" {

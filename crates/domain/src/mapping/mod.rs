@@ -35,6 +35,8 @@ pub enum MappingKind {
     Reason,
     /// Special line (`round-off`, `checkout-fee`, `gift-card`, `tax-rounding`) → `code`, `rate-id`.
     Item,
+    /// Tax rate of OrderWise (id or code) → `vat-id`, Sitoo's product group for it.
+    Group,
     /// Store that goods are collected in (its external id) → `location` they leave from, `delivery`.
     Pickup,
     /// Carrier product of the till → `method-id`, OrderWise's delivery method.
@@ -45,7 +47,7 @@ pub enum MappingKind {
 
 impl MappingKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Sku,
         Self::Vat,
         Self::Payment,
@@ -53,6 +55,7 @@ impl MappingKind {
         Self::Warehouse,
         Self::Reason,
         Self::Item,
+        Self::Group,
         Self::Pickup,
         Self::Delivery,
         Self::Status,
@@ -68,6 +71,7 @@ impl MappingKind {
             Self::Warehouse => "warehouse",
             Self::Reason => "reason",
             Self::Item => "item",
+            Self::Group => "group",
             Self::Pickup => "pickup",
             Self::Delivery => "delivery",
             Self::Status => "status",
@@ -93,6 +97,7 @@ impl MappingKind {
             Self::Warehouse => &["location"],
             Self::Reason => &["restock", "location"],
             Self::Item => &["code", "rate-id"],
+            Self::Group => &["vat-id"],
             Self::Pickup => &["location", "delivery"],
             Self::Delivery => &["method-id"],
             Self::Status => &["means"],
@@ -110,7 +115,7 @@ impl fmt::Display for MappingKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "'{0}' is not a kind of mapping; use sku, vat, payment, store, warehouse, reason, item, \
-     pickup, delivery or status"
+     group, pickup, delivery or status"
 )]
 pub struct NotMappingKind(pub String);
 
@@ -220,6 +225,8 @@ pub struct Mapping {
     pub reasons: HashMap<String, ReasonMapping>,
     /// By special line.
     pub items: HashMap<String, ItemMapping>,
+    /// Sitoo's `vatid` by OrderWise's tax rate id or code, trimmed and case-folded.
+    pub groups: HashMap<String, i64>,
     /// By the collecting store's external id, trimmed and case-folded.
     pub pickups: HashMap<String, PickupMapping>,
     /// Delivery method by carrier product, trimmed and case-folded.

@@ -111,6 +111,7 @@ pub(super) fn normal_key(kind: MappingKind, key: &str) -> Result<String, String>
         MappingKind::Sku
         | MappingKind::Payment
         | MappingKind::Reason
+        | MappingKind::Group
         | MappingKind::Pickup
         | MappingKind::Delivery => Ok(fold(key)),
         // Customers write these texts themselves, and OrderWise matches them exactly.

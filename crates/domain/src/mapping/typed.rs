@@ -36,6 +36,7 @@ impl Mapping {
             }
             MappingKind::Reason => put(&mut self.reasons, key, reason(&fields)?),
             MappingKind::Item => put(&mut self.items, key, special(&fields)?),
+            MappingKind::Group => put(&mut self.groups, key, fields.needed_id("vat-id")?),
             MappingKind::Pickup => put(&mut self.pickups, key, pickup(&fields)?),
             MappingKind::Delivery => put(&mut self.carriers, key, fields.needed_id("method-id")?),
             MappingKind::Status => put(&mut self.statuses, key, meaning(&fields)?),

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use jiff::tz::TimeZone;
+use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{Case, faults::Faults, side::money};
 use crate::{
-    Reference,
+    Reference, Timestamp,
     causes::Cause,
     draft::{Draft, DraftLine, DraftPayment, LineOrigin},
-    lookup::Known,
+    lookup::{Known, Policy},
     mapping::{StoreMapping, delivery},
     sku::fold,
     till::TillOrder,
@@ -76,16 +76,21 @@ pub(super) fn draft(
     })
 }
 
-/// The till's clock: in the till's own zone, else its store's, else the policy's. A name that is
+/// The till's clock, as it is sent: in the till's own zone, else its store's, else the policy's. A name that is
 /// no zone is passed over, as a wrong hour is better than a lost sale.
-fn order_date(case: &Case<'_>, store: &StoreMapping) -> String {
-    let names = [
-        case.order.time_zone.as_deref(),
-        store.time_zone.as_deref(),
-        Some(case.known.policy.default_time_zone.as_str()),
-    ];
+pub fn local_order_date(
+    order_date: Timestamp,
+    [till, store]: [Option<&str>; 2],
+    policy: &Policy,
+) -> DateTime {
+    let names = [till, store, Some(policy.default_time_zone.as_str())];
     let zone = names.into_iter().flatten().find_map(|name| TimeZone::get(name.trim()).ok());
-    let local = zone.unwrap_or(TimeZone::UTC).to_datetime(case.order.order_date.to_jiff());
+    zone.unwrap_or(TimeZone::UTC).to_datetime(order_date.to_jiff())
+}
+
+fn order_date(case: &Case<'_>, store: &StoreMapping) -> String {
+    let zones = [case.order.time_zone.as_deref(), store.time_zone.as_deref()];
+    let local = local_order_date(case.order.order_date, zones, case.known.policy);
     let (date, time) = (local.date(), local.time());
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",

@@ -18,6 +18,7 @@ mod totals;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::header::local_order_date;
 use self::{faults::Faults, returns::Refers, side::Side};
 use crate::{
     causes::Cause,

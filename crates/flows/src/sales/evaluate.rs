@@ -54,6 +54,8 @@ pub(crate) struct Evaluated {
     pub(crate) waiting: u64,
     pub(crate) held: u64,
     pub(crate) released: u64,
+    /// Looked up before they are sent.
+    pub(crate) looked_up: u64,
 }
 
 /// Actor on the timeline for what Daybook does by itself.

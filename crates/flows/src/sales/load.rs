@@ -43,6 +43,11 @@ pub(crate) struct Batch {
 /// Loads everything about `rows`.
 pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Batch, FlowError> {
     let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
+    // Two processes that decide on two returns of one sale would each not see the other's.
+    let ready = |row: &&EntryRow| row.kind == EntryKind::Return && row.state == EntryState::Ready;
+    let sales: Vec<i64> =
+        rows.iter().filter(ready).filter_map(|row| row.original_order_id).collect();
+    entry::decide_alone_on(tx, &sales).await?;
     let mut payloads = entry::payloads(&mut *tx, &ids).await?;
     let mut deliveries = supply::known(&mut *tx, &ids).await?;
     let mut entries = Vec::with_capacity(rows.len());
@@ -72,6 +77,16 @@ pub(crate) async fn current_mapping(app: &App, tx: &mut Tx) -> Result<Arc<Mappin
         cached.version = Some(version);
     }
     Ok(Arc::clone(&cached.mapping))
+}
+
+/// The mapping as it was last used; read only when it never was.
+pub(crate) async fn known_mapping(app: &App) -> Result<Arc<Mapping>, FlowError> {
+    let cached = app.mapping.lock().await;
+    if cached.version.is_some() {
+        return Ok(Arc::clone(&cached.mapping));
+    }
+    drop(cached);
+    current_mapping(app, &mut app.db.begin().await?).await
 }
 
 /// The variants under the till's SKUs, and under the codes that those are mapped to.

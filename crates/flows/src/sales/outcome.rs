@@ -18,7 +18,7 @@ use super::{
     next_step::{Next, after_posting, is_refusal},
     post::Tried,
 };
-use crate::{app::App, error::FlowError, exchanges, health};
+use crate::{app::App, error::FlowError, exchanges, health, stock};
 
 /// Writes down what came of `tried`.
 pub(crate) async fn record(
@@ -248,6 +248,7 @@ impl<'a> Plan<'a> {
             exception::close_for_entry(tx, self.now, order_id, DAYBOOK, "it is posted").await?;
         }
         entry::release_waiting_for(tx, self.now, &self.posted).await?;
+        stock::posted(self.app, tx, self.now, &self.posted).await?;
         exchanges::keep_in(self.app, tx, None, self.others).await
     }
 }

@@ -20,7 +20,7 @@ use daybook_store::{
 };
 
 use super::{evaluate::DAYBOOK, recorded::new_entry};
-use crate::{app::App, error::FlowError, exchanges};
+use crate::{app::App, error::FlowError, exchanges, stock};
 
 /// Orders read in one go.
 const BATCH: usize = 100;
@@ -115,14 +115,18 @@ async fn known(app: &App, row: &EntryRow, deliveries: &[OrderDelivery]) -> Resul
     let now = app.now();
     let mut tx = app.db.begin().await?;
     supply::put(&mut tx, now, row.order_id, deliveries).await?;
+    let payload = entry::payloads(&mut tx, &[row.order_id]).await?.remove(&row.order_id);
+    let payload = payload.unwrap_or_default();
+    let order = parse_order(&payload).ok();
+    if let Some(order) = &order {
+        stock::deliveries_known(app, &mut tx, now, order, deliveries).await?;
+    }
     if row.state != EntryState::SetAside {
         entry::reschedule(&mut tx, &[(row.order_id, Some(now))]).await?;
         tx.commit().await?;
         return Ok(());
     }
-    let payload = entry::payloads(&mut tx, &[row.order_id]).await?.remove(&row.order_id);
-    let payload = payload.unwrap_or_default();
-    if let Ok(order) = parse_order(&payload)
+    if let Some(order) = order
         && matches!(classify(&order, &app.policy), Standing::ForTheLedger(_))
     {
         let step = Transition {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use daybook_domain::{stock::Margins, time::TimeOfDay};
 use serde::Deserialize;
 
 /// How stock reaches the tills (design section 5).
@@ -16,4 +17,47 @@ pub struct Stock {
     /// How far `@since` reaches behind the last read.
     #[serde(with = "humantime_serde")]
     pub overlap: Duration,
+    /// When, by the tills' clock, everything is compared.
+    pub sweep_at: TimeOfDay,
+    /// How long Sitoo may take until a movement that it took shows in its journal.
+    #[serde(with = "humantime_serde")]
+    pub settling_time: Duration,
+    /// How long a sale that OrderWise stored in the very second of a calculation counts as missing
+    /// from it, if nothing newer comes.
+    #[serde(with = "humantime_serde")]
+    pub tie_after: Duration,
+    /// How far the clocks of OrderWise and Daybook may be apart.
+    #[serde(with = "humantime_serde")]
+    pub clock_margin: Duration,
+    /// How long a dismissed sale counts as in flight.
+    #[serde(with = "humantime_serde")]
+    pub dismissed_age: Duration,
+    /// What becomes of stock in Sitoo that OrderWise does not know.
+    pub unknown_in_orderwise: UnknownInOrderwise,
+    /// Most SKUs in one request that changes stock.
+    pub items_per_request: usize,
+    /// How long the history is kept.
+    #[serde(with = "humantime_serde")]
+    pub keep_history: Duration,
+}
+
+/// What becomes of stock in Sitoo that OrderWise does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnknownInOrderwise {
+    /// It stays, and is listed.
+    Leave,
+    /// It is taken away, and is listed.
+    Zero,
+}
+
+impl Stock {
+    /// How much certainty is asked for.
+    pub(crate) const fn margins(&self) -> Margins {
+        Margins {
+            tie_after: self.tie_after,
+            clocks: self.clock_margin,
+            dismissed: self.dismissed_age,
+        }
+    }
 }

@@ -1,14 +1,81 @@
-//! The stock flow: free stock reaches the tills.
+//! The stock flow: free stock reaches the tills (design section 5).
+//!
+//! What has to be looked at stands in the book. A round takes some of it and reads, in this order:
+//! Sitoo's levels, all orders, OrderWise's free stock. So every sale inside a level is in the book
+//! when the sum is made, and no figure is older than the level that it is compared with. A sweep
+//! does the same for a whole store each night.
 
-use std::sync::Arc;
+mod close;
+mod doubt;
+mod facts;
+mod figures;
+mod journal;
+mod lines;
+mod moved;
+mod outcome;
+pub mod people;
+mod places;
+mod products;
+mod requests;
+mod round;
+mod seed;
+mod sweep;
+mod write;
 
+use std::{collections::HashSet, sync::Arc};
+
+use daybook_store::stock::{history, write as writes};
 use serde::Serialize;
 
-use crate::{app::App, error::FlowError};
+use self::{close::Refused, places::Places};
+pub(crate) use self::{
+    journal::wanted,
+    moved::{Page, deliveries_known, posted},
+};
+use crate::{app::App, engine, error::FlowError};
 
 /// What one pass came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct StockReport {}
+pub struct StockReport {
+    /// Figures of OrderWise that were new or different.
+    pub figures: u64,
+    /// Levels compared.
+    pub compared: u64,
+    /// SKUs in stores whose stock went up.
+    pub raised: u64,
+    /// SKUs in stores whose stock went down.
+    pub lowered: u64,
+    /// Requests that changed stock.
+    pub requests: u64,
+    /// Changes whose outcome is not known.
+    pub in_doubt: u64,
+    /// Changes found in Sitoo's journal after a doubt.
+    pub adopted: u64,
+    /// Changes that were not in the journal after a doubt: their SKUs are due again.
+    pub given_up: u64,
+    /// Changes that Sitoo refused.
+    pub refused: u64,
+    /// SKUs of which tills sold more than was there.
+    pub oversold: u64,
+    /// SKUs that Sitoo does not know.
+    pub unknown_in_sitoo: u64,
+    /// SKUs with stock in Sitoo that OrderWise does not know.
+    pub unknown_in_orderwise: u64,
+    /// Stores that were compared as a whole.
+    pub swept: u64,
+}
+
+/// What a pass carries along.
+struct Pass<'a> {
+    app: &'a Arc<App>,
+    places: Places,
+    report: &'a mut StockReport,
+    /// SKUs that were refused in company, by warehouse: the next time each goes alone, so that
+    /// Sitoo says which one it means.
+    alone: HashSet<(i64, String)>,
+    /// Exceptions about refusals that are open.
+    refused: Refused,
+}
 
 /// Whether the flow is set up: its export definition has an id.
 pub fn is_set_up(app: &App) -> bool {
@@ -19,6 +86,40 @@ pub fn is_set_up(app: &App) -> bool {
 pub const EXPORT: &str = "stock-levels";
 
 /// One pass, until nothing is left to do now.
-pub async fn pass(_app: &Arc<App>, _report: &mut StockReport) -> Result<(), FlowError> {
+pub async fn pass(app: &Arc<App>, report: &mut StockReport) -> Result<(), FlowError> {
+    if !may_go_on(app).await? {
+        return Ok(());
+    }
+    doubt::adopt_orphans(app).await?;
+    seed::if_needed(app).await?;
+    let places = places::load(app).await?;
+    let refused = Refused::load(app).await?;
+    let mut pass = Pass { app, places, report, alone: HashSet::new(), refused };
+    doubt::resolve(&mut pass).await?;
+    journal::read_if_wanted(&pass).await?;
+    if !sweep::begin_if_due(&mut pass).await? {
+        figures::read_changed(&mut pass).await?;
+    }
+    round::all(&mut pass).await?;
+    sweep::go_on(&mut pass).await?;
+    doubt::resolve(&mut pass).await?;
+    forget(app).await
+}
+
+/// Whether this process may do more: it should not stop, and the flow is its own.
+async fn may_go_on(app: &App) -> Result<bool, FlowError> {
+    Ok(!app.stop.is_cancelled() && engine::is_ours(app, "stock").await?)
+}
+
+async fn forget(app: &App) -> Result<(), FlowError> {
+    let before = app.now().minus(app.settings.stock.keep_history);
+    let mut tx = app.db.begin().await?;
+    history::prune(&mut tx, before).await?;
+    writes::prune(&mut tx, before).await?;
+    tx.commit().await?;
     Ok(())
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
 }

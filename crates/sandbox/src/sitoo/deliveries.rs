@@ -125,7 +125,9 @@ impl State {
         for delivery in self.deliveries_of(order).iter().filter(|one| one.cancelled.is_none()) {
             for (row, quantity) in &delivery.items {
                 let slot = usize::try_from(*row).ok().and_then(|row| left.get_mut(row));
-                slot.into_iter().for_each(|left| *left -= quantity);
+                if let Some(left) = slot {
+                    *left -= quantity;
+                }
             }
         }
         (0..).zip(left).filter(|(_, left)| *left != 0).collect()

@@ -131,6 +131,7 @@ impl Register {
 
 /// A product (facts/sitoo 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "Sitoo's own flags")]
 pub struct Product {
     /// `productid`.
     pub id: i64,

@@ -139,7 +139,7 @@ impl State {
         } else if late && self.switches.late_commit_us > 0 {
             self.hide(order, now + self.switches.late_commit_us, now);
         } else {
-            self.show(order, now);
+            self.show(&order, now);
         }
     }
 
@@ -159,7 +159,7 @@ impl State {
                 break;
             }
             let order = entry.remove();
-            self.show(order, now);
+            self.show(&order, now);
         }
         self.free_due(now);
     }
@@ -168,10 +168,10 @@ impl State {
     pub(super) fn reveal(&mut self, id: i64, now: i64) -> bool {
         let key = self.hidden.keys().find(|(_, hidden)| *hidden == id).copied();
         let order = key.and_then(|key| self.hidden.remove(&key));
-        order.map(|order| self.show(order, now)).is_some()
+        order.map(|order| self.show(&order, now)).is_some()
     }
 
-    fn show(&mut self, order: Arc<Order>, now: i64) {
+    fn show(&mut self, order: &Arc<Order>, now: i64) {
         if order.state != OrderState::Closed {
             self.unclosed.insert(order.id);
         }
@@ -186,17 +186,17 @@ impl State {
         }
         let happening = Happening::Added(order.state);
         if self.switches.events {
-            self.announce(&order, happening, now);
+            self.announce(order, happening, now);
         }
         let place = self.orders.partition_point(|known| known.id < order.id);
-        self.orders.insert(place, Arc::clone(&order));
+        self.orders.insert(place, Arc::clone(order));
         if self.switches.events && self.switches.stock_events {
-            for delivery in self.deliveries_of(&order) {
+            for delivery in self.deliveries_of(order) {
                 self.announce_delivery(order.id, &delivery, DeliveryHappening::Added, now);
             }
         }
         if !self.stock.moved_early.remove(&order.id) {
-            self.move_all(&order, now);
+            self.move_all(order, now);
         }
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Switches of the stand-in. The defaults behave as the facts say, with no trouble.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is turned by itself")]
 pub struct Switches {
     /// Two requests in flight on the same credentials give 429 `Too many connections`
     /// (facts/sitoo 1.7).

@@ -1,5 +1,6 @@
 //! Entries: recorded once, moved only by [`transition()`], never deleted.
 
+mod alone;
 mod find;
 mod held;
 mod insert;
@@ -10,6 +11,7 @@ mod row;
 mod transition;
 
 pub use self::{
+    alone::decide_alone_on,
     find::{EntryFilter, counts, get, list, payload_versions, payloads, returns_against},
     held::{due_held, held, held_with, wake_held_for},
     note::note,

@@ -1,4 +1,4 @@
-//! The levels: a shelf for each warehouse, a number for each SKU.
+//! The levels: a room for each warehouse, a number for each SKU.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -33,14 +33,14 @@ pub(in super::super) struct Rare {
 
 /// The levels of a warehouse, in the order of their ids.
 #[derive(Default)]
-struct Shelf {
+struct Room {
     levels: Vec<Level>,
     /// By SKU number: place in `levels`, counted from 1; 0 is none.
     places: Vec<u32>,
     rare: HashMap<u32, Rare>,
 }
 
-impl Shelf {
+impl Room {
     fn place(&self, sku: u32) -> Option<u32> {
         let place = self.places.get(usize::try_from(sku).ok()?).copied()?;
         place.checked_sub(1)
@@ -80,7 +80,7 @@ pub(in super::super) struct Wanted {
 pub(in super::super) struct Levels {
     numbers: HashMap<Arc<str>, u32>,
     skus: Vec<Arc<str>>,
-    shelves: BTreeMap<i64, Shelf>,
+    rooms: BTreeMap<i64, Room>,
 }
 
 impl Levels {
@@ -119,10 +119,10 @@ impl Levels {
 
     /// On hand, in thousandths; 0 where there is no level yet.
     pub(in super::super) fn total(&self, warehouse: i64, sku: u32) -> i64 {
-        let shelf = self.shelves.get(&warehouse);
-        let level = shelf.and_then(|shelf| {
-            let place = usize::try_from(shelf.place(sku)?).ok()?;
-            shelf.levels.get(place)
+        let room = self.rooms.get(&warehouse);
+        let level = room.and_then(|room| {
+            let place = usize::try_from(room.place(sku)?).ok()?;
+            room.levels.get(place)
         });
         level.map_or(0, |level| level.total)
     }
@@ -139,10 +139,10 @@ impl Levels {
     ) -> StockMove {
         let name = self.sku(sku);
         let seconds = now.div_euclid(1_000_000);
-        let shelf = self.shelves.entry(warehouse).or_default();
-        let place = shelf.place_or_new(sku);
+        let room = self.rooms.entry(warehouse).or_default();
+        let place = room.place_or_new(sku);
         if is_count {
-            shelf.rare.entry(place).or_default().counted = Some(seconds);
+            room.rare.entry(place).or_default().counted = Some(seconds);
         }
         let mut row = StockMove {
             sku: name,
@@ -153,7 +153,7 @@ impl Levels {
             value: 0,
             value_after: 0,
         };
-        let level = usize::try_from(place).ok().and_then(|place| shelf.levels.get_mut(place));
+        let level = usize::try_from(place).ok().and_then(|place| room.levels.get_mut(place));
         if let Some(level) = level {
             row.value = match price {
                 Some(price) => times_thousandths(price, change),
@@ -173,9 +173,9 @@ impl Levels {
 
     /// Sets what the stock is worth.
     pub(in super::super) fn set_value(&mut self, warehouse: i64, sku: u32, value: i64) {
-        let shelf = self.shelves.entry(warehouse).or_default();
-        let place = shelf.place_or_new(sku);
-        let level = usize::try_from(place).ok().and_then(|place| shelf.levels.get_mut(place));
+        let room = self.rooms.entry(warehouse).or_default();
+        let place = room.place_or_new(sku);
+        let level = usize::try_from(place).ok().and_then(|place| room.levels.get_mut(place));
         if let Some(level) = level {
             level.value = value;
         }
@@ -188,22 +188,22 @@ impl Levels {
         sku: u32,
         change: impl FnOnce(&mut Rare),
     ) -> i64 {
-        let shelf = self.shelves.entry(warehouse).or_default();
-        let place = shelf.place_or_new(sku);
-        change(shelf.rare.entry(place).or_default());
+        let room = self.rooms.entry(warehouse).or_default();
+        let place = room.place_or_new(sku);
+        change(room.rare.entry(place).or_default());
         item_id(warehouse, place)
     }
 
     /// One level.
     pub(in super::super) fn level(&self, warehouse: i64, sku: &str) -> Option<StockLevel> {
-        let shelf = self.shelves.get(&warehouse)?;
-        let place = shelf.place(*self.numbers.get(sku)?)?;
-        self.view(warehouse, shelf, place)
+        let room = self.rooms.get(&warehouse)?;
+        let place = room.place(*self.numbers.get(sku)?)?;
+        self.view(warehouse, room, place)
     }
 
-    fn view(&self, warehouse: i64, shelf: &Shelf, place: u32) -> Option<StockLevel> {
-        let level = shelf.levels.get(usize::try_from(place).ok()?)?;
-        let rare = shelf.rare.get(&place).cloned().unwrap_or_default();
+    fn view(&self, warehouse: i64, room: &Room, place: u32) -> Option<StockLevel> {
+        let level = room.levels.get(usize::try_from(place).ok()?)?;
+        let rare = room.rare.get(&place).cloned().unwrap_or_default();
         Some(StockLevel {
             item_id: item_id(warehouse, place),
             warehouse,
@@ -226,21 +226,21 @@ impl Levels {
         start: usize,
         num: usize,
     ) -> (usize, Vec<StockLevel>) {
-        let Some(shelf) = self.shelves.get(&warehouse) else { return (0, Vec::new()) };
-        let end = u32::try_from(shelf.levels.len()).unwrap_or(u32::MAX);
+        let Some(room) = self.rooms.get(&warehouse) else { return (0, Vec::new()) };
+        let end = u32::try_from(room.levels.len()).unwrap_or(u32::MAX);
         let is_plain = wanted.from.is_none() && wanted.to.is_none() && !wanted.newest_first;
-        let see = |place: u32| self.view(warehouse, shelf, place);
+        let see = |place: u32| self.view(warehouse, room, place);
         if is_plain && wanted.skus.is_none() {
             let page = (0..end).skip(start).take(num).filter_map(see).collect();
-            return (shelf.levels.len(), page);
+            return (room.levels.len(), page);
         }
         let mut places: Vec<(u32, u32)> = match &wanted.skus {
             Some(skus) => skus
                 .iter()
-                .filter_map(|sku| shelf.place(*self.numbers.get(sku.as_str())?))
-                .filter_map(|place| Some((shelf.modified(place)?, place)))
+                .filter_map(|sku| room.place(*self.numbers.get(sku.as_str())?))
+                .filter_map(|place| Some((room.modified(place)?, place)))
                 .collect(),
-            None => (0..).zip(&shelf.levels).map(|(place, one)| (one.modified, place)).collect(),
+            None => (0..).zip(&room.levels).map(|(place, one)| (one.modified, place)).collect(),
         };
         places.retain(|(modified, _)| {
             let modified = i64::from(*modified);
@@ -258,7 +258,7 @@ impl Levels {
     }
 }
 
-impl Shelf {
+impl Room {
     fn modified(&self, place: u32) -> Option<u32> {
         self.levels.get(usize::try_from(place).ok()?).map(|level| level.modified)
     }

@@ -158,7 +158,10 @@ pub(super) struct Stock {
     watcher: Option<StockWatcher>,
 }
 
-/// A movement that is not booked yet: SKU number, change, price.
+/// SKU number, signed change in thousandths, price.
+type Moves = Vec<(u32, i64, Option<i64>)>;
+
+/// A movement that is not booked yet.
 pub(super) struct Draft {
     pub(super) warehouse: i64,
     pub(super) kind: i64,
@@ -167,7 +170,7 @@ pub(super) struct Draft {
     pub(super) external_id: Option<Box<str>>,
     pub(super) reason: Option<Box<str>>,
     pub(super) by_api: bool,
-    pub(super) moves: Vec<(u32, i64, Option<i64>)>,
+    pub(super) moves: Moves,
 }
 
 impl Draft {

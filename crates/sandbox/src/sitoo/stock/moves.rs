@@ -9,7 +9,7 @@ use super::{
         model::{Item, Order, OrderState},
         state::{Delivery, State},
     },
-    Draft, REFUND, Reservation, SALES, VIRTUAL,
+    Draft, Moves, REFUND, Reservation, SALES, VIRTUAL,
 };
 
 impl State {
@@ -36,7 +36,7 @@ impl State {
             return;
         }
         let sign = if is_undone { 1 } else { -1 };
-        let mut groups: BTreeMap<(i64, i64), Vec<(u32, i64, Option<i64>)>> = BTreeMap::new();
+        let mut groups: BTreeMap<(i64, i64), Moves> = BTreeMap::new();
         for (row, quantity) in &delivery.items {
             let item = usize::try_from(*row).ok().and_then(|row| order.rows.get(row));
             let Some(item) = item else { continue };

@@ -78,8 +78,10 @@ fn set(
         levels.set_value(warehouse, sku, value);
     }
     let item = levels.change_rare(warehouse, sku, |rare| {
-        bin.into_iter().for_each(|bin| rare.bin = bin.into());
-        threshold.into_iter().for_each(|threshold| rare.threshold = threshold);
+        if let Some(bin) = bin {
+            rare.bin = bin.into();
+        }
+        rare.threshold = threshold.unwrap_or(rare.threshold);
     });
     Ok(item.into())
 }

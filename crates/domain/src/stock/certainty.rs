@@ -1,0 +1,235 @@
+//! Is a till's sale for certain inside the figure that OrderWise gave? Until it is, it is in flight.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Timestamp, entry::EntryState};
+
+/// What the book knows about the posting of a sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Where its entry is in its life.
+    pub state: EntryState,
+    /// When OrderWise stored it, by OrderWise's clock. Where local time leaves two moments open,
+    /// the later one.
+    pub stored_at: Option<Timestamp>,
+    /// When Daybook knew that OrderWise has it.
+    pub posted_at: Option<Timestamp>,
+    /// When its entry last changed.
+    pub changed_at: Timestamp,
+}
+
+/// How old the figure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// `lastCalculated`, by OrderWise's clock. Where local time leaves two moments open, the earlier
+    /// one.
+    pub calculated_at: Timestamp,
+    /// Since when OrderWise has been asked for no newer one, by our clock.
+    pub read_at: Timestamp,
+}
+
+/// How much certainty is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Margins {
+    /// How long after its storing a sale of the very second of a calculation counts.
+    pub tie_after: Duration,
+    /// How much the two clocks may differ.
+    pub clocks: Duration,
+    /// How long a dismissed sale counts: it is entered by hand, soon.
+    pub dismissed: Duration,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// The figure contains it.
+    Contained,
+    /// It may be missing from the figure. With a moment: it is worth looking again then, even if
+    /// nothing else happens.
+    InFlight {
+        /// When to look again.
+        again: Option<Timestamp>,
+    },
+}
+
+impl Certainty {
+    /// Whether it counts.
+    pub const fn is_in_flight(self) -> bool {
+        matches!(self, Self::InFlight { .. })
+    }
+}
+
+/// So many times longer is waited where OrderWise does not tell when it stored something.
+const UNTOLD: u32 = 4;
+
+/// Seconds: the resolution that both columns are certain to have.
+const fn second(moment: Timestamp) -> i64 {
+    moment.micros().div_euclid(1_000_000)
+}
+
+/// Judges one sale.
+pub fn certainty(standing: &Standing, figures: &Figures, margins: &Margins) -> Certainty {
+    match standing.state {
+        EntryState::Posted | EntryState::Confirmed => posted(standing, figures, margins),
+        EntryState::Dismissed => {
+            let until = standing.changed_at.plus(margins.dismissed);
+            if figures.read_at >= until {
+                Certainty::Contained
+            } else {
+                Certainty::InFlight { again: Some(until) }
+            }
+        }
+        EntryState::SetAside
+        | EntryState::Waiting
+        | EntryState::Ready
+        | EntryState::Posting
+        | EntryState::InDoubt
+        | EntryState::Held => Certainty::InFlight { again: None },
+    }
+}
+
+fn posted(standing: &Standing, figures: &Figures, margins: &Margins) -> Certainty {
+    let Some(stored_at) = standing.stored_at else {
+        let known_at = standing.posted_at.unwrap_or(standing.changed_at).plus(margins.clocks);
+        return if figures.calculated_at > known_at {
+            Certainty::Contained
+        } else {
+            settled(known_at, figures, margins)
+        };
+    };
+    match second(figures.calculated_at).cmp(&second(stored_at)) {
+        std::cmp::Ordering::Greater => Certainty::Contained,
+        std::cmp::Ordering::Less => Certainty::InFlight { again: None },
+        std::cmp::Ordering::Equal => tie(stored_at, figures, margins),
+    }
+}
+
+/// Stored in the very second of the calculation. A calculation that had missed it would have been
+/// followed by another one, which a later reading shows.
+fn tie(stored_at: Timestamp, figures: &Figures, margins: &Margins) -> Certainty {
+    let until = stored_at.plus(margins.tie_after).plus(margins.clocks);
+    if figures.read_at >= until {
+        Certainty::Contained
+    } else {
+        Certainty::InFlight { again: Some(until) }
+    }
+}
+
+/// OrderWise never said when it stored it, and has not calculated since we knew of it: perhaps it
+/// had calculated in between. Only a calculation that is close to the posting can have.
+fn settled(known_at: Timestamp, figures: &Figures, margins: &Margins) -> Certainty {
+    let close = figures.calculated_at.plus(margins.clocks * 2) >= known_at;
+    let patient = Margins { tie_after: margins.tie_after * UNTOLD, ..*margins };
+    if close { tie(known_at, figures, &patient) } else { Certainty::InFlight { again: None } }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Certainty, Figures, Margins, Standing, certainty};
+    use crate::{Timestamp, entry::EntryState};
+
+    const MARGINS: Margins = Margins {
+        tie_after: Duration::from_mins(15),
+        clocks: Duration::from_mins(2),
+        dismissed: Duration::from_hours(72),
+    };
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(10_000 + seconds)
+    }
+
+    fn posted(stored: Option<i64>, known: i64) -> Standing {
+        Standing {
+            state: EntryState::Posted,
+            stored_at: stored.map(at),
+            posted_at: Some(at(known)),
+            changed_at: at(known),
+        }
+    }
+
+    fn judge(standing: &Standing, calculated: i64, read: i64) -> Certainty {
+        let figures = Figures { calculated_at: at(calculated), read_at: at(read) };
+        certainty(standing, &figures, &MARGINS)
+    }
+
+    const FOR_GOOD: Certainty = Certainty::InFlight { again: None };
+
+    #[test]
+    fn what_is_not_posted_is_in_flight_however_fresh_the_figure() {
+        for state in EntryState::ALL {
+            let standing = Standing { state, stored_at: None, posted_at: None, changed_at: at(0) };
+            let found = judge(&standing, 1_000_000, 1_000_000);
+            let lasts = !state.is_in_ledger() && state != EntryState::Dismissed;
+            assert_eq!(found.is_in_flight(), lasts, "{state}");
+        }
+    }
+
+    #[test]
+    fn stored_before_the_calculation_is_contained_and_after_it_is_not() {
+        let sale = posted(Some(100), 101);
+        assert_eq!(judge(&sale, 101, 102), Certainty::Contained);
+        assert_eq!(judge(&sale, 99, 100_000), FOR_GOOD);
+    }
+
+    #[test]
+    fn a_tie_counts_until_some_time_after_it_nothing_newer_was_read() {
+        let sale = posted(Some(100), 101);
+        let until = 100 + 17 * 60;
+        let again = Certainty::InFlight { again: Some(at(until)) };
+        assert_eq!(judge(&sale, 100, 200), again);
+        assert_eq!(judge(&sale, 100, until - 1), again);
+        assert_eq!(judge(&sale, 100, until), Certainty::Contained);
+    }
+
+    #[test]
+    fn fractions_do_not_break_a_tie() {
+        let stored_at = Some(Timestamp::from_micros(5_100_000));
+        let calculated_at = Timestamp::from_micros(5_900_000);
+        let standing = Standing { stored_at, ..posted(Some(0), 0) };
+        let figures = Figures { calculated_at, read_at: calculated_at };
+        assert!(certainty(&standing, &figures, &MARGINS).is_in_flight());
+    }
+
+    #[test]
+    fn without_the_moment_of_storing_our_own_knowledge_and_a_margin_decide() {
+        let sale = posted(None, 1_000);
+        assert_eq!(judge(&sale, 1_121, 1_130), Certainty::Contained);
+        assert!(judge(&sale, 1_120, 1_130).is_in_flight());
+        assert!(judge(&sale, 1_001, 1_130).is_in_flight());
+        // Calculated about when it was posted, and for long nothing newer: it was inside.
+        assert!(judge(&sale, 999, 1_000 + 20 * 60).is_in_flight());
+        assert_eq!(judge(&sale, 999, 1_000 + 64 * 60), Certainty::Contained);
+        // Calculated long before: it cannot have been.
+        assert_eq!(judge(&sale, 0, 1_000_000), FOR_GOOD);
+    }
+
+    #[test]
+    fn a_dismissed_sale_counts_for_a_while() {
+        let sale = Standing { state: EntryState::Dismissed, ..posted(None, 0) };
+        let until = 72 * 3_600;
+        assert_eq!(judge(&sale, 5, until - 1), Certainty::InFlight { again: Some(at(until)) });
+        assert_eq!(judge(&sale, 5, until), Certainty::Contained);
+    }
+
+    /// A figure that is calculated or read later never makes a contained sale uncertain again.
+    #[test]
+    fn certainty_is_never_lost() {
+        for stored in [None, Some(90), Some(100)] {
+            let sale = posted(stored, 100);
+            for calculated in (0..1_500).step_by(30) {
+                for read in (calculated..6_000).step_by(90) {
+                    if judge(&sale, calculated, read).is_in_flight() {
+                        continue;
+                    }
+                    assert_eq!(judge(&sale, calculated + 30, read), Certainty::Contained);
+                    assert_eq!(judge(&sale, calculated, read + 90), Certainty::Contained);
+                }
+            }
+        }
+    }
+}

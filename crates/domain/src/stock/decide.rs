@@ -1,0 +1,181 @@
+//! The sum: free stock − in flight − buffer, never below zero, as a movement.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Quantity;
+
+/// How a warehouse of Sitoo takes stock from outside (facts/sitoo 3.1, 3.3). Read, never configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// `warehousetype` 10: movements, which commute with what happens at a till meanwhile.
+    Fifo,
+    /// `warehousetype` 20: absolute values.
+    Virtual,
+    /// A number that the facts do not name: nothing is written there.
+    Unknown(i64),
+}
+
+impl Kind {
+    /// The kind behind Sitoo's number.
+    pub const fn of(number: i64) -> Self {
+        match number {
+            10 => Self::Fifo,
+            20 => Self::Virtual,
+            other => Self::Unknown(other),
+        }
+    }
+
+    /// Sitoo's number.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Fifo => 10,
+            Self::Virtual => 20,
+            Self::Unknown(other) => other,
+        }
+    }
+}
+
+/// Everything the sum looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Situation {
+    /// `decimaltotal`, not `decimalavailable`: reservations are Sitoo's own, and it takes them off
+    /// itself. To take them off here too would take them off twice.
+    pub level: Quantity,
+    /// What OrderWise says can be sold; negative where it has promised more than it has.
+    pub free: Quantity,
+    /// Sold at tills, and not for certain inside `free`.
+    pub in_flight: Quantity,
+    /// Held back from the tills.
+    pub buffer: Quantity,
+    /// Whether the till sells fractions of this product.
+    pub decimals: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    /// What the till should have.
+    pub target: Quantity,
+    /// What has to be written to get there: in above zero, out below.
+    pub movement: Quantity,
+}
+
+/// Published stock is rounded down to what the till can sell, and is never below zero.
+pub fn sum(situation: &Situation) -> Sum {
+    let Situation { level, free, in_flight, buffer, decimals } = *situation;
+    let left = (free - in_flight - buffer).max(Quantity::ZERO);
+    let target = if decimals { left } else { whole_units_of(left) };
+    Sum { target, movement: target - level }
+}
+
+fn whole_units_of(quantity: Quantity) -> Quantity {
+    Quantity::from_units(quantity.thousandths().div_euclid(1_000))
+}
+
+/// How much the tills sold that was not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Oversold(pub Quantity);
+
+/// Whether till sales in flight are more than OrderWise has: a till can always sell. What OrderWise
+/// itself has promised beyond its stock is its own affair.
+pub fn oversold(free: Quantity, in_flight: Quantity) -> Option<Oversold> {
+    let short = in_flight - free;
+    let units = short.min(in_flight);
+    (units > Quantity::ZERO).then_some(Oversold(units))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Oversold, Situation, oversold, sum};
+    use crate::Quantity;
+
+    fn q(text: &str) -> Quantity {
+        text.parse().unwrap()
+    }
+
+    fn of(
+        level: &str,
+        free: &str,
+        in_flight: &str,
+        buffer: &str,
+        decimals: bool,
+    ) -> (Quantity, Quantity) {
+        let sum = sum(&Situation {
+            level: q(level),
+            free: q(free),
+            in_flight: q(in_flight),
+            buffer: q(buffer),
+            decimals,
+        });
+        (sum.target, sum.movement)
+    }
+
+    #[test]
+    fn targets_and_movements() {
+        for (level, free, in_flight, buffer, decimals, target, movement) in [
+            ("10", "10", "0", "0", false, "10", "0"),
+            // Sold here: the till took it off itself.
+            ("9", "10", "1", "0", false, "9", "0"),
+            // Sold at another till of the same location.
+            ("10", "10", "1", "0", false, "9", "-1"),
+            ("0", "7", "0", "2", false, "5", "5"),
+            // Rounded down, also where a fraction is in flight.
+            ("3", "4.999", "0", "0", false, "4", "1"),
+            ("3", "5", "0.5", "0", false, "4", "1"),
+            ("3", "4.999", "0", "0", true, "4.999", "1.999"),
+            // Never below zero, whatever is missing.
+            ("2", "-3", "0", "0", false, "0", "-2"),
+            ("2", "1", "5", "0", false, "0", "-2"),
+            ("2", "1", "0", "5", false, "0", "-2"),
+            // A till that sold below zero is brought back to zero, not further.
+            ("-2", "-2", "0", "0", false, "0", "2"),
+            ("0.5", "3", "0", "0", false, "3", "2.5"),
+        ] {
+            let found = of(level, free, in_flight, buffer, decimals);
+            assert_eq!(found, (q(target), q(movement)), "{level} {free} {in_flight} {buffer}");
+        }
+    }
+
+    /// More in flight, more buffer or less free stock never raises a target.
+    #[test]
+    fn doubt_lowers() {
+        for free in -30..30 {
+            for in_flight in 0..20 {
+                for buffer in 0..5 {
+                    let q = |tenths: i64| Quantity::from_thousandths(tenths * 100);
+                    let at = |free: i64, in_flight: i64, buffer: i64, decimals| {
+                        let (level, buffer) = (Quantity::ZERO, q(buffer));
+                        let (free, in_flight) = (q(free), q(in_flight));
+                        sum(&Situation { level, free, in_flight, buffer, decimals }).target
+                    };
+                    for decimals in [false, true] {
+                        let target = at(free, in_flight, buffer, decimals);
+                        let left = q(free) - q(in_flight) - q(buffer);
+                        assert!(target <= left.max(Quantity::ZERO));
+                        assert!(at(free, in_flight + 1, buffer, decimals) <= target);
+                        assert!(at(free, in_flight, buffer + 1, decimals) <= target);
+                        assert!(at(free - 1, in_flight, buffer, decimals) <= target);
+                        assert!(decimals || target.whole_units().is_some());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn oversold_is_what_tills_sold_and_no_more() {
+        assert_eq!(oversold(q("1"), q("1")), None);
+        assert_eq!(oversold(q("1"), q("3")), Some(Oversold(q("2"))));
+        assert_eq!(oversold(q("-5"), q("3")), Some(Oversold(q("3"))));
+        assert_eq!(oversold(q("-5"), q("0")), None);
+    }
+
+    #[test]
+    fn kinds_are_sitoos() {
+        for number in [10, 20, 30] {
+            assert_eq!(Kind::of(number).number(), number);
+        }
+        assert_eq!(Kind::of(20), Kind::Virtual);
+    }
+}

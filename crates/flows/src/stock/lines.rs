@@ -1,0 +1,156 @@
+//! The decision, SKU by SKU: what the till should have, and what has to be written for it.
+
+use daybook_connectors::sitoo::Level;
+use daybook_domain::{
+    Quantity,
+    stock::{Situation, Sum, Why, oversold, sum},
+};
+use daybook_store::stock::{
+    finding::{StockFinding, What},
+    history::HistoryRow,
+    product::TillProduct,
+};
+
+use super::{facts::Facts, places::Place};
+use crate::{app::App, settings::UnknownInOrderwise};
+
+/// What was decided about a SKU in a warehouse.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) warehouse_id: i64,
+    /// In Sitoo's spelling.
+    pub(super) sku: String,
+    /// Folded, of OrderWise.
+    pub(super) folded: String,
+    pub(super) why: Why,
+    pub(super) level: Quantity,
+    pub(super) reserved: Quantity,
+    pub(super) free: Quantity,
+    pub(super) in_flight: Quantity,
+    pub(super) buffer: Quantity,
+    pub(super) sum: Sum,
+    /// How much tills sold that was not there, and the sales concerned.
+    pub(super) oversold: Option<(Quantity, String)>,
+}
+
+impl Line {
+    /// Whether something has to be written.
+    pub(super) const fn moves(&self) -> bool {
+        !self.sum.movement.is_zero()
+    }
+
+    /// Its row in the history.
+    pub(super) fn history(&self, app: &App) -> HistoryRow {
+        HistoryRow {
+            warehouse_id: self.warehouse_id,
+            folded: self.folded.clone(),
+            at: app.now(),
+            sku: self.sku.clone(),
+            level: self.level,
+            reserved: self.reserved,
+            free: self.free,
+            in_flight: self.in_flight,
+            buffer: self.buffer,
+            target: self.sum.target,
+            why: self.why,
+        }
+    }
+}
+
+/// What a SKU of OrderWise came to at a place.
+#[derive(Debug, Default)]
+pub(super) struct Decided {
+    pub(super) lines: Vec<Line>,
+    pub(super) finding: Option<StockFinding>,
+}
+
+/// Most sales named where more was sold than was there.
+const NAMED: usize = 20;
+
+/// Decides about one product of Sitoo at a place. Where several products are one SKU of OrderWise,
+/// its stock is told to the first alone: told to each, it would be sold as often.
+pub(super) fn decide(
+    app: &App,
+    place: &Place,
+    folded: &str,
+    product: &TillProduct,
+    is_first: bool,
+    level: &Level,
+    facts: &Facts,
+    why: Why,
+) -> Decided {
+    let key = (place.location_id, folded.to_owned());
+    let Some(figure) = facts.figures.get(&key) else {
+        return unknown(app, place, folded, product, level, why);
+    };
+    let in_flight = facts.in_flight(&key);
+    let buffer = facts.rules.buffer(folded, place.warehouse_id, figure.free, figure.buffer);
+    let (free, flying, buffer) = if is_first {
+        (figure.free, in_flight.quantity, buffer)
+    } else {
+        (Quantity::ZERO, Quantity::ZERO, Quantity::ZERO)
+    };
+    let situation = Situation {
+        level: level.total,
+        free,
+        in_flight: flying,
+        buffer,
+        decimals: product.allow_decimals,
+    };
+    let orders = || {
+        let named: Vec<&str> = in_flight.orders.iter().take(NAMED).map(String::as_str).collect();
+        named.join(", ")
+    };
+    let line = Line {
+        warehouse_id: place.warehouse_id,
+        sku: product.sku.clone(),
+        folded: folded.to_owned(),
+        why,
+        level: level.total,
+        reserved: level.reserved,
+        free,
+        in_flight: flying,
+        buffer,
+        sum: sum(&situation),
+        oversold: oversold(free, flying).map(|oversold| (oversold.0, orders())),
+    };
+    Decided { lines: vec![line], finding: None }
+}
+
+/// OrderWise does not know it at this location: never taken away in silence.
+fn unknown(
+    app: &App,
+    place: &Place,
+    folded: &str,
+    product: &TillProduct,
+    level: &Level,
+    why: Why,
+) -> Decided {
+    if level.total.is_zero() {
+        return Decided::default();
+    }
+    let finding = StockFinding {
+        what: What::UnknownInOrderwise,
+        warehouse_id: place.warehouse_id,
+        folded: folded.to_owned(),
+        sku: product.sku.clone(),
+        level: level.total,
+        free: Quantity::ZERO,
+        at: app.now(),
+    };
+    let zeroed = app.settings.stock.unknown_in_orderwise == UnknownInOrderwise::Zero;
+    let line = zeroed.then(|| Line {
+        warehouse_id: place.warehouse_id,
+        sku: product.sku.clone(),
+        folded: folded.to_owned(),
+        why,
+        level: level.total,
+        reserved: level.reserved,
+        free: Quantity::ZERO,
+        in_flight: Quantity::ZERO,
+        buffer: Quantity::ZERO,
+        sum: Sum { target: Quantity::ZERO, movement: -level.total },
+        oversold: None,
+    });
+    Decided { lines: line.into_iter().collect(), finding: Some(finding) }
+}

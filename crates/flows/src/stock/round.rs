@@ -1,0 +1,167 @@
+//! A round: what is due, in the one order of reads that is right (design section 5).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use daybook_connectors::sitoo::Level;
+use daybook_domain::{Quantity, exchange::Called, priority::Priority, sku::fold, stock::Why};
+use daybook_store::stock::{
+    due::{self, DueRow},
+    figure::{self, Key},
+    product::TillProduct,
+};
+
+use super::{
+    Pass,
+    facts::Facts,
+    figures,
+    lines::{Decided, decide},
+    may_go_on,
+    products::{self, Products},
+    write::{self, Work},
+};
+use crate::{
+    error::FlowError,
+    exchanges,
+    sales::{SyncReport, receive},
+};
+
+/// SKUs in stores that are looked at in one round.
+const ROUND: usize = 1_000;
+
+/// Rounds until nothing is due.
+pub(super) async fn all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
+    loop {
+        if !may_go_on(pass.app).await? {
+            return Ok(());
+        }
+        let due = due::due(&pass.app.db, pass.app.now(), ROUND).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        Box::pin(one(pass, due)).await?;
+    }
+}
+
+/// What is looked at: by warehouse, the folded SKUs of OrderWise and why.
+type Wanted = BTreeMap<i64, BTreeMap<String, Why>>;
+
+async fn one(pass: &mut Pass<'_>, due: Vec<DueRow>) -> Result<(), FlowError> {
+    let app = pass.app;
+    let wanted = wanted(pass, &due);
+    let products = known_products(pass, &wanted).await?;
+    // First the levels: whatever moves them from now on also moves what is written.
+    let levels = levels(pass, &wanted, &products, priority(&due)).await?;
+    // Then all orders: every sale inside those levels is in the book now.
+    receive::pass(app, &mut SyncReport::default()).await?;
+    // Then OrderWise: never older than the levels.
+    figures::read_changed(pass).await?;
+    let keys = keys(pass, &wanted);
+    let facts = Facts::of_keys(app, &pass.places, &keys).await?;
+    let mut work = Work { due, ..Work::default() };
+    for (warehouse_id, skus) in &wanted {
+        let Some(place) = pass.places.concerned(*warehouse_id) else { continue };
+        for (folded, why) in skus {
+            if facts.is_blocked(place.warehouse_id, folded) {
+                work.put_off(app, place.warehouse_id, folded, *why);
+                continue;
+            }
+            let found = at_tills(pass, &products, folded);
+            if found.is_empty() {
+                pass.report.unknown_in_sitoo += 1;
+            }
+            for (nth, product) in found.iter().enumerate() {
+                let level = levels.get(&(place.warehouse_id, product.sku.clone()));
+                // Asked for, and not there: Sitoo never had any of it.
+                let level = level.cloned().unwrap_or_else(|| nothing(&product.sku));
+                let decided = decide(app, place, folded, product, nth == 0, &level, &facts, *why);
+                pass.report.compared += 1;
+                note(pass.report, &decided);
+                work.lines.extend(decided.lines);
+            }
+        }
+    }
+    work.take(facts);
+    write::write(pass, work).await
+}
+
+/// The level of what Sitoo never had.
+pub(super) fn nothing(sku: &str) -> Level {
+    Level { sku: sku.to_owned(), total: Quantity::ZERO, reserved: Quantity::ZERO }
+}
+
+fn note(report: &mut super::StockReport, decided: &Decided) {
+    report.unknown_in_orderwise += u64::from(decided.finding.is_some());
+}
+
+fn wanted(pass: &Pass<'_>, due: &[DueRow]) -> Wanted {
+    let mut wanted = Wanted::new();
+    for row in due {
+        let Some(place) = pass.places.concerned(row.warehouse_id) else { continue };
+        let folded = pass.places.in_orderwise(&row.folded);
+        wanted.entry(place.warehouse_id).or_default().entry(folded).or_insert(row.why);
+    }
+    wanted
+}
+
+/// What moves at the tills right now goes before the rest.
+fn priority(due: &[DueRow]) -> Priority {
+    let fast = due.iter().any(|row| row.why.is_fast());
+    if fast { Priority::StockFast } else { Priority::Stock }
+}
+
+/// Location and SKU of everything that is looked at.
+fn keys(pass: &Pass<'_>, wanted: &Wanted) -> Vec<Key> {
+    let places = wanted.iter().filter_map(|(id, skus)| Some((pass.places.concerned(*id)?, skus)));
+    places
+        .flat_map(|(place, skus)| skus.keys().map(|folded| (place.location_id, folded.clone())))
+        .collect()
+}
+
+async fn known_products(pass: &Pass<'_>, wanted: &Wanted) -> Result<Products, FlowError> {
+    let figures = figure::of_keys(&pass.app.db, &keys(pass, wanted)).await?;
+    // A product that Sitoo has is most likely spelled as in OrderWise.
+    let likely: HashMap<String, String> =
+        figures.iter().map(|row| (fold(&row.sku), row.sku.trim().to_owned())).collect();
+    let folded: BTreeSet<String> = wanted
+        .values()
+        .flat_map(BTreeMap::keys)
+        .flat_map(|folded| pass.places.at_tills(folded))
+        .collect();
+    let folded: Vec<String> = folded.into_iter().collect();
+    products::of(pass.app, &folded, &likely).await
+}
+
+/// The products of a SKU of OrderWise whose stock is counted, its own spelling first.
+pub(super) fn at_tills<'a>(
+    pass: &Pass<'_>,
+    products: &'a Products,
+    folded: &str,
+) -> Vec<&'a TillProduct> {
+    let skus = pass.places.at_tills(folded);
+    let found = skus.iter().filter_map(|folded| products.get(folded));
+    found.flatten().filter(|product| product.counted).collect()
+}
+
+/// Levels by warehouse and exact SKU.
+async fn levels(
+    pass: &Pass<'_>,
+    wanted: &Wanted,
+    products: &Products,
+    priority: Priority,
+) -> Result<HashMap<(i64, String), Level>, FlowError> {
+    let mut levels = HashMap::new();
+    let client = pass.app.sitoo.at(priority);
+    for (warehouse_id, skus) in wanted {
+        let spelled: Vec<String> = skus
+            .keys()
+            .flat_map(|folded| at_tills(pass, products, folded))
+            .map(|product| product.sku.clone())
+            .collect();
+        let Called { outcome, exchanges } = client.levels(*warehouse_id, &spelled).await;
+        exchanges::keep(pass.app, None, exchanges).await?;
+        for level in outcome.map_err(FlowError::Sitoo)? {
+            levels.insert((*warehouse_id, level.sku.clone()), level);
+        }
+    }
+    Ok(levels)
+}

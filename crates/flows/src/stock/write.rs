@@ -1,0 +1,154 @@
+//! Record the intent, call, record the outcome: request by request, none larger than Sitoo takes.
+
+use std::time::Duration;
+
+use daybook_domain::{Timestamp, causes::Cause, stock::Why};
+use daybook_store::{
+    Tx, exception,
+    stock::{
+        due::{self, DueRow, NewDue},
+        finding::{self, StockFinding},
+        history,
+        oversell::{self, OversellRow},
+        write as writes,
+    },
+    till_movement,
+};
+
+use super::{Pass, facts::Facts, journal, lines::Line, outcome, requests};
+use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK};
+
+/// What was decided, and what is to be noted with it.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) lines: Vec<Line>,
+    /// What is done when all of it is intended.
+    pub(super) due: Vec<DueRow>,
+    /// What has to be looked at later.
+    pub(super) again: Vec<NewDue>,
+    /// Sold rows that OrderWise's figures contain: order, row, warehouse.
+    pub(super) settled: Vec<(i64, i64, i64)>,
+    /// What a sweep of one warehouse left alone.
+    pub(super) findings: Option<(i64, Vec<StockFinding>)>,
+}
+
+impl Work {
+    /// Takes over what was found out on the way.
+    pub(super) fn take(&mut self, facts: Facts) {
+        self.settled.extend(facts.settled);
+        self.again.extend(facts.again);
+    }
+
+    /// Nobody knows yet what the last write about it came to.
+    pub(super) fn put_off(&mut self, app: &App, warehouse_id: i64, folded: &str, why: Why) {
+        let due_at = app.now().plus(app.settings.stock.settling_time.max(Duration::from_secs(1)));
+        self.again.push(NewDue { warehouse_id, folded: folded.to_owned(), why, due_at });
+    }
+}
+
+/// Writes everything that has to move.
+pub(super) async fn write(pass: &mut Pass<'_>, work: Work) -> Result<(), FlowError> {
+    let app = pass.app;
+    let moving = work.lines.iter().any(Line::moves);
+    let journal_from = if moving { journal::lower_end(app).await? } else { 0 };
+    let requests = requests::plan(pass, &work.lines, journal_from);
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    note(pass, &mut tx, now, &work).await?;
+    if requests.is_empty() {
+        due::done(&mut tx, &work.due).await?;
+        due::mark(&mut tx, &work.again).await?;
+    }
+    tx.commit().await?;
+    let last = requests.len().saturating_sub(1);
+    for (nth, request) in requests.into_iter().enumerate() {
+        let now = app.now();
+        let mut tx = app.db.begin().await?;
+        let rows: Vec<_> = request.lines().map(|line| line.history(app)).collect();
+        history::add(&mut tx, &rows).await?;
+        writes::intend(&mut tx, now, &request.intents()).await?;
+        if nth == last {
+            due::done(&mut tx, &work.due).await?;
+            due::mark(&mut tx, &work.again).await?;
+        }
+        tx.commit().await?;
+        let called = request.send(app).await;
+        exchanges::keep(app, None, called.exchanges).await?;
+        pass.report.requests += 1;
+        outcome::record(pass, &request, called.outcome).await?;
+    }
+    Ok(())
+}
+
+/// What is to be noted whatever becomes of the requests.
+async fn note(
+    pass: &mut Pass<'_>,
+    tx: &mut Tx,
+    now: Timestamp,
+    work: &Work,
+) -> Result<(), FlowError> {
+    let app = pass.app;
+    till_movement::settle(tx, &work.settled).await?;
+    let quiet = work.lines.iter().filter(|line| !line.moves() && !line.in_flight.is_zero());
+    let rows: Vec<_> = quiet.map(|line| line.history(app)).collect();
+    history::add(tx, &rows).await?;
+    if let Some((warehouse_id, findings)) = &work.findings {
+        finding::replace(tx, *warehouse_id, findings).await?;
+    }
+    let open = oversell::open(&mut *tx).await?;
+    for line in &work.lines {
+        let is_same =
+            |row: &&OversellRow| row.warehouse_id == line.warehouse_id && row.folded == line.folded;
+        note_oversell(pass, tx, now, line, open.iter().find(is_same)).await?;
+    }
+    Ok(())
+}
+
+/// Scope of exceptions about a warehouse's stock.
+pub(super) fn scope(warehouse_id: i64) -> String {
+    format!("stock:{warehouse_id}")
+}
+
+/// A till can always sell: when it sold what was not there, that is said, and said again when it
+/// is over.
+async fn note_oversell(
+    pass: &mut Pass<'_>,
+    tx: &mut Tx,
+    now: Timestamp,
+    line: &Line,
+    open: Option<&OversellRow>,
+) -> Result<(), FlowError> {
+    let scope = scope(line.warehouse_id);
+    match (&line.oversold, open) {
+        (None, None) => {}
+        (None, Some(row)) if row.sku == line.sku => {
+            oversell::end(tx, now, line.warehouse_id, &line.folded).await?;
+            let about = (scope.as_str(), Cause::Oversold, line.sku.as_str());
+            exception::close_subject(tx, now, about, DAYBOOK, "it is there again").await?;
+        }
+        (None, Some(_)) => {}
+        (Some((units, orders)), known) => {
+            if known.is_none() {
+                pass.report.oversold += 1;
+                let row = OversellRow {
+                    warehouse_id: line.warehouse_id,
+                    folded: line.folded.clone(),
+                    began_at: now,
+                    sku: line.sku.clone(),
+                    units: *units,
+                    orders: orders.clone(),
+                    ended_at: None,
+                };
+                oversell::begin(tx, &row).await?;
+            } else {
+                oversell::grow(tx, line.warehouse_id, &line.folded, *units, orders).await?;
+            }
+            let what = format!(
+                "warehouse {}: {units} more than OrderWise has free ({}); sales {orders}",
+                line.warehouse_id, line.free
+            );
+            exception::raise_scoped(tx, now, &scope, Cause::Oversold, &line.sku, &what).await?;
+        }
+    }
+    Ok(())
+}
