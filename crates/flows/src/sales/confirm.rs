@@ -27,6 +27,9 @@ use crate::{app::App, error::FlowError, exchanges, health};
 const WINDOW_PAYS_FROM: usize = 3;
 /// Longest window of order dates in one read.
 const WINDOW_LONGEST: std::time::Duration = std::time::Duration::from_hours(24);
+/// Most entries of the book that the window of one read may span. A few late ones, a day apart,
+/// must not make OrderWise tell that whole day, nor us hold it in memory.
+const WINDOW_FULLEST: usize = 2_000;
 
 /// Confirms the posted entries that are due, as long as there are `at_least` so many.
 pub(crate) async fn pass(
@@ -52,6 +55,7 @@ pub(crate) async fn pass(
         rows.sort_by_key(|row| (row.order_date, row.order_id));
         let Some(first) = rows.first().map(|row| row.order_date) else { return Ok(()) };
         rows.retain(|row| row.order_date <= first.plus(WINDOW_LONGEST));
+        narrow(app, &mut rows).await?;
         if rounds.are_over(&rows) {
             return Ok(());
         }
@@ -62,6 +66,27 @@ pub(crate) async fn pass(
         record(app, &mut tx, &rows, &documents, report).await?;
         tx.commit().await?;
     }
+}
+
+/// Leaves the first of `rows`, which are sorted, so many that their window is not too full; the
+/// others are still due.
+async fn narrow(app: &App, rows: &mut Vec<EntryRow>) -> Result<(), FlowError> {
+    while rows.len() >= WINDOW_PAYS_FROM {
+        let (from, to) = window(rows);
+        let spanned = entry::dated_between(&app.db, from, to, WINDOW_FULLEST + 1).await?;
+        if spanned <= WINDOW_FULLEST {
+            break;
+        }
+        rows.truncate(rows.len() / 2);
+    }
+    Ok(())
+}
+
+/// From the first order date on, and before the second after the last.
+fn window(rows: &[EntryRow]) -> (Timestamp, Timestamp) {
+    let dates = rows.iter().map(|row| row.order_date);
+    let from = dates.clone().min().unwrap_or_default();
+    (from, dates.max().unwrap_or_default().plus(std::time::Duration::from_secs(1)))
 }
 
 async fn ask_again_later(app: &App, rows: &[EntryRow]) -> Result<(), FlowError> {
@@ -80,9 +105,7 @@ type ByReference = HashMap<String, Vec<Document>>;
 async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowError> {
     let mut found = ByReference::new();
     if rows.len() >= WINDOW_PAYS_FROM && app.orderwise.has_export("order-totals") {
-        let dates = rows.iter().map(|row| row.order_date);
-        let from = dates.clone().min().unwrap_or_default();
-        let to = dates.max().unwrap_or_default().plus(std::time::Duration::from_secs(1));
+        let (from, to) = window(rows);
         let called = app.orderwise.totals(from, to).await;
         let Some(documents) = kept(app, None, called).await? else { return Ok(None) };
         for document in documents {

@@ -9,7 +9,9 @@ mod row;
 mod transition;
 
 pub use self::{
-    find::{EntryFilter, counts, get, list, payload_versions, payloads, returns_against},
+    find::{
+        EntryFilter, counts, dated_between, get, list, payload_versions, payloads, returns_against,
+    },
     held::{due_held, held, held_with, wake_held_for},
     queue::{
         claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, next_due, orphaned,
