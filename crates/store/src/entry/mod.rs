@@ -13,7 +13,7 @@ pub use self::{
     held::{due_held, held, held_with, wake_held_for},
     queue::{
         claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, next_due, orphaned,
-        release_waiting_for, reschedule, unconfirmed,
+        recheck_now, release_waiting_for, reschedule, unconfirmed,
     },
     record::{NewEntry, Recorded, record, reread},
     row::{EntryRow, PayloadRow},

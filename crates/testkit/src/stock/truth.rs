@@ -137,9 +137,12 @@ impl Truth {
             return None;
         }
         self.wrong_writes += 1;
+        let documents = basis.figure.map_or(0, |figure| figure.documents);
+        let missing = books.missing(&place, write.journal_before, documents);
         Some(format!(
-            "{} in warehouse {} was set to {} thousandths, and {most} can be sold ({write:?}, {:?})",
-            write.sku, write.warehouse, write.level_after, basis
+            "{} in warehouse {} was set to {} thousandths, and {most} can be sold: the figure does \
+             not hold (order, movement) {missing:?} ({write:?}, {basis:?})",
+            write.sku, write.warehouse, write.level_after
         ))
     }
 }
