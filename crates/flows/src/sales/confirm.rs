@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
     Timestamp,
     causes::Cause,

@@ -102,6 +102,16 @@ impl Books {
         happened
     }
 
+    /// Orders of tills that a figure does not contain, each with its movement.
+    pub(super) fn missing(&self, place: &Place, until: i64, documents: usize) -> Vec<(i64, i64)> {
+        let moves = self.moves.get(place).map_or(&[][..], Vec::as_slice);
+        let sales = moves.iter().filter(|moved| moved.kind == SALES && moved.id <= until);
+        sales
+            .filter(|moved| !self.is_inside(moved.order, documents))
+            .filter_map(|moved| Some((moved.order?, moved.id)))
+            .collect()
+    }
+
     /// What tills sold, less what came back to them, that is no document yet.
     pub(super) fn not_posted(&self, place: &Place) -> i64 {
         let moves = self.moves.get(place).map_or(&[][..], Vec::as_slice);

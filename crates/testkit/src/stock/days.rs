@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use daybook_domain::Timestamp;
 use daybook_flows::stock::{self, StockReport};
 use daybook_sandbox::retailer::{Retailer, SkuKind};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -12,12 +13,14 @@ use super::{
     eye::Eye,
     naive::Naive,
     trouble,
-    truth::{Truth, thousandths},
+    truth::{Served, Truth, thousandths},
 };
-use crate::{
-    proof::Broken,
-    world::{MORNING, World},
-};
+use crate::{proof::Broken, world::World};
+
+/// 25 October 2026, 01:20 in London, for the first time: in forty minutes it is one o'clock again.
+const AUTUMN: Timestamp = Timestamp::from_seconds(1_792_887_600);
+/// Sitoo's type of a warehouse that takes absolute values.
+const VIRTUAL: i64 = 20;
 
 /// A run in progress.
 pub(super) struct Days {
@@ -25,6 +28,7 @@ pub(super) struct Days {
     pub(super) eye: Arc<Eye>,
     naive: Option<Naive>,
     plan: Plan,
+    until: i64,
     rng: StdRng,
     crashes: u32,
     problems: Broken,
@@ -33,14 +37,16 @@ pub(super) struct Days {
 impl Days {
     pub(super) fn new(mut world: World, plan: &Plan, retailer: Retailer) -> Self {
         let mut rng = StdRng::seed_from_u64(plan.seed);
-        let from = MORNING.micros();
-        let until = MORNING.plus(plan.open).micros();
+        if plan.seed.is_multiple_of(4) {
+            world.clock.advance_to(AUTUMN);
+        }
+        let from = world.clock.micros()();
+        let until = Timestamp::from_micros(from).plus(plan.open).micros();
         let hands = if plan.has_hands { Hands::Both } else { Hands::Down };
-        let places = retailer.stores.iter();
-        let places = places.map(|store| (store.warehouse_id, store.stock_location_id)).collect();
+        let truth = Truth::new(places(&world, plan));
         let demand = Demand::new(retailer, plan.seed, from, until, hands);
         let hide_orders = plan.keeper == Keeper::OrdersFirst;
-        let sight = (demand, Truth::new(places));
+        let sight = (demand, truth);
         let pace = StdRng::seed_from_u64(plan.seed ^ 0x11FE_11FE);
         let sandbox = Arc::clone(&world.sandbox);
         let eye = Eye::new(&world.clock, sandbox, sight, pace, hide_orders);
@@ -48,14 +54,14 @@ impl Days {
         world.witness = Some(Arc::clone(&eye) as _);
         world.restart();
         let naive = (plan.keeper == Keeper::Naive).then(|| Naive::new(&world.sandbox, &eye));
-        Self { world, eye, naive, plan: plan.clone(), rng, crashes: 0, problems: Vec::new() }
+        let (plan, crashes, problems) = (plan.clone(), 0, Vec::new());
+        Self { world, eye, naive, plan, until, rng, crashes, problems }
     }
 
     /// The shops are open.
     pub(super) async fn trade(&mut self) {
-        let until = MORNING.plus(self.plan.open).micros();
         let stops_early = self.plan.keeper == Keeper::Daybook;
-        while self.world.clock.micros()() < until {
+        while self.world.clock.micros()() < self.until {
             if self.plan.is_troubled && self.rng.random_bool(0.15) {
                 self.world.crash.plan(self.rng.random_range(0..25), self.rng.random());
             }
@@ -136,6 +142,21 @@ impl Days {
             faults,
         }
     }
+}
+
+/// The stores' warehouses; in some worlds one of them takes absolute values.
+fn places(world: &World, plan: &Plan) -> Vec<Served> {
+    let absolute = (plan.has_hands && plan.seed.is_multiple_of(5)).then_some(0);
+    let stores = world.retailer.stores.iter().enumerate();
+    let served = stores.map(|(nth, store)| {
+        let is_absolute = absolute == Some(nth);
+        if is_absolute {
+            world.sandbox.sitoo.set_warehouse_type(store.warehouse_id, VIRTUAL);
+        }
+        let (warehouse, location) = (store.warehouse_id, store.stock_location_id);
+        Served { warehouse, location, is_absolute }
+    });
+    served.collect()
 }
 
 /// Passes that fail are tried again with the next one.

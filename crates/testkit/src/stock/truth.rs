@@ -32,10 +32,21 @@ struct Basis {
     seen: i64,
 }
 
+/// A warehouse that is served.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Served {
+    /// Sitoo's id.
+    pub(super) warehouse: i64,
+    /// OrderWise's stock location.
+    pub(super) location: i64,
+    /// It takes absolute values: what is sold between the reading and the writing is lost, until
+    /// the next write.
+    pub(super) is_absolute: bool,
+}
+
 /// What reached the Daybook, and what it sent.
 pub(super) struct Truth {
-    /// Stock location of each warehouse that is served.
-    places: HashMap<i64, i64>,
+    places: Vec<Served>,
     figures: HashMap<(i64, Arc<str>), Figure>,
     levels: HashMap<Place, i64>,
     sent: HashMap<(Box<str>, Arc<str>), Basis>,
@@ -50,7 +61,7 @@ pub(super) fn thousandths(quantity: Decimal) -> i64 {
 }
 
 impl Truth {
-    pub(super) fn new(places: HashMap<i64, i64>) -> Self {
+    pub(super) fn new(places: Vec<Served>) -> Self {
         Self {
             places,
             figures: HashMap::new(),
@@ -99,11 +110,15 @@ impl Truth {
 
     fn basis(&self, warehouse: i64, sku: &Arc<str>) -> Basis {
         let place = (warehouse, Arc::clone(sku));
-        let location = self.places.get(&warehouse).copied().unwrap_or_default();
+        let location = self.served(warehouse).map_or(0, |served| served.location);
         Basis {
             figure: self.figures.get(&(location, Arc::clone(sku))).copied(),
             seen: self.levels.get(&place).copied().unwrap_or_default(),
         }
+    }
+
+    fn served(&self, warehouse: i64) -> Option<Served> {
+        self.places.iter().find(|served| served.warehouse == warehouse).copied()
     }
 
     /// Judges a write that landed; what is wrong with it.
@@ -120,16 +135,20 @@ impl Truth {
             .clone()
             .and_then(|external_id| self.sent.get(&(external_id, Arc::clone(&write.sku))).copied());
         let basis = sent.unwrap_or_else(|| self.basis(write.warehouse, &write.sku));
-        let location = self.places.get(&write.warehouse).copied();
-        let Some(location) = location else {
+        let Some(served) = self.served(write.warehouse) else {
             return Some(format!("{place:?} is served, and no stock location is mapped to it"));
         };
-        let free = orderwise.free_stock(&write.sku, location).map_or(0, thousandths);
+        let free = orderwise.free_stock(&write.sku, served.location).map_or(0, thousandths);
         let now = Figure { free, documents: usize::MAX };
         let allowed = |figure: Figure| {
             let (seen, until) = (basis.seen, write.journal_before);
             let happened = books.happened(&place, seen, until, figure.documents);
-            (figure.free - happened.sold_before).max(0) - happened.sold_since + happened.else_since
+            let told = (figure.free - happened.sold_before).max(0);
+            if served.is_absolute {
+                told + happened.else_since.max(0)
+            } else {
+                told - happened.sold_since + happened.else_since
+            }
         };
         let most = basis.figure.map(allowed).into_iter().chain([allowed(now)]).max();
         let most = most.unwrap_or_default();
@@ -137,9 +156,12 @@ impl Truth {
             return None;
         }
         self.wrong_writes += 1;
+        let documents = basis.figure.map_or(0, |figure| figure.documents);
+        let missing = books.missing(&place, write.journal_before, documents);
         Some(format!(
-            "{} in warehouse {} was set to {} thousandths, and {most} can be sold ({write:?}, {:?})",
-            write.sku, write.warehouse, write.level_after, basis
+            "{} in warehouse {} was set to {} thousandths, and {most} can be sold: the figure does \
+             not hold (order, movement) {missing:?} ({write:?}, {basis:?})",
+            write.sku, write.warehouse, write.level_after
         ))
     }
 }
