@@ -20,6 +20,8 @@ sql! {
     UPDATED_AT = "SELECT updated_at FROM watermark WHERE name = $1";
     DUE_MISSING = "SELECT order_id FROM missing WHERE given_up_at IS NULL AND next_ask_at <= $1 \
                    ORDER BY next_ask_at, order_id LIMIT $2";
+    ASK_NOW = "UPDATE missing SET next_ask_at = $1 \
+               WHERE given_up_at IS NULL AND next_ask_at > $1";
     GIVE_UP = "UPDATE missing SET given_up_at = $1 WHERE given_up_at IS NULL \
                AND first_missed_at < $2 RETURNING order_id";
     MISSING = "SELECT CAST(count(*) AS BIGINT) AS asked, min(first_missed_at) AS oldest \
@@ -101,6 +103,14 @@ pub async fn found(tx: &mut Tx, order_ids: &[i64]) -> StoreResult<()> {
             query.push(")").build().execute(c).await?;
         });
     }
+    Ok(())
+}
+
+/// Makes every missing id due, whenever it was last asked for.
+pub async fn ask_now(tx: &mut Tx, now: Timestamp) -> StoreResult<()> {
+    on!(tx, c => {
+        sqlx::query(ASK_NOW).bind(now.micros()).execute(c).await?;
+    });
     Ok(())
 }
 

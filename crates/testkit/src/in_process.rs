@@ -13,7 +13,7 @@ use axum::{Router, body::Body};
 use bytes::Bytes;
 use daybook_connectors::{Lost, Transport};
 use daybook_sandbox::faults::Cut;
-use http::{Request, Response};
+use http::{Method, Request, Response, Uri};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
@@ -57,24 +57,65 @@ impl Crash {
     }
 }
 
+/// A call as it goes out.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Method.
+    pub method: Method,
+    /// Path and query.
+    pub uri: Uri,
+    /// Body.
+    pub body: Bytes,
+}
+
+/// Sees every call to both systems, and may do something meanwhile: shops do not wait for us.
+pub trait Witness: Send + Sync {
+    /// A call is on its way; the peer does not have it yet.
+    fn before(&self, asked: &Asked);
+
+    /// The peer has dealt with it, or never got it. Without an answer none arrived. What is
+    /// changed in the answer is what the Daybook gets.
+    fn after(&self, asked: &Asked, answer: Option<&mut Response<Bytes>>);
+}
+
 /// Calls a router.
 pub struct InProcess {
     router: Router,
     crash: Arc<Crash>,
+    witness: Option<Arc<dyn Witness>>,
 }
 
 impl InProcess {
     /// Calls `router`; `crash` may end it all.
     pub fn new(router: Router, crash: Arc<Crash>) -> Self {
-        Self { router, crash }
+        Self { router, crash, witness: None }
     }
 
-    async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+    /// Somebody sees every call.
+    #[must_use]
+    pub fn seen_by(self, witness: Option<Arc<dyn Witness>>) -> Self {
+        Self { witness, ..self }
+    }
+
+    /// With `arrives` false the answer is lost although the peer gave one.
+    async fn call(&self, request: Request<Bytes>, arrives: bool) -> Result<Response<Bytes>, Lost> {
         let (mut parts, body) = request.into_parts();
         // A request on the wire names only the path; the host stands in a header.
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         parts.uri = path.parse().map_err(|_| Lost::NotSent(format!("bad path {path}")))?;
-        let request = Request::from_parts(parts, Body::from(body));
+        let asked =
+            Asked { method: parts.method.clone(), uri: parts.uri.clone(), body: body.clone() };
+        if let Some(witness) = &self.witness {
+            witness.before(&asked);
+        }
+        let mut result = self.route(Request::from_parts(parts, Body::from(body))).await;
+        if let Some(witness) = &self.witness {
+            witness.after(&asked, result.as_mut().ok().filter(|_| arrives));
+        }
+        result
+    }
+
+    async fn route(&self, request: Request<Body>) -> Result<Response<Bytes>, Lost> {
         let Ok(response) = self.router.clone().oneshot(request).await;
         if let Some(cut) = response.extensions().get::<Cut>() {
             return Err(Lost::NoAnswer(format!("{cut:?}")));
@@ -96,12 +137,12 @@ impl Transport for InProcess {
     ) -> Result<Response<Bytes>, Lost> {
         if self.crash.strikes() {
             if self.crash.reaches_peer.load(Ordering::SeqCst) {
-                let _ = self.call(request).await;
+                let _ = self.call(request, false).await;
             }
             self.crash.happened.notify_one();
             std::future::pending::<()>().await;
             return Err(Lost::NoAnswer("crashed".to_owned()));
         }
-        self.call(request).await
+        self.call(request, true).await
     }
 }

@@ -10,6 +10,7 @@ pub mod pg;
 pub mod proof;
 pub mod settings;
 pub mod simulate;
+pub mod stock;
 pub mod story;
 pub mod world;
 

@@ -19,7 +19,7 @@ use daybook_store::Db;
 use crate::{
     clock::TestClock,
     ids::SeededIds,
-    in_process::{Crash, InProcess},
+    in_process::{Crash, InProcess, Witness},
     settings,
 };
 
@@ -31,13 +31,15 @@ pub struct World {
     /// Time, for all of them.
     pub clock: TestClock,
     /// Both systems.
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
     /// The retailer whose data they hold.
     pub retailer: Retailer,
     /// The running Daybook.
     pub app: Arc<App>,
     /// Ends it in the middle of a call.
     pub crash: Arc<Crash>,
+    /// Sees every call, from the next start on.
+    pub witness: Option<Arc<dyn Witness>>,
     /// Settings for the next start.
     pub settings: Settings,
     /// Policy for the next start.
@@ -53,7 +55,7 @@ pub struct World {
 impl World {
     /// A world from `seed`, with the book `db`, the retailer's mapping in place.
     pub async fn new(seed: u64, db: Db) -> Result<Self, FlowError> {
-        Self::mapped(Self::unmapped(seed, db)).await
+        Self::of(Retailer::made_up(seed), seed, db).await
     }
 
     /// A small world: two stores and few goods, for stories in which everything is compared often.
@@ -67,10 +69,12 @@ impl World {
             *nth += 1;
             *nth <= 8 || troubles.concern(&sku.sku)
         });
-        Self::mapped(Self::of(seed, db, retailer)).await
+        Self::of(retailer, seed, db).await
     }
 
-    async fn mapped(world: Self) -> Result<Self, FlowError> {
+    /// A world of a retailer, its mapping in place.
+    pub async fn of(retailer: Retailer, seed: u64, db: Db) -> Result<Self, FlowError> {
+        let world = Self::unmapped_of(retailer, seed, db);
         let rows: Vec<MappingRow> = world
             .retailer
             .mapping()
@@ -83,12 +87,12 @@ impl World {
 
     /// The same without any mapping.
     pub fn unmapped(seed: u64, db: Db) -> Self {
-        Self::of(seed, db, Retailer::made_up(seed))
+        Self::unmapped_of(Retailer::made_up(seed), seed, db)
     }
 
-    fn of(seed: u64, db: Db, retailer: Retailer) -> Self {
+    fn unmapped_of(retailer: Retailer, seed: u64, db: Db) -> Self {
         let clock = TestClock::at(MORNING);
-        let sandbox = Sandbox::new(clock.micros(), seed);
+        let sandbox = Arc::new(Sandbox::new(clock.micros(), seed));
         retailer.install_sitoo(&sandbox.sitoo);
         retailer.install_orderwise(&sandbox.orderwise);
         let start = Start {
@@ -96,6 +100,7 @@ impl World {
             clock: &clock,
             sandbox: &sandbox,
             crash: &Crash::never(),
+            witness: None,
             settings: &settings::flows(),
             policy: &settings::policy(),
             to_sitoo: &to_sitoo(),
@@ -104,6 +109,7 @@ impl World {
         Self {
             app: start.app(db),
             crash: Arc::clone(start.crash),
+            witness: None,
             settings: start.settings.clone(),
             policy: start.policy.clone(),
             to_sitoo: start.to_sitoo.clone(),
@@ -129,6 +135,7 @@ impl World {
             clock: &self.clock,
             sandbox: &self.sandbox,
             crash: &self.crash,
+            witness: self.witness.clone(),
             settings: &self.settings,
             policy: &self.policy,
             to_sitoo: &self.to_sitoo,
@@ -158,6 +165,7 @@ struct Start<'a> {
     clock: &'a TestClock,
     sandbox: &'a Sandbox,
     crash: &'a Arc<Crash>,
+    witness: Option<Arc<dyn Witness>>,
     settings: &'a Settings,
     policy: &'a Policy,
     to_sitoo: &'a SitooSettings,
@@ -168,7 +176,10 @@ impl Start<'_> {
     #[expect(clippy::expect_used, reason = "a test without its clients cannot go on")]
     fn app(&self, db: Db) -> Arc<App> {
         let clock = Arc::new(self.clock.clone());
-        let wire = |router| Arc::new(InProcess::new(router, Arc::clone(self.crash)));
+        let wire = |router| {
+            let wire = InProcess::new(router, Arc::clone(self.crash));
+            Arc::new(wire.seen_by(self.witness.clone()))
+        };
         let (sitoo, orderwise) = (self.sandbox.sitoo_router(), self.sandbox.orderwise_router());
         let sitoo = Sitoo::new(self.to_sitoo.clone(), wire(sitoo), Arc::clone(&clock) as _);
         let orderwise =
@@ -208,6 +219,6 @@ pub fn exports() -> Exports {
         order_lines: Some(ExportDefinition::new(103)),
         stock_levels: Some(ExportDefinition::new(104)),
         variants: Some(ExportDefinition::new(105)),
-        ..Exports::default()
+        despatches: Some(ExportDefinition::new(106)),
     }
 }

@@ -12,6 +12,7 @@ const HELP: &str = "\
 cargo xtask ci                   everything that must pass before main moves (installs what it needs)
 cargo xtask test [ARGS]          every test, on SQLite and on a PostgreSQL of its own
 cargo xtask simulate [--seeds N] [--first SEED]   days of faults and crashes, from seeds
+cargo xtask simulate --stock [...]     tills that race the stock sync; --compare: a naive sync beside ours
 cargo xtask bench [--quick]      orders per second beside a bare client, CPU and memory
 cargo xtask tidy                 the rules of the house that a program can check";
 
@@ -42,6 +43,7 @@ fn ci() -> Result<()> {
     step("documentation", docs.env("RUSTDOCFLAGS", "-D warnings"))?;
     test(&[])?;
     simulate(&["--fixed".into(), "--fresh".into(), "8".into()])?;
+    simulate(&["--stock".into(), "--fixed".into(), "--fresh".into(), "4".into()])?;
     step("demo", &mut cargo(&["run", "--package", "daybook", "--", "demo", "--exit"]))
 }
 

@@ -18,6 +18,9 @@ use crate::{app::App, error::FlowError, exchanges};
 
 /// When OrderWise was last asked for figures: nothing newer was there then.
 const READ: &str = "stock-figures";
+/// The latest calculation that has been seen, by OrderWise's clock: `@since` is compared with it,
+/// whatever our clock says.
+const CALCULATED: &str = "stock-calculated";
 /// When a read last reached back the whole overlap.
 const READ_FAR: &str = "stock-figures-far";
 /// Figures kept in one transaction: a sale does not wait longer than for so many.
@@ -47,6 +50,7 @@ pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         tx.commit().await?;
         changed.extend(different);
     }
+    seen(app, &figures).await?;
     if changed.len() > FLOOD {
         sweep::want(app).await?;
     }
@@ -65,6 +69,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         tx.commit().await?;
         pass.report.figures += count(different.len());
     }
+    seen(app, &figures).await?;
     for location in figure::locations(&app.db).await? {
         let of_it = figures.iter().filter(|figure| figure.location_id == location);
         let there: HashSet<&str> = of_it.map(|figure| figure.folded.as_str()).collect();
@@ -92,7 +97,23 @@ async fn reach(app: &App, last: Timestamp) -> Result<(Timestamp, bool), FlowErro
     let is_far = far_at.is_none_or(|at| now.since(at) >= limits.far_every)
         || !app.orderwise.clock_was_even(now, limits.overlap * 2);
     let overlap = if is_far { limits.overlap } else { limits.short_overlap.min(limits.overlap) };
-    Ok((last.minus(overlap), is_far))
+    let calculated = watermark::get(&app.db, CALCULATED).await?.map(Timestamp::from_micros);
+    let from = calculated.map_or(last, |at| at.min(last));
+    Ok((from.minus(overlap), is_far))
+}
+
+/// Notes the latest calculation; a figure dated before the last one seen changes nothing.
+async fn seen(app: &App, figures: &[NewFigure]) -> Result<(), FlowError> {
+    let Some(latest) = figures.iter().map(|figure| figure.calculated_at).max() else {
+        return Ok(());
+    };
+    let known = watermark::get(&app.db, CALCULATED).await?;
+    if known.is_none_or(|known| known < latest.micros()) {
+        let mut tx = app.db.begin().await?;
+        watermark::set(&mut tx, app.now(), CALCULATED, latest.micros()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The moment before the question: what is calculated while it is answered is asked for again.

@@ -52,7 +52,7 @@ async fn one(pass: &mut Pass<'_>, due: Vec<DueRow>) -> Result<(), FlowError> {
     // First the levels: whatever moves them from now on also moves what is written.
     let levels = levels(pass, &wanted, &products, priority(&due)).await?;
     // Then all orders: every sale inside those levels is in the book now.
-    receive::pass(app, &mut SyncReport::default()).await?;
+    receive::everything(app, &mut SyncReport::default()).await?;
     // Then OrderWise: never older than the levels.
     figures::read_changed(pass).await?;
     let keys = keys(pass, &wanted);

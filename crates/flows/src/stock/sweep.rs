@@ -108,7 +108,7 @@ async fn one(pass: &mut Pass<'_>, place: &Place, products: &Products) -> Result<
     let due = due::of_warehouse(&app.db, place.warehouse_id, app.now()).await?;
     // The same order of reads as in a round.
     let Some(Levels { levels, is_whole }) = levels(app, place).await? else { return Ok(false) };
-    receive::pass(app, &mut SyncReport::default()).await?;
+    receive::everything(app, &mut SyncReport::default()).await?;
     figures::read_changed(pass).await?;
     let facts = Facts::of_location(app, &pass.places, place.location_id).await?;
     let whys: HashMap<String, Why> =

@@ -40,6 +40,8 @@ sql! {
                 SELECT min(due_at) FROM entry WHERE state = 'set-aside' AND due_at IS NOT NULL \
                 UNION ALL \
                 SELECT min(lease_until) FROM entry WHERE state = 'posting') AS queues";
+    RECHECK_NOW = "UPDATE entry SET due_at = $1 \
+                   WHERE state = 'set-aside' AND due_at IS NOT NULL AND due_at > $1";
     RESCHEDULE = "UPDATE entry SET due_at = $2 WHERE order_id = $1";
 }
 
@@ -157,6 +159,14 @@ pub async fn due_recheck(
     limit: usize,
 ) -> StoreResult<Vec<EntryRow>> {
     due(source.into(), RECHECK, now, limit).await
+}
+
+/// Makes every order due that was set aside and may have become a sale, whenever it was last read.
+pub async fn recheck_now(tx: &mut Tx, now: Timestamp) -> StoreResult<()> {
+    on!(tx, c => {
+        sqlx::query(RECHECK_NOW).bind(now.micros()).execute(c).await?;
+    });
+    Ok(())
 }
 
 /// Posted entries that are due to be read back. A posted entry without `due_at` never is.

@@ -1,5 +1,8 @@
-//! `cargo xtask simulate`: days of faults and crashes, from seeds.
+//! `cargo xtask simulate`: days of faults and crashes, from seeds. With `--stock` the tills race the
+//! stock sync; with `--compare` a naive sync keeps the same days' stock beside ours.
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
+
+mod stock;
 
 use std::{process::ExitCode, time::Instant};
 
@@ -10,14 +13,24 @@ use daybook_testkit::{
 
 /// Seeds that CI runs every time.
 const FIXED: std::ops::Range<u64> = 1..25;
+/// The same of stock, whose days are longer.
+const FIXED_STOCK: std::ops::Range<u64> = 1..9;
 
 fn main() -> ExitCode {
-    let seeds = seeds(&std::env::args().skip(1).collect::<Vec<_>>());
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| args.iter().any(|arg| arg == name);
+    let seeds = seeds(&args);
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return ExitCode::FAILURE;
     };
     let began = Instant::now();
-    let failed = runtime.block_on(run_all(&seeds));
+    let failed = if has("--compare") {
+        runtime.block_on(stock::compare(&seeds))
+    } else if has("--stock") {
+        runtime.block_on(stock::run_all(&seeds))
+    } else {
+        runtime.block_on(run_all(&seeds))
+    };
     println!("{} seeds in {:.0?}, {failed} failed", seeds.len(), began.elapsed());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -43,7 +56,7 @@ async fn run_all(seeds: &[u64]) -> u32 {
     failed
 }
 
-/// `--fixed`, `--fresh N`, `--seeds N`, `--first SEED`.
+/// Of `--fixed`, `--fresh N`, `--seeds N`, `--first SEED`.
 fn seeds(args: &[String]) -> Vec<u64> {
     let number = |name: &str| {
         let at = args.iter().position(|arg| arg == name)?;
@@ -51,7 +64,8 @@ fn seeds(args: &[String]) -> Vec<u64> {
     };
     let mut seeds = Vec::new();
     if args.iter().any(|arg| arg == "--fixed") {
-        seeds.extend(FIXED);
+        let is_stock = args.iter().any(|arg| arg == "--stock");
+        seeds.extend(if is_stock { FIXED_STOCK } else { FIXED });
     }
     if let Some(fresh) = number("--fresh") {
         seeds.extend((0..fresh).map(|_| u64::from(rand::random::<u32>())));
