@@ -25,4 +25,5 @@ mod plans;
 mod record;
 mod reference;
 mod schema;
+mod stock;
 mod transition;
