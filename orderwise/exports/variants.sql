@@ -18,7 +18,7 @@ SELECT
                AND COALESCE(vas.vas_discontinued_product, 0) = 0
               THEN 1 ELSE 0 END AS BIT)          AS saleable,
     -- VERIFY: which analysis field, if any, says that a variant is not sold at a till (rounding and
-    -- delivery items). Null means yes. Not read by this version.
+    -- delivery items). Null means yes.
     CAST(NULL AS BIT)                            AS onTills,
     CAST(COALESCE(vas.vas_discontinued_product, 0) AS BIT) AS discontinued,
     CAST(COALESCE(vas.vas_kit_variant, 0) AS BIT) AS kit,

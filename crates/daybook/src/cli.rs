@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
-    demo::DemoArgs, entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs,
-    map::MapArgs, sandbox::SandboxArgs, sync::SyncArgs,
+    backup::BackupArgs, catalogue::CatalogueArgs, check::CheckArgs, completions::CompletionsArgs,
+    config::ConfigArgs, demo::DemoArgs, entries::EntriesArgs, entry::EntryArgs,
+    exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Exceptions(ExceptionsArgs),
     /// What on the till is what in OrderWise.
     Map(MapArgs),
+    /// Products and prices on their way to the tills.
+    Catalogue(CatalogueArgs),
     /// Copy a SQLite book while the work goes on.
     Backup(BackupArgs),
     /// Show the settings in force, or the commented defaults.

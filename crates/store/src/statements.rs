@@ -2,7 +2,8 @@
 
 use crate::{
     attempt, audit, catalogue, count, customer, entry, exception, exchange, finding, inbox, lease,
-    mapping, pause, price_arrival, till_product, timeline, value_list, variant, watermark,
+    list_price, mapping, pause, price_arrival, till_product, timeline, value_list, variant,
+    watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -17,6 +18,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         finding::STATEMENTS,
         inbox::STATEMENTS,
         lease::STATEMENTS,
+        list_price::STATEMENTS,
         mapping::STATEMENTS,
         pause::STATEMENTS,
         price_arrival::STATEMENTS,

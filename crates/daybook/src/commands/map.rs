@@ -184,7 +184,9 @@ fn stored_key(kind: MappingKind, key: &str) -> String {
         MappingKind::Sku => "ANY",
         MappingKind::Reason => "yes",
         MappingKind::Item => "code=ANY rate-id=1",
-        MappingKind::Vat | MappingKind::Payment | MappingKind::Warehouse => "1",
+        MappingKind::Vat | MappingKind::Payment | MappingKind::Warehouse | MappingKind::Group => {
+            "1"
+        }
     };
     MappingRow::new(kind, key, any).map_or_else(|_| key.trim().to_owned(), |row| row.key)
 }

@@ -9,7 +9,7 @@ use jiff::{ToSpan, tz::TimeZone};
 use super::{
     CatalogueReport, goes_on,
     known::{self, Known},
-    mirror,
+    mirror, prices,
 };
 use crate::{app::App, error::FlowError, settings::TimeOfDay};
 
@@ -69,6 +69,7 @@ pub(super) async fn run(
         }
     }
     forget_gone(app, known, began).await?;
+    prices::read_lists(app).await?;
     known::queue_everything(app).await?;
     let mut tx = app.db.begin().await?;
     till_product::find_foreign(&mut tx, app.now()).await?;
