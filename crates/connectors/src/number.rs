@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use daybook_domain::{Money, Quantity, VatRate};
+use daybook_domain::{Money, Quantity, VatRate, catalogue::Price};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::value::RawValue;
 
@@ -59,6 +59,15 @@ impl Exact for Quantity {
     fn exact(text: &str) -> Option<Self> {
         let quantity: Self = plain(text)?.parse().ok()?;
         believable(quantity.thousandths()).then_some(quantity)
+    }
+}
+
+impl Exact for Price {
+    const WHAT: &'static str = "a price with at most four decimals";
+
+    fn exact(text: &str) -> Option<Self> {
+        let price: Self = plain(text)?.parse().ok()?;
+        believable(price.hundredths()).then_some(price)
     }
 }
 

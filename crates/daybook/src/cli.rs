@@ -6,8 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
-    demo::DemoArgs, entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs,
-    map::MapArgs, sandbox::SandboxArgs, sync::SyncArgs,
+    demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs,
+    exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs, serve::ServeArgs,
+    sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -67,7 +68,7 @@ pub(crate) struct Globals {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Receive and post until stopped.
-    Serve,
+    Serve(ServeArgs),
     /// One pass of a flow until nothing is left to do now, then exit.
     Sync(SyncArgs),
     /// Can Daybook reach, read and write everything it needs?
@@ -78,6 +79,8 @@ pub(crate) enum Command {
     Entry(EntryArgs),
     /// What waits for a person.
     Exceptions(ExceptionsArgs),
+    /// What was sold at a till and is sent from elsewhere: how far it is.
+    Despatches(DespatchesArgs),
     /// What on the till is what in OrderWise.
     Map(MapArgs),
     /// Copy a SQLite book while the work goes on.

@@ -31,7 +31,7 @@ const QUICK: &str = r#"
 web.listen = "127.0.0.1:0"
 log.level = "info"
 sitoo.page-size = 40
-orderwise.timeout = "1s"
+orderwise.timeout = "750ms"
 orderwise.per-second = 0
 receive.poll-every = "50ms"
 receive.first-order-id = 1
@@ -41,7 +41,7 @@ posting.in-flight = 4
 posting.batch = 16
 posting.poll-every = "50ms"
 posting.settling-time = "300ms"
-posting.lease = "2s"
+posting.lease = "4500ms"
 posting.confirm-after = "100ms"
 posting.recheck-every = "1s"
 posting.backoff = { first = "50ms", longest = "500ms", jitter-percent = 20 }

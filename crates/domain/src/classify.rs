@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     entry::EntryKind,
-    lookup::{NoRegister, Policy},
+    lookup::{NoRegister, OpenPaid, Policy},
     till::{OrderState, OrderType, PaymentState, TillOrder},
 };
 
@@ -152,7 +152,7 @@ fn set_aside(order: &TillOrder, policy: &Policy) -> Option<SetAside> {
     // An end is an end, whatever the type: a cancelled booking is not read again.
     by_end(order.order_state)
         .or_else(|| by_type(order.order_type))
-        .or_else(|| by_state(order.order_state))
+        .or_else(|| by_state(order, policy))
         .or_else(|| by_money(order))
         .or_else(|| by_maker(order, policy.no_register))
 }
@@ -174,12 +174,24 @@ const fn by_type(kind: OrderType) -> Option<SetAside> {
     }
 }
 
-const fn by_state(state: OrderState) -> Option<SetAside> {
-    match state {
+fn by_state(order: &TillOrder, policy: &Policy) -> Option<SetAside> {
+    match order.order_state {
+        OrderState::Open if is_sold_with_rows_to_come(order, policy) => None,
         OrderState::Open => Some(SetAside::Open),
         OrderState::Unknown(_) => Some(SetAside::UnknownKind),
         OrderState::Closed | OrderState::Cancelled | OrderState::Abandoned => None,
     }
+}
+
+/// Paid at a till, and open only because goods of it are to come (facts/sitoo 8.4). A web shop's
+/// order waits for its shop, however much of it is paid.
+fn is_sold_with_rows_to_come(order: &TillOrder, policy: &Policy) -> bool {
+    policy.open_paid_orders == OpenPaid::Post
+        && order.payment_state == PaymentState::Successful
+        && order.register_id.is_some()
+        && !order.web_order
+        && !order.payments.is_empty()
+        && kind_of(order) == EntryKind::Sale
 }
 
 fn by_money(order: &TillOrder) -> Option<SetAside> {

@@ -59,8 +59,17 @@ pub struct DraftLine {
     pub stock_location_id: Option<i64>,
     /// Whether returned goods go back into free stock (always true on a sale).
     pub return_to_stock: bool,
+    /// Whether the goods are still to be sent or collected: not handed over at the till.
+    pub to_come: bool,
     /// What the line is for: a basket row, or a named special line.
     pub origin: LineOrigin,
+}
+
+impl Draft {
+    /// Whether OrderWise has goods to send.
+    pub fn has_lines_to_come(&self) -> bool {
+        self.lines.iter().any(|line| line.to_come)
+    }
 }
 
 /// Where a line comes from.

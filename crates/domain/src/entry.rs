@@ -79,7 +79,7 @@ impl EntryState {
             (self, next),
             (SetAside, SetAside | Ready | Dismissed)
                 | (Waiting, Waiting | Ready | Held | SetAside | Dismissed)
-                | (Ready, Ready | Posting | Waiting | Held | SetAside | Dismissed)
+                | (Ready, Ready | Posting | InDoubt | Waiting | Held | SetAside | Dismissed)
                 | (Posting, Posted | InDoubt | Ready | Held)
                 | (InDoubt, InDoubt | Posted | Ready | Held)
                 | (Posted, Posted | Confirmed)

@@ -49,6 +49,8 @@ pub enum What {
     Gross,
     /// An order where a credit is due, or the other way round.
     Type,
+    /// A status of OrderWise that went backwards.
+    Status,
 }
 
 impl What {
@@ -59,6 +61,7 @@ impl What {
             Self::Tax => "tax",
             Self::Gross => "gross",
             Self::Type => "type",
+            Self::Status => "status",
         }
     }
 }
@@ -84,7 +87,7 @@ impl Difference {
     /// How much more the ledger says than the till; nothing where it is not about an amount.
     pub const fn amount(&self) -> Money {
         match self.what {
-            What::Type => Money::ZERO,
+            What::Type | What::Status => Money::ZERO,
             What::Net | What::Tax | What::Gross => {
                 Money::from_pence(self.ledger.saturating_sub(self.till))
             }
@@ -97,6 +100,7 @@ impl fmt::Display for Difference {
         let Self { what, till, ledger } = *self;
         match what {
             What::Type => write!(f, "type: should be {till}, OrderWise has {ledger}"),
+            What::Status => write!(f, "status: went back from step {till} to step {ledger}"),
             What::Net | What::Tax | What::Gross => {
                 let (till, ledger) = (Money::from_pence(till), Money::from_pence(ledger));
                 write!(f, "{what}: till {till}, OrderWise {ledger}")
@@ -105,26 +109,38 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The `systemOrderType` of a sale and of a return (facts/orderwise 2.2).
-pub const fn order_type(kind: EntryKind) -> i64 {
-    match kind {
-        EntryKind::Return => 4,
-        EntryKind::Sale | EntryKind::Other => 1,
+/// The `systemOrderType` of a sale and of a return, as an instance is set up (facts/orderwise 2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderTypes {
+    /// Of a sale; 1 unless the settings say otherwise.
+    pub sale: i64,
+    /// Of a return; 4 unless the settings say otherwise.
+    pub credit: i64,
+}
+
+impl OrderTypes {
+    /// The type that a document of this kind is sent with.
+    pub const fn of(self, kind: EntryKind) -> i64 {
+        match kind {
+            EntryKind::Return => self.credit,
+            EntryKind::Sale | EntryKind::Other => self.sale,
+        }
+    }
+
+    /// Whether a document's type flips its sign: what returns are sent with, 4, and 9 in the
+    /// database (facts/orderwise 2.7).
+    const fn is_credit(self, order_type: i64) -> bool {
+        order_type != self.sale && (order_type == self.credit || matches!(order_type, 4 | 9))
     }
 }
 
-/// Whether a document's type flips its sign: 4 credit, and 9 in the database (facts/orderwise 2.7).
-const fn is_credit(order_type: i64) -> bool {
-    matches!(order_type, 4 | 9)
-}
-
 /// Compares what the till said with what OrderWise holds; empty when both agree to the penny.
-pub fn compare(expected: &Expected, document: &Document) -> Vec<Difference> {
+pub fn compare(expected: &Expected, document: &Document, types: OrderTypes) -> Vec<Difference> {
     let mut differences = Vec::new();
-    if is_credit(document.order_type) != (expected.kind == EntryKind::Return) {
+    if types.is_credit(document.order_type) != (expected.kind == EntryKind::Return) {
         differences.push(Difference {
             what: What::Type,
-            till: order_type(expected.kind),
+            till: types.of(expected.kind),
             ledger: document.order_type,
         });
     }
@@ -142,12 +158,35 @@ pub fn compare(expected: &Expected, document: &Document) -> Vec<Difference> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Difference, Expected, What, compare};
+    use super::{Difference, Expected, OrderTypes, What};
     use crate::{
         document::Document,
         fixtures::{full_return, pence, sale, settle},
         till::TillOrder,
     };
+
+    const USUAL: OrderTypes = OrderTypes { sale: 1, credit: 4 };
+
+    fn compare(expected: &Expected, document: &Document) -> Vec<Difference> {
+        super::compare(expected, document, USUAL)
+    }
+
+    #[test]
+    fn an_instance_may_have_a_credit_type_of_its_own() {
+        let types = OrderTypes { sale: 1, credit: 7 };
+        let (sale, back) = (sale(), full_return(&sale()));
+        let differences = |order, order_type| {
+            super::compare(&Expected::of(order), &document(order, order_type), types)
+        };
+        for order_type in [7, 4, 9] {
+            assert_eq!(differences(&back, order_type), []);
+            let wrong = Difference { what: What::Type, till: 1, ledger: order_type };
+            assert_eq!(differences(&sale, order_type), [wrong]);
+        }
+        let wrong = Difference { what: What::Type, till: 7, ledger: 1 };
+        assert_eq!(differences(&back, 1), [wrong]);
+        assert_eq!(differences(&sale, 1), []);
+    }
 
     fn document(order: &TillOrder, order_type: i64) -> Document {
         let expected = Expected::of(order);

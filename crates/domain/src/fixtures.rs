@@ -3,11 +3,15 @@
 use crate::{
     Money, Quantity, Reference, Timestamp, VatRate,
     lookup::{
-        NoRegister, Original, OriginalSale, Policy, PostOrHold, TaxPolicy, Variant, Variants,
+        NoRegister, OpenPaid, Original, OriginalSale, Policy, PostOrHold, TaxPolicy, Variant,
+        Variants,
     },
     mapping::{Mapping, MappingKind, MappingRow},
     sku::fold,
-    till::{OrderState, OrderType, PaymentState, Shopper, TillOrder, TillPayment, TillRow},
+    till::{
+        DeliveryChoice, OrderState, OrderType, PaymentState, Shopper, TillOrder, TillPayment,
+        TillRow,
+    },
 };
 
 pub(crate) const fn pence(pence: i64) -> Money {
@@ -21,6 +25,7 @@ pub(crate) fn policy() -> Policy {
         blind_returns: PostOrHold::Post,
         unknown_original: PostOrHold::Hold,
         no_register: NoRegister::PostUntagged,
+        open_paid_orders: OpenPaid::Post,
         currencies: vec!["GBP".to_owned()],
         restock_unmapped_reasons: true,
         default_time_zone: "Europe/London".to_owned(),
@@ -83,6 +88,7 @@ pub(crate) fn row(index: i64, sku: &str, units: i64, gross: i64) -> TillRow {
         sku: sku.to_owned(),
         name: sku.to_owned(),
         quantity: Quantity::from_units(units),
+        pieces: Some(units),
         vat_rate: VatRate::from_percent(20),
         net: pence(gross - vat),
         vat: pence(vat),
@@ -138,6 +144,7 @@ pub(crate) fn order(order_id: i64, rows: Vec<TillRow>) -> TillOrder {
         rows,
         payments: Vec::new(),
         shopper: Shopper::default(),
+        delivery: DeliveryChoice::default(),
     };
     settle(&mut order);
     order

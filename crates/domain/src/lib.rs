@@ -3,9 +3,11 @@
 //! Everything here is pure: no I/O, no async, no clock, no randomness. A decision is a function
 //! from what is known to an enum that says what happens next; the flows carry it out.
 
+pub mod catalogue;
 pub mod causes;
 pub mod class;
 pub mod classify;
+pub mod despatch;
 pub mod document;
 pub mod draft;
 pub mod entry;
@@ -21,9 +23,11 @@ pub mod priority;
 pub mod quantity;
 pub mod reference;
 pub mod retry;
+pub mod scan;
 pub mod sku;
 pub mod split;
 pub mod stock;
+pub mod supply;
 pub mod till;
 pub mod time;
 pub mod vat;

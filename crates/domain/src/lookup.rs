@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Quantity, entry::EntryState, mapping::Mapping, till::TillOrder};
+use crate::{
+    Quantity, entry::EntryState, mapping::Mapping, supply::OrderDelivery, till::TillOrder,
+};
 
 /// A variant of OrderWise as the `variants` export definition tells it (design section 7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +79,16 @@ pub enum PostOrHold {
     Hold,
 }
 
+/// What happens to a till order that is paid and still open: goods of it are to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OpenPaid {
+    /// Posted at once, as any sale: the money is in the till.
+    Post,
+    /// Set aside until it closes.
+    SetAside,
+}
+
 /// What happens to an order that no till made (facts/sitoo 2.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -100,6 +112,8 @@ pub struct Policy {
     pub unknown_original: PostOrHold,
     /// Orders that no till made.
     pub no_register: NoRegister,
+    /// Orders of a till that are paid and still open.
+    pub open_paid_orders: OpenPaid,
     /// Currencies that OrderWise's accounts are kept in.
     pub currencies: Vec<String>,
     /// Reason codes without a mapping put goods back into stock; otherwise they are a fault.
@@ -119,6 +133,9 @@ pub struct Known<'a> {
     pub variants: &'a Variants,
     /// The return's sale.
     pub original: &'a Original,
+    /// The order's deliveries in Sitoo, once they have been read; only an order with rows to come
+    /// needs them ([`crate::supply::has_rows_to_come`]).
+    pub deliveries: Option<&'a [OrderDelivery]>,
     /// Whether a return has waited for its sale longer than the limit.
     pub waited_too_long: bool,
     /// Choices of the retailer.

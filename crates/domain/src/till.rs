@@ -62,6 +62,36 @@ pub struct TillOrder {
     pub payments: Vec<TillPayment>,
     /// Who bought, as far as the till knows.
     pub shopper: Shopper,
+    /// How goods that are not handed over at the till reach the shopper.
+    pub delivery: DeliveryChoice,
+}
+
+/// What the till says about goods that come later (facts/sitoo 2.4, 8.4).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryChoice {
+    /// `delivery-pickup-externalid`: the store that the shopper collects in.
+    pub pickup_external_id: Option<String>,
+    /// `delivery-pickup-warehouseid`: that store's warehouse.
+    pub pickup_warehouse_id: Option<i64>,
+    /// `delivery-carrier-productid`: the carrier that was chosen.
+    pub carrier_product_id: Option<String>,
+    /// `delivery-ignore-stock`: deliveries of the order move no stock in Sitoo.
+    pub ignore_stock: bool,
+    /// The delivery address alone; [`Shopper::address`] falls back to the invoice address.
+    pub address: Address,
+}
+
+impl DeliveryChoice {
+    /// Whether the shopper collects in a store.
+    pub const fn is_pickup(&self) -> bool {
+        self.pickup_external_id.is_some() || self.pickup_warehouse_id.is_some()
+    }
+
+    /// Whether the till was told where goods come from or how. An address alone says nothing: tills
+    /// fill it in for every known shopper.
+    pub const fn is_marked(&self) -> bool {
+        self.is_pickup() || self.carrier_product_id.is_some()
+    }
 }
 
 /// What kind of order it is (facts/sitoo 2.3).
@@ -124,6 +154,9 @@ pub struct TillRow {
     pub name: String,
     /// `decimalquantitytotal`; negative on returns.
     pub quantity: Quantity,
+    /// `quantity`: pieces of `decimalunitquantity`, in which deliveries count; none where the till
+    /// told only the total.
+    pub pieces: Option<i64>,
     /// `vatvalue`.
     pub vat_rate: VatRate,
     /// `moneyitemtotal_net`, signed.
@@ -207,4 +240,12 @@ pub struct Address {
     pub postcode: String,
     /// ISO 3166 two letters, or empty.
     pub country_code: String,
+}
+
+impl Address {
+    /// Whether it names a place. A country alone does not: tills fill it in for everyone.
+    pub fn is_known(&self) -> bool {
+        let parts = [&self.line1, &self.line2, &self.town, &self.county, &self.postcode];
+        parts.iter().any(|part| !part.trim().is_empty())
+    }
 }

@@ -57,6 +57,21 @@ impl Timestamp {
 pub struct TimeOfDay(jiff::civil::Time);
 
 impl TimeOfDay {
+    /// A full hour.
+    pub const fn hour(hour: i8) -> Self {
+        Self(jiff::civil::time(hour, 0, 0, 0))
+    }
+
+    /// The first moment after `moment` at which it is this time of day in `zone`, an IANA name; in
+    /// UTC where there is no such zone.
+    pub fn next_after(self, moment: Timestamp, zone: &str) -> Timestamp {
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let local = zone.to_datetime(moment.to_jiff());
+        let today = local.date();
+        let day = if local.time() < self.0 { today } else { today.tomorrow().unwrap_or(today) };
+        zone.to_timestamp(day.to_datetime(self.0)).map_or(moment, Timestamp::from)
+    }
+
     /// When it last was this time of day in `zone`, an IANA name; in UTC where there is no such zone.
     pub fn last_before(self, now: Timestamp, zone: &str) -> Timestamp {
         let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);

@@ -21,6 +21,11 @@ impl VatRate {
         Self(percent * 1_000)
     }
 
+    /// A rate of thousandths of a per cent, from nothing to all.
+    pub const fn from_thousandths(thousandths: i64) -> Option<Self> {
+        if thousandths < 0 || thousandths > 100_000 { None } else { Some(Self(thousandths)) }
+    }
+
     /// The rate in thousandths of a per cent.
     pub const fn thousandths(self) -> i64 {
         self.0

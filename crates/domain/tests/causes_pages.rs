@@ -34,6 +34,11 @@ It is sent again by itself now and then (`[posting.backoff] longest`), until Ord
 const FOR_THE_RECORD: &str = "\
 It stops no transaction. It stays listed until a person has seen to it and says so, with a reason and a name.";
 
+/// What is set aside is read again, and not decided anew.
+const READ_AGAIN: &str = "\
+It closes by itself when Sitoo shows the order closed or cancelled: an event makes it be read, and so does
+`daybook exceptions retry REFERENCE`. What is still open then is listed again.";
+
 #[test]
 fn every_cause_has_its_page_and_no_page_is_left_over() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/causes");
@@ -125,13 +130,28 @@ const fn how_soon(severity: Severity) -> &'static str {
 }
 
 const fn stands_still(row: &CauseRow) -> &'static str {
+    if matches!(row.cause, Cause::OrderIdLeap | Cause::OrderWithoutId) {
+        return "nothing but this order; the others go on";
+    }
     match (row.scope, row.released_by) {
+        (Scope::System, Some(MappingKind::Status)) => {
+            "nothing but what depends on the status: closing the loop of these orders"
+        }
         (Scope::Entry, _) => "this transaction, and the returns that depend on it",
         (Scope::Store, _) => "the transactions of the store that need it; other stores go on",
+        (Scope::Product, _) => {
+            "the products it names, at the tills; sales and other products go on"
+        }
         (Scope::System, Some(_)) => "each transaction that needs it, in every store",
         (Scope::System, None) => "the whole flow with this system; nothing is lost meanwhile",
     }
 }
+
+const BY_STATUS: &str = "A mapping of kind `status` for the text ends it at the next read of \
+    OrderWise; so does the text's\ndisappearance from the orders that are followed.";
+const FOLLOWED: &str = "The sale itself is posted. Both sides are looked at every `[despatch] \
+    follow-every` while anything is to come,\nand this closes by itself once they agree. \
+    Dismissing it with a reason and a name ends it too, and it is not told again.";
 
 fn releases(row: &CauseRow) -> String {
     let kinds: Vec<String> = MappingKind::ALL
@@ -141,11 +161,25 @@ fn releases(row: &CauseRow) -> String {
         .collect();
     match row.cause {
         Cause::OrderwiseRefused => return SLOWLY.to_owned(),
+        Cause::StatusUnknown => return BY_STATUS.to_owned(),
+        Cause::DespatchLineUnknown
+        | Cause::DespatchBeyondOrder
+        | Cause::DespatchCorrected
+        | Cause::DeliveryRefused
+        | Cause::CancelledInOrderwise
+        | Cause::CancelledInSitoo
+        | Cause::HandedOverElsewhere
+        | Cause::OrderNotClosed
+        | Cause::DespatchedButOpen
+        | Cause::PaidButNotMoving => return FOLLOWED.to_owned(),
         Cause::SessionUnknown | Cause::AccountUnknown => return STORE_PAUSE.to_owned(),
         Cause::PostedTwice
         | Cause::OrderIdGap
+        | Cause::OrderIdLeap
+        | Cause::OrderWithoutId
         | Cause::DoubtUnresolved
         | Cause::ChangedAfterPosting => return FOR_THE_RECORD.to_owned(),
+        Cause::OrderLeftOpen => return READ_AGAIN.to_owned(),
         _ => {}
     }
     if !kinds.is_empty() {

@@ -1,6 +1,6 @@
 //! What every flow needs, in one place.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use daybook_connectors::{clock::Clock, orderwise::Orderwise, sitoo::Sitoo};
 use daybook_domain::{Timestamp, lookup::Policy, mapping::Mapping};
@@ -78,6 +78,8 @@ pub struct App {
     pub(crate) inbox: crate::events::Inbox,
     pub(crate) health: crate::health::Health,
     pub(crate) shoppers: crate::sales::shopper::Wanted,
+    /// What the book says about an older copy that was put back; read once.
+    pub(crate) unsure: OnceLock<Option<crate::sales::first_look::Unsure>>,
 }
 
 /// The mapping tables, typed, with the version they were built from.
@@ -106,6 +108,7 @@ impl App {
             inbox: crate::events::Inbox::default(),
             health: crate::health::Health::default(),
             shoppers: crate::sales::shopper::Wanted::default(),
+            unsure: OnceLock::new(),
         })
     }
 

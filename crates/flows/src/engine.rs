@@ -2,7 +2,7 @@
 //! sales. Each is woken by a signal and by a period, takes no input, and is harmless to run once
 //! more.
 
-mod beside;
+pub(crate) mod beside;
 
 pub(crate) use self::beside::is_ours;
 

@@ -3,10 +3,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use daybook_domain::Timestamp;
 use daybook_store::inbox::{self, NewEvent};
 use tokio::sync::oneshot;
 
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// One event as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,10 +93,15 @@ async fn write(app: &App, batches: &[Pending]) -> Result<(), FlowError> {
             body: event.body.clone(),
         })
         .collect();
-    let mut tx = app.db.begin().await?;
-    inbox::receive(&mut tx, now, &rows).await?;
-    tx.commit().await?;
+    retrying(app, "events", || keep(app, now, &rows)).await?;
     metrics::counter!("daybook_events_received_total")
         .increment(u64::try_from(rows.len()).unwrap_or(u64::MAX));
+    Ok(())
+}
+
+async fn keep(app: &App, now: Timestamp, rows: &[NewEvent]) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    inbox::receive(&mut tx, now, rows).await?;
+    tx.commit().await?;
     Ok(())
 }

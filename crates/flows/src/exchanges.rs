@@ -3,7 +3,7 @@
 use daybook_domain::exchange::Exchange;
 use daybook_store::{Tx, exchange};
 
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// Counts and keeps `exchanges`, in a transaction of their own.
 pub(crate) async fn keep(
@@ -14,8 +14,16 @@ pub(crate) async fn keep(
     if exchanges.is_empty() {
         return Ok(());
     }
+    retrying(app, "exchanges", || keep_once(app, order_id, &exchanges)).await
+}
+
+async fn keep_once(
+    app: &App,
+    order_id: Option<i64>,
+    exchanges: &[Exchange],
+) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
-    keep_in(app, &mut tx, order_id, exchanges).await?;
+    keep_in(app, &mut tx, order_id, exchanges.to_vec()).await?;
     tx.commit().await?;
     Ok(())
 }

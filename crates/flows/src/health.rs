@@ -59,6 +59,16 @@ impl Health {
     fn take(&self, scope: &str) -> bool {
         self.paused.lock().unwrap_or_else(PoisonError::into_inner).remove(scope)
     }
+
+    /// What is known to be paused.
+    pub(crate) fn known(&self) -> BTreeSet<String> {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was taken for over in a transaction that was undone is not over yet.
+    pub(crate) fn put_back(&self, known: BTreeSet<String>) {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner).extend(known);
+    }
 }
 
 /// Whether OrderWise is paused and no probe is due.

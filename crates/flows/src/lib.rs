@@ -15,6 +15,7 @@ mod exchanges;
 mod health;
 pub mod people;
 pub mod reference;
+mod retrying;
 pub mod sales;
 pub mod settings;
 pub mod status;

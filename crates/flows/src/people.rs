@@ -1,5 +1,7 @@
 //! What people do: fix a mapping, retry, dismiss. Who did what, when and why is on record.
 
+use std::collections::BTreeSet;
+
 use daybook_domain::{
     Reference,
     causes::Cause,
@@ -16,6 +18,7 @@ use daybook_store::{
 use crate::{
     app::App,
     error::FlowError,
+    retrying::retrying,
     sales::{SyncReport, standing},
 };
 
@@ -26,6 +29,9 @@ const GROUP_BATCH: usize = 200;
 pub async fn retry(app: &App, reference: Reference, actor: &str) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
     let row = find(&mut tx, reference).await?;
+    if row.state == EntryState::SetAside {
+        return read_again(app, tx, &row, actor).await;
+    }
     let possible =
         matches!(row.state, EntryState::Held | EntryState::Ready | EntryState::Dismissed);
     if !possible {
@@ -41,6 +47,23 @@ pub async fn retry(app: &App, reference: Reference, actor: &str) -> Result<(), F
     audit::append(&mut tx, app.now(), actor, "retry", &reference.to_string(), "{}").await?;
     tx.commit().await?;
     app.wake.post.notify_one();
+    Ok(())
+}
+
+/// What was set aside and left open is read from Sitoo again; what is still open is told again.
+async fn read_again(app: &App, mut tx: Tx, row: &EntryRow, actor: &str) -> Result<(), FlowError> {
+    let now = app.now();
+    if exception::close_for_entry(&mut tx, now, row.order_id, actor, "read again").await? == 0 {
+        return Err(FlowError::request(
+            "entry-not-stopped",
+            format!("{} is {} and has no open exception", row.reference, row.state),
+            format!("see `daybook entry {}`", row.reference),
+        ));
+    }
+    entry::reschedule(&mut tx, &[(row.order_id, Some(now))]).await?;
+    audit::append(&mut tx, now, actor, "read-again", &row.reference, "{}").await?;
+    tx.commit().await?;
+    app.wake.receive.notify_one();
     Ok(())
 }
 
@@ -166,11 +189,15 @@ pub async fn dismiss_exception(
 /// Writes mapping rows and looks again at everything that they may release. Returns how many
 /// entries were released.
 pub async fn set_mapping(app: &App, rows: &[MappingRow], actor: &str) -> Result<u64, FlowError> {
-    let now = app.now();
-    let mut tx = app.db.begin().await?;
-    mapping::set_many(&mut tx, now, rows, actor).await?;
-    tx.commit().await?;
+    retrying(app, "mapping", || write_mapping(app, rows, actor)).await?;
     look_again(app, rows.iter().map(|row| row.kind)).await
+}
+
+async fn write_mapping(app: &App, rows: &[MappingRow], actor: &str) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    mapping::set_many(&mut tx, app.now(), rows, actor).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Takes a mapping row away. Returns whether there was one.
@@ -189,16 +216,21 @@ pub async fn remove_mapping(
 
 /// A change of one kind of mapping may release entries held for any subject of that kind.
 async fn look_again(app: &App, kinds: impl Iterator<Item = MappingKind>) -> Result<u64, FlowError> {
-    let kinds: std::collections::BTreeSet<MappingKind> = kinds.collect();
-    let mut tx = app.db.begin().await?;
-    for kind in kinds {
-        entry::wake_held_for(&mut tx, app.now(), kind, &[]).await?;
-    }
-    tx.commit().await?;
+    let kinds: BTreeSet<MappingKind> = kinds.collect();
+    retrying(app, "released by a mapping", || wake(app, &kinds)).await?;
     let mut report = SyncReport::default();
     standing::pass(app, &mut report).await?;
     app.wake.post.notify_one();
     Ok(report.released)
+}
+
+async fn wake(app: &App, kinds: &BTreeSet<MappingKind>) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    for &kind in kinds {
+        entry::wake_held_for(&mut tx, app.now(), kind, &[]).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, FlowError> {

@@ -1,8 +1,8 @@
 //! OrderWise's variants and value lists, kept at hand: cheap local checks come before expensive
 //! remote ones. A SKU that has become saleable releases the sales that waited for it.
 
-use daybook_domain::{Timestamp, exchange::Called, mapping::MappingKind};
-use daybook_store::{entry, value_list, variant, watermark};
+use daybook_domain::{Timestamp, catalogue::FullVariant, exchange::Called, mapping::MappingKind};
+use daybook_store::{Tx, catalogue, entry, value_list, variant, watermark};
 
 use crate::{app::App, error::FlowError, exchanges};
 
@@ -33,6 +33,22 @@ pub(crate) async fn if_due(app: &App) -> Result<(), FlowError> {
     Ok(())
 }
 
+/// Reads what changed since the last read, for the flow that brings it to the tills; one read
+/// serves sales too.
+pub(crate) async fn changed(app: &App) -> Result<(), FlowError> {
+    let now = app.now();
+    let all = watermark::get(&app.db, REFRESHED_ALL).await?.map(Timestamp::from_micros);
+    let some = watermark::get(&app.db, REFRESHED).await?.map(Timestamp::from_micros);
+    let full = all.is_none_or(|at| now.since(at) >= app.settings.reference.full_every);
+    let overlap = app.settings.reference.overlap;
+    variants(app, some.filter(|_| !full).map(|at| at.minus(overlap))).await
+}
+
+/// Reads everything, so that what the export no longer shows is noticed.
+pub(crate) async fn everything(app: &App) -> Result<(), FlowError> {
+    variants(app, None).await
+}
+
 /// Refreshes now: variants (what changed, or all) and the value lists.
 pub async fn refresh(app: &App, full: bool) -> Result<(), FlowError> {
     let some = watermark::get(&app.db, REFRESHED).await?.map(Timestamp::from_micros);
@@ -43,25 +59,44 @@ pub async fn refresh(app: &App, full: bool) -> Result<(), FlowError> {
     value_lists(app).await
 }
 
+/// Variants in one transaction: a large catalogue must not keep sales from the book.
+const PIECE: usize = 1_000;
+
 async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> {
     // The moment before the read: what changes while it runs is read again next time.
     let read_at = app.now();
     let Called { outcome, exchanges } = app.orderwise.variants(since).await;
     exchanges::keep(app, None, exchanges).await?;
     let found = outcome.map_err(FlowError::Orderwise)?;
+    let mut changed = 0;
+    for piece in found.chunks(PIECE) {
+        let mut tx = app.db.begin().await?;
+        changed += keep(&mut tx, read_at, piece).await?;
+        tx.commit().await?;
+    }
     let mut tx = app.db.begin().await?;
-    let changed = variant::upsert(&mut tx, read_at, &found).await?;
     if since.is_none() {
         variant::remove_not_seen_since(&mut tx, read_at).await?;
         watermark::set(&mut tx, read_at, REFRESHED_ALL, read_at.micros()).await?;
     }
     watermark::set(&mut tx, read_at, REFRESHED, read_at.micros()).await?;
-    if !changed.is_empty() {
-        entry::wake_held_for(&mut tx, read_at, MappingKind::Sku, &changed).await?;
-    }
     tx.commit().await?;
-    tracing::debug!(read = found.len(), changed = changed.len(), "variants are refreshed");
+    tracing::debug!(read = found.len(), changed, "variants are refreshed");
     Ok(())
+}
+
+/// Keeps a piece; releases the sales that waited for it, and asks for a look at its products.
+async fn keep(tx: &mut Tx, now: Timestamp, piece: &[FullVariant]) -> Result<usize, FlowError> {
+    let changed = variant::upsert(tx, now, piece).await?;
+    let (sales, products): (Vec<_>, Vec<_>) =
+        (changed.sales.into_iter().collect(), changed.products.into_iter().collect());
+    if !sales.is_empty() {
+        entry::wake_held_for(tx, now, MappingKind::Sku, &sales).await?;
+    }
+    catalogue::queue_folded(tx, now, &products).await?;
+    let barcodes: Vec<String> = changed.barcodes.into_iter().collect();
+    catalogue::queue_barcodes(tx, now, &barcodes).await?;
+    Ok(products.len())
 }
 
 async fn value_lists(app: &App) -> Result<(), FlowError> {

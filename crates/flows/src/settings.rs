@@ -27,6 +27,9 @@ pub struct Receive {
     /// Pause before an id that is missing below the watermark is asked for again.
     #[serde(with = "humantime_serde")]
     pub missing_ask_every: Duration,
+    /// Most ids in a row that are noted as missing; a longer stretch is a leap, which the
+    /// watermark does not follow until enough orders stand beyond it.
+    pub missing_range_limit: i64,
     /// Age at which a missing id is called a gap for good.
     #[serde(with = "humantime_serde")]
     pub missing_age_limit: Duration,

@@ -29,7 +29,10 @@ migrations! {
     2 "0002_input"
     3 "0003_people"
     4 "0004_engine"
+    5 "0005_catalogue"
     6 "0006_stock"
+    7 "0007_despatch"
+    8 "0008_stray"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

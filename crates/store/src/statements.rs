@@ -1,8 +1,9 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    attempt, audit, count, customer, entry, exception, exchange, finding, inbox, lease, mapping,
-    pause, stock, till_movement, timeline, value_list, variant, watermark,
+    attempt, audit, catalogue, count, customer, despatch, entry, exception, exchange, finding,
+    inbox, lease, mapping, pause, price_arrival, stock, stray, supply, till_movement, till_product,
+    timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -19,13 +20,23 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         lease::STATEMENTS,
         mapping::STATEMENTS,
         pause::STATEMENTS,
+        price_arrival::STATEMENTS,
+        stray::STATEMENTS,
+        supply::STATEMENTS,
         till_movement::STATEMENTS,
+        till_product::STATEMENTS,
         value_list::STATEMENTS,
         variant::STATEMENTS,
         watermark::STATEMENTS,
     ];
-    let folders =
-        [entry::STATEMENTS, exception::STATEMENTS, stock::STATEMENTS, timeline::ALL_STATEMENTS];
+    let folders = [
+        catalogue::STATEMENTS,
+        despatch::STATEMENTS,
+        entry::STATEMENTS,
+        exception::STATEMENTS,
+        stock::STATEMENTS,
+        timeline::ALL_STATEMENTS,
+    ];
     let folders = folders.into_iter().flatten().copied();
     single.into_iter().chain(folders).flatten().copied()
 }

@@ -108,6 +108,11 @@ impl Tx {
         }
     }
 
+    /// The engine's own transaction, for what only one of them needs.
+    pub(crate) fn inner_mut(&mut self) -> &mut Inner {
+        &mut self.inner
+    }
+
     pub(crate) fn shard(&self) -> i64 {
         self.shard
     }

@@ -1,14 +1,20 @@
-//! OrderWise's variants, kept at hand so that cheap local checks come before remote ones.
+//! OrderWise's variants, kept at hand so that cheap local checks come before remote ones. Sales
+//! read a handful of columns; products read all of them.
+
+mod full;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daybook_domain::{
     Timestamp,
+    catalogue::FullVariant,
     lookup::{Variant, Variants},
     sku,
 };
 use sqlx::QueryBuilder;
 
+pub use self::full::{Carrier, after, by_folded_full, by_sku_full, carriers, one_full};
+use self::full::{FULL, KeptFull};
 use crate::{
     Source, StoreResult, Tx,
     engine::{Cells, FromCells, all, pieces},
@@ -22,12 +28,18 @@ sql! {
 
 const KNOWN: &str =
     "SELECT sku, folded, variant_id, tax_rate_id, saleable, discontinued FROM variant ";
+const SEEN: &str = "UPDATE variant SET seen_at = ";
 const UPSERT: &str = "INSERT INTO variant (sku, folded, variant_id, tax_rate_id, saleable, \
-    discontinued, seen_at) ";
+    discontinued, seen_at, product_code, description, ean, price_exc_vat, price_inc_vat, tax_code, \
+    tax_rate, on_tills, kit, last_amended, unreadable) ";
 const UPSERT_UP: &str = " ON CONFLICT (sku) DO UPDATE SET folded = excluded.folded, \
     variant_id = excluded.variant_id, tax_rate_id = excluded.tax_rate_id, \
     saleable = excluded.saleable, discontinued = excluded.discontinued, \
-    seen_at = excluded.seen_at";
+    seen_at = excluded.seen_at, product_code = excluded.product_code, \
+    description = excluded.description, ean = excluded.ean, \
+    price_exc_vat = excluded.price_exc_vat, price_inc_vat = excluded.price_inc_vat, \
+    tax_code = excluded.tax_code, tax_rate = excluded.tax_rate, on_tills = excluded.on_tills, \
+    kit = excluded.kit, last_amended = excluded.last_amended, unreadable = excluded.unreadable";
 
 /// A variant under the form that SKUs are compared by.
 struct Kept {
@@ -48,47 +60,110 @@ impl FromCells for Kept {
     }
 }
 
-/// Keeps variants; returns the folded SKUs of those that are new or different: what waits for one
-/// of them may be decided anew.
+/// What a read of variants has changed; everything else was known already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Folded SKUs that are new, or different in what a sale needs: what waits for one of them may
+    /// be decided anew.
+    pub sales: BTreeSet<String>,
+    /// Variants by folded SKU that are new, or different in anything: their products may differ.
+    pub products: BTreeSet<String>,
+    /// Barcodes that a variant had or has.
+    pub barcodes: BTreeSet<String>,
+}
+
+impl Changed {
+    fn note(&mut self, before: Option<&FullVariant>, now: &FullVariant) {
+        let folded = sku::fold(&now.variant.sku);
+        if before.is_none_or(|before| before.variant != now.variant) {
+            self.sales.insert(folded.clone());
+        }
+        self.products.insert(folded);
+        let eans = [before.and_then(|before| before.ean.clone()), now.ean.clone()];
+        self.barcodes.extend(eans.into_iter().flatten());
+    }
+}
+
+/// Keeps variants; says what is new or different.
 pub async fn upsert(
     tx: &mut Tx,
     seen_at: Timestamp,
-    variants: &[Variant],
-) -> StoreResult<Vec<String>> {
+    variants: &[FullVariant],
+) -> StoreResult<Changed> {
     // The export may tell a row twice; sorted, so that two writers meet in one order.
-    let variants: BTreeMap<&str, &Variant> =
-        variants.iter().map(|variant| (variant.sku.as_str(), variant)).collect();
-    let variants: Vec<&Variant> = variants.into_values().collect();
-    let mut changed = BTreeSet::new();
+    let variants: BTreeMap<&str, &FullVariant> =
+        variants.iter().map(|full| (full.variant.sku.as_str(), full)).collect();
+    let variants: Vec<&FullVariant> = variants.into_values().collect();
+    let mut changed = Changed::default();
     for piece in pieces(variants.len()) {
         let variants = &variants[piece];
         let known = known(tx, variants).await?;
-        let differs = |variant: &&&Variant| known.get(&variant.sku) != Some(**variant);
-        changed.extend(variants.iter().filter(differs).map(|variant| sku::fold(&variant.sku)));
-        on!(tx, c => {
-            let mut query = QueryBuilder::<Sql>::new(UPSERT);
-            query.push_values(variants, |mut row, variant| {
-                row.push_bind(variant.sku.as_str()).push_bind(sku::fold(&variant.sku));
-                row.push_bind(variant.variant_id).push_bind(variant.tax_rate_id);
-                row.push_bind(variant.saleable).push_bind(variant.discontinued);
-                row.push_bind(seen_at.micros());
-            });
-            query.push(UPSERT_UP).build().execute(c).await?;
-        });
+        let (same, differing): (Vec<_>, Vec<_>) =
+            variants.iter().copied().partition(|full| known.get(&full.variant.sku) == Some(*full));
+        for full in &differing {
+            changed.note(known.get(&full.variant.sku), full);
+        }
+        seen(tx, seen_at, &same).await?;
+        for piece in pieces(differing.len()) {
+            write(tx, seen_at, &differing[piece]).await?;
+        }
     }
-    Ok(changed.into_iter().collect())
+    Ok(changed)
 }
 
-async fn known(tx: &mut Tx, variants: &[&Variant]) -> StoreResult<HashMap<String, Variant>> {
-    let kept: Vec<Kept> = on!(tx, c => {
-        let mut query = QueryBuilder::<Sql>::new(KNOWN);
+async fn write(tx: &mut Tx, seen_at: Timestamp, variants: &[&FullVariant]) -> StoreResult<()> {
+    on!(tx, c => {
+        let mut query = QueryBuilder::<Sql>::new(UPSERT);
+        query.push_values(variants, |mut row, full| {
+            let variant = &full.variant;
+            row.push_bind(variant.sku.as_str()).push_bind(sku::fold(&variant.sku));
+            row.push_bind(variant.variant_id).push_bind(variant.tax_rate_id);
+            row.push_bind(variant.saleable).push_bind(variant.discontinued);
+            row.push_bind(seen_at.micros());
+            row.push_bind(full.product_code.as_str()).push_bind(full.description.as_str());
+            row.push_bind(full.ean.as_deref());
+            row.push_bind(full.price_exc_vat.map(|price| price.hundredths()));
+            row.push_bind(full.price_inc_vat.map(|price| price.hundredths()));
+            row.push_bind(full.tax_code.as_deref());
+            row.push_bind(full.tax_rate.map(|rate| rate.thousandths()));
+            row.push_bind(full.on_tills).push_bind(full.kit);
+            row.push_bind(full.last_amended.map(Timestamp::micros));
+            row.push_bind(full.unreadable.as_str());
+        });
+        query.push(UPSERT_UP).build().execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Nothing of them changed but that they are still there.
+async fn seen(tx: &mut Tx, seen_at: Timestamp, variants: &[&FullVariant]) -> StoreResult<()> {
+    for piece in pieces(variants.len()) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::<Sql>::new(SEEN);
+            query.push_bind(seen_at.micros()).push(" WHERE sku IN (");
+            let mut list = query.separated(", ");
+            for full in &variants[piece] {
+                list.push_bind(full.variant.sku.as_str());
+            }
+            query.push(")").build().execute(c).await?;
+        });
+    }
+    Ok(())
+}
+
+async fn known(
+    tx: &mut Tx,
+    variants: &[&FullVariant],
+) -> StoreResult<HashMap<String, FullVariant>> {
+    let kept: Vec<KeptFull> = on!(tx, c => {
+        let mut query = QueryBuilder::<Sql>::new(FULL);
         let mut list = query.push("WHERE sku IN (").separated(", ");
-        for variant in variants {
-            list.push_bind(variant.sku.as_str());
+        for full in variants {
+            list.push_bind(full.variant.sku.as_str());
         }
         all(&query.push(")").build().fetch_all(c).await?)?
     });
-    Ok(kept.into_iter().map(|kept| (kept.variant.sku.clone(), kept.variant)).collect())
+    Ok(kept.into_iter().map(|kept| (kept.0.variant.sku.clone(), kept.0)).collect())
 }
 
 /// Variants whose folded SKU is one of these.

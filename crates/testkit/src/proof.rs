@@ -27,7 +27,7 @@ pub async fn always(world: &World) -> Broken {
 }
 
 /// As [`always`], for a book and a sandbox that are in no [`World`].
-async fn always_in(db: &Db, sandbox: &Sandbox) -> Broken {
+pub async fn always_in(db: &Db, sandbox: &Sandbox) -> Broken {
     let mut broken = Vec::new();
     let entries = entries_of(db).await;
     nothing_posted_twice(sandbox, &mut broken);

@@ -1,9 +1,9 @@
 //! Settings of the flows for tests: short, so that a simulated day holds many turns.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use daybook_domain::{
-    lookup::{NoRegister, Policy, PostOrHold, TaxPolicy},
+    lookup::{NoRegister, OpenPaid, Policy, PostOrHold, TaxPolicy},
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
@@ -29,7 +29,24 @@ pub fn flows() -> Settings {
 }
 
 fn catalogue() -> Catalogue {
-    Catalogue { enabled: true, poll_every: Duration::from_mins(5), batch: 200 }
+    Catalogue {
+        enabled: true,
+        poll_every: Duration::from_mins(5),
+        batch: 200,
+        sweep_at: TimeOfDay::hour(2),
+        opening_time: TimeOfDay::hour(9),
+        replace_blanks_with: None,
+        titles: true,
+        barcodes: true,
+        other_barcodes: false,
+        hide_at_most_percent: 20,
+        hide_always: 50,
+        tell_withdrawn_for: Duration::from_hours(24 * 7),
+        settling_time: Duration::from_secs(30),
+        retry_refused_after: Duration::from_hours(1),
+        keep_arrivals: Duration::from_hours(24 * 90),
+        price_lists: BTreeMap::new(),
+    }
 }
 
 fn stock() -> Stock {
@@ -54,7 +71,24 @@ fn night() -> TimeOfDay {
 }
 
 fn despatch() -> Despatch {
-    Despatch { enabled: true, poll_every: Duration::from_mins(2), overlap: Duration::from_hours(2) }
+    Despatch {
+        enabled: true,
+        poll_every: Duration::from_mins(2),
+        overlap: Duration::from_hours(2),
+        deliveries_after: Duration::from_secs(10),
+        unmarked_after: Duration::from_mins(2),
+        reference: "[{consignment}]".to_owned(),
+        ignore_stock: true,
+        settling_time: Duration::from_secs(30),
+        lookups_before_resend: 2,
+        lease: Duration::from_mins(3),
+        follow_every: Duration::from_hours(1),
+        close_after: Duration::from_mins(10),
+        close_orders: true,
+        cancel_orders: false,
+        despatched_but_open: Duration::from_hours(12),
+        paid_but_not_moving: Duration::from_hours(72),
+    }
 }
 
 fn receive() -> Receive {
@@ -62,6 +96,7 @@ fn receive() -> Receive {
         poll_every: Duration::from_secs(10),
         overlap_ids: 20,
         missing_ask_every: Duration::from_secs(30),
+        missing_range_limit: 1_000,
         missing_age_limit: Duration::from_hours(3),
         open_ask_every: Duration::from_mins(5),
         open_age_limit: Duration::from_hours(24 * 60),
@@ -105,6 +140,7 @@ pub fn policy() -> Policy {
         blind_returns: PostOrHold::Post,
         unknown_original: PostOrHold::Hold,
         no_register: NoRegister::PostUntagged,
+        open_paid_orders: OpenPaid::Post,
         currencies: vec!["GBP".to_owned()],
         restock_unmapped_reasons: true,
         default_time_zone: "Europe/London".to_owned(),

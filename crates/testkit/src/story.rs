@@ -8,7 +8,11 @@ use daybook_domain::{
     entry::EntryState,
     mapping::{MappingKind, MappingRow},
 };
-use daybook_flows::{people, sales::SyncReport};
+use daybook_flows::{
+    despatch::{self, DespatchReport},
+    people,
+    sales::SyncReport,
+};
 use daybook_sandbox::{
     faults::Fault,
     orderwise::Document,
@@ -104,6 +108,22 @@ impl World {
     pub async fn after(&self, span: Duration) -> Option<SyncReport> {
         self.clock.advance(span);
         self.sync().await.ok()
+    }
+
+    /// One pass of the despatch flow that must work.
+    pub async fn despatch(&self) -> DespatchReport {
+        let mut report = DespatchReport::default();
+        despatch::pass(&self.app, &mut report).await.expect("the pass works");
+        report
+    }
+
+    /// A pass of both flows some time later, either of which may fail.
+    pub async fn later(&self, span: Duration) -> DespatchReport {
+        self.clock.advance(span);
+        let mut report = DespatchReport::default();
+        let _ = self.sync().await;
+        let _ = despatch::pass(&self.app, &mut report).await;
+        report
     }
 
     /// An entry of the book.

@@ -205,6 +205,6 @@ pub fn exports() -> Exports {
         order_lines: Some(ExportDefinition::new(103)),
         stock_levels: Some(ExportDefinition::new(104)),
         variants: Some(ExportDefinition::new(105)),
-        ..Exports::default()
+        despatches: Some(ExportDefinition::new(106)),
     }
 }

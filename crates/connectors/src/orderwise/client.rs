@@ -5,15 +5,17 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 use daybook_domain::{
     Reference, Timestamp,
+    catalogue::FullVariant,
     class::Failure,
+    despatch::ToldRow,
     document::{Document, Receipt},
     draft::Draft,
     entry::EntryKind,
     exchange::Called,
-    lookup::Variant,
+    findings::OrderTypes,
     priority::Priority,
 };
-use jiff::tz::TimeZone;
+use jiff::{civil::DateTime, tz::TimeZone};
 
 use crate::{
     Clock, SettingsFault, Transport,
@@ -170,13 +172,24 @@ impl Orderwise {
 
     /// The documents whose order date is `from` or later, and before `to`.
     pub async fn totals(&self, from: Timestamp, to: Timestamp) -> Called<Vec<Document>> {
-        let (from, to) = (format_local(from, &self.zone), format_local(to, &self.zone));
+        self.totals_of(self.zone.to_datetime(from.to_jiff()), self.zone.to_datetime(to.to_jiff()))
+            .await
+    }
+
+    /// The documents whose order date, as OrderWise shows it, is `from` or later, and before `to`.
+    pub async fn totals_of(&self, from: DateTime, to: DateTime) -> Called<Vec<Document>> {
+        let (from, to) = (exports::format_wall(from), exports::format_wall(to));
         let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
         self.export("order-totals", &parameters, exports::document).await
     }
 
+    /// What sales and returns are sent with.
+    pub const fn order_types(&self) -> OrderTypes {
+        OrderTypes { sale: self.sale_order_type, credit: self.credit_order_type }
+    }
+
     /// The variants that changed since a moment; none means all.
-    pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<Variant>> {
+    pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<FullVariant>> {
         let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
         let called = self.export("variants", &[("@since", since.as_str())], exports::variant).await;
         Called {
@@ -194,6 +207,12 @@ impl Orderwise {
             outcome: called.outcome.map(|rows| rows.into_iter().flatten().collect()),
             exchanges: called.exchanges,
         }
+    }
+
+    /// Orders that changed since a moment, with what left of them: a row a line of a delivery.
+    pub async fn despatches(&self, since: Timestamp) -> Called<Vec<ToldRow>> {
+        let since = format_local(since, &self.zone);
+        self.export("despatches", &[("@since", since.as_str())], exports::despatch).await
     }
 
     /// A value list: id and name (facts/orderwise 1.9).

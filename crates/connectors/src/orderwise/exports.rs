@@ -2,7 +2,12 @@
 //! section 7).
 
 use daybook_domain::{
-    Money, Quantity, Timestamp, class::Failure, document::Document, lookup::Variant,
+    Money, Quantity, Timestamp,
+    catalogue::FullVariant,
+    class::Failure,
+    despatch::{Parcel, SentLine, ToldRow},
+    document::Document,
+    lookup::Variant,
 };
 use http::StatusCode;
 use jiff::{civil, tz::TimeZone};
@@ -135,6 +140,11 @@ impl<'a> Row<'a> {
     }
 
     /// Where local time leaves two moments open, the earlier one.
+    /// The same where null says something else than no.
+    fn maybe_flag(&self, column: &str) -> Result<Option<bool>, Failure> {
+        if self.text(column)?.is_empty() { Ok(None) } else { self.flag(column).map(Some) }
+    }
+
     fn moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
         let text = self.text(column)?;
         if text.is_empty() {
@@ -191,18 +201,34 @@ pub(super) fn document_of(row: &Row<'_>, reference: &str) -> Result<Document, Fa
     }
 }
 
-/// A row of `variants`; none where the variant has no code, because no till can name it.
-pub(super) fn variant(row: &Row<'_>) -> Result<Option<Variant>, Failure> {
+/// A row of `variants`; none where the variant has no code, because no till can name it. What
+/// sales need must be there; of the rest, what cannot be read stops only the product.
+pub(super) fn variant(row: &Row<'_>) -> Result<Option<FullVariant>, Failure> {
     let sku = row.text("sku")?;
     if sku.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Variant {
+    let variant = Variant {
         sku,
         variant_id: row.need("variantId")?,
         tax_rate_id: row.maybe("taxRateId")?,
         saleable: row.flag("saleable")?,
         discontinued: row.flag("discontinued")?,
+    };
+    let mut rest = Rest { row, faults: Vec::new() };
+    Ok(Some(FullVariant {
+        variant,
+        product_code: rest.take("productCode", Row::text),
+        description: rest.take("description", Row::text),
+        ean: Some(rest.take("ean", Row::text)).filter(|ean| !ean.is_empty()),
+        price_exc_vat: rest.take("priceExcVat", Row::maybe),
+        price_inc_vat: rest.take("priceIncVat", Row::maybe),
+        tax_code: Some(rest.take("taxCode", Row::text)).filter(|code| !code.is_empty()),
+        tax_rate: rest.take("taxRate", Row::maybe),
+        on_tills: rest.take("onTills", Row::maybe_flag).unwrap_or(true),
+        kit: rest.take("kit", Row::flag),
+        last_amended: rest.take("lastAmended", Row::moment),
+        unreadable: rest.faults.join("; "),
     }))
 }
 
@@ -221,9 +247,67 @@ fn rounded_down(text: &str) -> Option<Quantity> {
     Some(Quantity::from_thousandths(cut.thousandths() - below))
 }
 
+/// Reads the columns that only products need.
+struct Rest<'r, 'a> {
+    row: &'r Row<'a>,
+    faults: Vec<String>,
+}
+
+impl<'a> Rest<'_, 'a> {
+    fn take<T: Default>(
+        &mut self,
+        column: &str,
+        read: impl Fn(&Row<'a>, &str) -> Result<T, Failure>,
+    ) -> T {
+        read(self.row, column).unwrap_or_else(|failure| {
+            self.faults.push(match failure {
+                Failure::Drift { what, .. } if what.starts_with("export definition") => what,
+                Failure::Drift { what, .. } => format!("{column} {what}"),
+                other => other.to_string(),
+            });
+            T::default()
+        })
+    }
+}
+
+/// A row of `despatches`. An empty `deliveryId` means that nothing has left.
+pub(super) fn despatch(row: &Row<'_>) -> Result<ToldRow, Failure> {
+    let some = |column| row.text(column).map(|text| Some(text).filter(|text| !text.is_empty()));
+    let delivery_id = row.maybe::<i64>("deliveryId")?;
+    let delivery = match delivery_id {
+        None => None,
+        Some(delivery_id) => Some(Parcel {
+            delivery_id,
+            despatched_at: row.moment("despatchedAt")?,
+            courier: some("courier")?,
+            consignment: some("consignmentNumber")?,
+            tracking_url: some("trackingUrl")?,
+        }),
+    };
+    let sku = row.text("sku")?;
+    let line = match row.maybe::<Quantity>("quantity")? {
+        Some(quantity) if delivery.is_some() && !sku.is_empty() => {
+            Some(SentLine { number: row.maybe("lineNumber")?, sku, quantity })
+        }
+        _ => None,
+    };
+    Ok(ToldRow {
+        order_id: row.need("orderId")?,
+        order_number: row.text("orderNumber")?,
+        reference: row.text("reference")?,
+        status: row.text("orderStatus")?,
+        delivery,
+        line,
+    })
+}
+
 /// A moment as OrderWise writes and expects it: local, without zone, whole seconds.
 pub(super) fn format_local(moment: Timestamp, zone: &TimeZone) -> String {
-    let local = zone.to_datetime(moment.to_jiff());
+    format_wall(zone.to_datetime(moment.to_jiff()))
+}
+
+/// A wall clock's date and time, whole seconds.
+pub(super) fn format_wall(local: civil::DateTime) -> String {
     local.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 

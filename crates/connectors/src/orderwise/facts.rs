@@ -126,6 +126,7 @@ impl Fields for Order {
         "gross",
         "delivery_gross",
         "pinned",
+        "to_come",
     ];
 
     fn field(&self, name: &str) -> Option<Value> {
@@ -143,6 +144,7 @@ impl Fields for Order {
             "tax" => sheet.amount(draft.tax),
             "gross" => sheet.amount(draft.gross),
             "delivery_gross" => sheet.amount(draft.delivery_gross),
+            "to_come" => Value::from(draft.has_lines_to_come()),
             "pinned" => Value::from(draft.lines.iter().any(|line| line.unit_net.is_some())),
             _ => return None,
         })
@@ -233,6 +235,7 @@ impl Fields for Line {
         "tax_rate_id",
         "stock_location_id",
         "return_to_stock",
+        "to_come",
         "origin",
     ];
 
@@ -250,6 +253,7 @@ impl Fields for Line {
             "tax_rate_id" => Value::from(line.tax_rate_id),
             "stock_location_id" => Value::from(line.stock_location_id),
             "return_to_stock" => Value::from(line.return_to_stock),
+            "to_come" => Value::from(line.to_come),
             "origin" => Value::from(origin(line.origin)),
             _ => return None,
         })

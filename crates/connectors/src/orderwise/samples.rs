@@ -67,6 +67,7 @@ fn line(number: i64, code: &str, thousandths: i64, pence: i64) -> DraftLine {
         tax_rate_id: 1,
         stock_location_id: Some(2),
         return_to_stock: true,
+        to_come: false,
         origin: if code == "ROUND" { LineOrigin::RoundOff } else { LineOrigin::Row(number - 1) },
     }
 }

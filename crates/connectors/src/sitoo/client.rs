@@ -14,19 +14,22 @@ use secrecy::ExposeSecret;
 use crate::{
     Clock, SettingsFault, Transport,
     call::{Answer, Caller, Effect, Keep, Outcome, Outgoing, read_json},
+    mask::{cut, mask_body},
     pace::{Budget, Lane},
     settings::{BaseUrl, basic_authorization},
 };
 
 use super::{
-    OrdersPage, OrdersQuery, ReceivedOrder, SiteSettings, SitooSettings, Store, Warehouse,
-    parse_order,
-    translate::{need, within},
+    OrdersPage, OrdersQuery, ReceivedOrder, SiteSettings, SitooSettings, Store, StrayOrder,
+    Warehouse, parse_order,
+    translate::{need, positive, within},
     wire::{FIELDS, List, WireOrderId, WireSettings, WireStore, WireWarehouse, read},
 };
 
 /// Lists that `daybook check` reads: one page holds all but the largest retailers.
 const LIST_PAGE: usize = 1_000;
+/// Characters that are shown of an order that does not say which it is.
+const SHOWN: usize = 600;
 
 /// A client of one Sitoo account. Its clones share its budget of calls.
 #[derive(Clone)]
@@ -35,7 +38,7 @@ pub struct Sitoo {
     /// Orders of the account, or of one site.
     orders_path: String,
     page_size: u32,
-    site: i64,
+    pub(super) site: i64,
     pub(super) authorization: HeaderValue,
     pub(super) caller: Caller,
     pub(super) lane: Arc<Lane>,
@@ -103,11 +106,11 @@ impl Sitoo {
     pub async fn orders(&self, query: &OrdersQuery) -> Called<OrdersPage> {
         let most = self.page_size;
         let (filter, num) = match query {
-            OrdersQuery::FromId { from, num } => {
+            OrdersQuery::FromId { from, num, .. } => {
                 (format!("orderidfrom={from}&sort=orderid"), (*num).clamp(1, most))
             }
             OrdersQuery::Ids(ids) if ids.is_empty() => {
-                let nothing = OrdersPage { total_count: 0, orders: Vec::new() };
+                let nothing = OrdersPage::default();
                 return Called { outcome: Ok(nothing), exchanges: Vec::new() };
             }
             OrdersQuery::Ids(ids) => (format!("orderid={}&sort=orderid", listed(ids)), most),
@@ -118,7 +121,11 @@ impl Sitoo {
             OrdersQuery::CreditOf(id) => (format!("creditorderid={id}&sort=orderid"), most),
             OrdersQuery::Newest => ("sort=-orderid".to_owned(), 1),
         };
-        let path = format!("{}?{filter}&start=0&num={num}&fields={FIELDS}", self.orders_path);
+        let start = match query {
+            OrdersQuery::FromId { start, .. } => *start,
+            _ => 0,
+        };
+        let path = format!("{}?{filter}&start={start}&num={num}&fields={FIELDS}", self.orders_path);
         one(self.get("orders", &path, Keep::Failures, read_page).await)
     }
 
@@ -150,7 +157,7 @@ impl Sitoo {
     }
 
     /// Reads a list page by page until a page is not full.
-    async fn list<T: Send>(
+    pub(super) async fn list<T: Send>(
         &self,
         purpose: &'static str,
         path: &str,
@@ -206,27 +213,34 @@ pub(super) fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
 }
 
 /// Several values are separated by commas; a repeated key keeps only its last (facts/sitoo 1.5).
-fn listed(ids: &[i64]) -> String {
+pub(super) fn listed(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn read_page(answer: &Answer<'_>) -> Result<OrdersPage, Failure> {
     let list: List<'_> = read_json(answer)?;
-    let elements = list.items.iter().enumerate();
-    let orders = elements
-        .map(|(place, raw)| received(raw.get()).map_err(within("items", place)))
-        .collect::<Result<Vec<_>, Failure>>()?;
-    let counted = i64::try_from(orders.len()).unwrap_or(i64::MAX);
-    Ok(OrdersPage { total_count: list.totalcount.0.unwrap_or(counted), orders })
+    let counted = i64::try_from(list.items.len()).unwrap_or(i64::MAX);
+    let total_count = list.totalcount.0.unwrap_or(counted);
+    let mut page = OrdersPage { total_count, ..OrdersPage::default() };
+    for (place, raw) in list.items.iter().enumerate() {
+        match received(raw.get()).map_err(within("items", place)) {
+            Ok(order) => page.orders.push(order),
+            Err(fault) => page.strays.push(StrayOrder {
+                payload: raw.get().to_owned(),
+                masked: cut(&mask_body(raw.get()), SHOWN),
+                fault,
+            }),
+        }
+    }
+    Ok(page)
 }
 
-/// An element that does not say which order it is makes the page useless: a watermark that moved
-/// past it would lose it.
+/// An order, as far as it says which one it is.
 fn received(payload: &str) -> Result<ReceivedOrder, Failure> {
     let order = parse_order(payload);
     let order_id = match &order {
         Ok(order) => order.reference.order_id,
-        Err(_) => need(read::<WireOrderId>(payload)?.orderid.0, "orderid")?,
+        Err(_) => positive(need(read::<WireOrderId>(payload)?.orderid.0, "orderid")?, "orderid")?,
     };
     Ok(ReceivedOrder { order_id, payload: payload.to_owned(), order })
 }

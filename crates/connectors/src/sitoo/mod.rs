@@ -1,6 +1,9 @@
-//! Sitoo POS: orders, and what `daybook check` asks for (facts/sitoo).
+//! Sitoo POS: orders, products, and what `daybook check` asks for (facts/sitoo).
 
+mod catalogue;
 mod client;
+mod deliveries;
+mod envelope;
 mod extras;
 mod shopper;
 mod stock;
@@ -15,9 +18,13 @@ use secrecy::SecretString;
 
 use crate::Pace;
 
+pub use catalogue::{ListPrice, ProductsPage, ProductsQuery};
 pub use client::Sitoo;
+pub use deliveries::{LogItem, NewDelivery, log_type};
+pub use envelope::Element;
 pub use stock::{
-    Direction, Element, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock, Transaction,
+    Direction, Element as StockElement, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock,
+    Transaction,
 };
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
@@ -71,6 +78,8 @@ pub enum OrdersQuery {
     FromId {
         /// Lowest id wanted.
         from: i64,
+        /// How many of those to pass by: 0, but where the ids of a page lead nowhere.
+        start: u32,
         /// How many at most; the page size caps it.
         num: u32,
     },
@@ -86,12 +95,25 @@ pub enum OrdersQuery {
 }
 
 /// A page of orders.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrdersPage {
     /// How many orders fit the question altogether.
     pub total_count: i64,
     /// The orders of this page, in the order in which they came.
     pub orders: Vec<ReceivedOrder>,
+    /// Elements that do not say which order they are.
+    pub strays: Vec<StrayOrder>,
+}
+
+/// An element of a page without a usable `orderid`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StrayOrder {
+    /// The element's exact text as it came.
+    pub payload: String,
+    /// The beginning of its text, with the shopper's data masked.
+    pub masked: String,
+    /// What is the matter with it ([`Failure::Drift`]).
+    pub fault: Failure,
 }
 
 /// One element of a page. An element that cannot be read does not spoil its page.

@@ -28,8 +28,8 @@ pub(super) fn shopper(wire: &WireOrder<'_>) -> Shopper {
     }
 }
 
-/// A country alone is no address: tills fill it in for everyone.
-fn address(wire: &WireOrder<'_>) -> Address {
+/// Where goods are to be sent; empty where the till names no place.
+pub(super) fn delivery_address(wire: &WireOrder<'_>) -> Address {
     let delivery = Address {
         line1: wire.delivery_address.owned(),
         line2: wire.delivery_address2.owned(),
@@ -38,6 +38,11 @@ fn address(wire: &WireOrder<'_>) -> Address {
         postcode: wire.delivery_zip.owned(),
         country_code: wire.delivery_countryid.owned(),
     };
+    if delivery.is_known() { delivery } else { Address::default() }
+}
+
+fn address(wire: &WireOrder<'_>) -> Address {
+    let delivery = delivery_address(wire);
     let invoice = Address {
         line1: wire.invoice_address.owned(),
         line2: wire.invoice_address2.owned(),
@@ -46,9 +51,5 @@ fn address(wire: &WireOrder<'_>) -> Address {
         postcode: wire.invoice_zip.owned(),
         country_code: wire.invoice_countryid.owned(),
     };
-    let known = |address: &Address| {
-        let country_code = address.country_code.clone();
-        *address != Address { country_code, ..Address::default() }
-    };
-    [delivery, invoice].into_iter().find(known).unwrap_or_default()
+    [delivery, invoice].into_iter().find(Address::is_known).unwrap_or_default()
 }

@@ -3,12 +3,12 @@
 use daybook_domain::{
     Quantity, Reference, Timestamp,
     class::Failure,
-    till::{OrderState, OrderType, PaymentState, TillOrder, TillPayment, TillRow},
+    till::{DeliveryChoice, OrderState, OrderType, PaymentState, TillOrder, TillPayment, TillRow},
 };
 
 use super::{
     extras::{Extras, NotANumber},
-    shopper::shopper,
+    shopper::{delivery_address, shopper},
     totals::Totals,
     wire::{WireOrder, WirePayment, WireRow},
 };
@@ -72,6 +72,7 @@ pub(super) fn order(wire: &WireOrder<'_>) -> Result<TillOrder, Failure> {
         rows,
         payments: payments(wire)?,
         shopper: shopper(wire),
+        delivery: delivery(wire)?,
     })
 }
 
@@ -90,6 +91,7 @@ fn row(wire: &WireRow<'_>, place: usize) -> Result<TillRow, Failure> {
         sku: wire.sku.0.clone().into_owned(),
         name: wire.productname.owned(),
         quantity: need(quantity(wire, product), "quantity")?,
+        pieces: wire.quantity.0,
         vat_rate: need(wire.vatvalue.0, "vatvalue")?,
         net: need(wire.moneyitemtotal_net.0, "moneyitemtotal_net")?,
         vat: need(wire.moneyitemtotal_vat.0, "moneyitemtotal_vat")?,
@@ -97,6 +99,18 @@ fn row(wire: &WireRow<'_>, place: usize) -> Result<TillRow, Failure> {
         original_index: id(extras, "pos-originalsales-orderitemid")?,
         return_warehouse_id: id(extras, "return-warehouseid")?,
         reason_code: extras.first(&["reasoncode-return"]),
+    })
+}
+
+/// How the till says that goods come later (facts/sitoo 8.4).
+fn delivery(wire: &WireOrder<'_>) -> Result<DeliveryChoice, Failure> {
+    let extras = &wire.additionaldata;
+    Ok(DeliveryChoice {
+        pickup_external_id: extras.first(&["delivery-pickup-externalid"]),
+        pickup_warehouse_id: id(extras, "delivery-pickup-warehouseid")?.filter(|id| *id != 0),
+        carrier_product_id: extras.first(&["delivery-carrier-productid"]),
+        ignore_stock: extras.is_true("delivery-ignore-stock"),
+        address: delivery_address(wire),
     })
 }
 
@@ -177,7 +191,7 @@ fn moment(seconds: i64) -> Result<Timestamp, Failure> {
     }
 }
 
-fn positive(id: i64, path: &str) -> Result<i64, Failure> {
+pub(super) fn positive(id: i64, path: &str) -> Result<i64, Failure> {
     if id > 0 { Ok(id) } else { Err(drift(path, "is no id")) }
 }
 

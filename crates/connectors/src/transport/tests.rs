@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::Request;
@@ -103,5 +103,62 @@ fn a_file_of_authorities_that_holds_none_is_a_fault() {
         let fault = Network::new(&tls, 1).unwrap_err();
         assert_eq!(fault.key, "extra_ca_file");
         assert!(fault.what.contains(file));
+    }
+}
+
+/// A server inside the house: its address, and the authority that signed for it.
+async fn house_server(folder: &std::path::Path) -> (String, std::path::PathBuf) {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    let key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let file = folder.join("house-ca.pem");
+    std::fs::write(&file, authority.self_signed(&key).unwrap().pem()).unwrap();
+    let issuer = Issuer::new(authority, key);
+    let key = KeyPair::generate().unwrap();
+    let own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = own.signed_by(&key, &issuer).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key.into())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            // Whoever does not trust us ends the handshake.
+            let Ok(mut socket) = acceptor.accept(socket).await else { continue };
+            let mut request = vec![0; 4096];
+            let _ = socket.read(&mut request).await.unwrap();
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]";
+            socket.write_all(answer).await.unwrap();
+            socket.shutdown().await.unwrap();
+        }
+    });
+    (format!("https://localhost:{port}/owapi"), file)
+}
+
+#[tokio::test]
+async fn a_server_inside_the_house_is_trusted_only_with_the_authority_of_the_house() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, authority) = house_server(folder.path()).await;
+    for (file, trusted) in [(Some(authority), true), (None, false)] {
+        let network = Network::new(&TlsSettings { extra_ca_file: file }, 100).unwrap();
+        let request = Request::get(&url).body(Bytes::new()).unwrap();
+        match network.send(request, SECOND * 10).await {
+            Ok(answer) => {
+                assert!(trusted, "nobody vouches for it");
+                assert_eq!(answer.body(), &Bytes::from_static(b"[1]"));
+            }
+            Err(Lost::NotSent(why)) => {
+                assert!(!trusted && why.contains("certificate"), "{why}");
+            }
+            Err(lost) => panic!("{lost:?}"),
+        }
     }
 }

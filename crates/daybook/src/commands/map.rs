@@ -53,7 +53,7 @@ enum What {
     /// Map one thing.
     #[command(after_help = EXAMPLES)]
     Set {
-        /// sku, vat, payment, store, warehouse, reason or item.
+        /// sku, vat, payment, store, warehouse, reason, item or group.
         kind: MappingKind,
         /// Its name on the till.
         key: String,
@@ -63,7 +63,7 @@ enum What {
     },
     /// Take a mapping away.
     Unset {
-        /// sku, vat, payment, store, warehouse, reason or item.
+        /// sku, vat, payment, store, warehouse, reason, item or group.
         kind: MappingKind,
         /// Its name on the till.
         key: String,
@@ -184,7 +184,13 @@ fn stored_key(kind: MappingKind, key: &str) -> String {
         MappingKind::Sku => "ANY",
         MappingKind::Reason => "yes",
         MappingKind::Item => "code=ANY rate-id=1",
-        MappingKind::Vat | MappingKind::Payment | MappingKind::Warehouse => "1",
+        MappingKind::Status => "open",
+        MappingKind::Vat
+        | MappingKind::Payment
+        | MappingKind::Warehouse
+        | MappingKind::Group
+        | MappingKind::Pickup
+        | MappingKind::Delivery => "1",
     };
     MappingRow::new(kind, key, any).map_or_else(|_| key.trim().to_owned(), |row| row.key)
 }

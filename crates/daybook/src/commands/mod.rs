@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod despatches;
 pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod exceptions;
@@ -52,7 +53,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
     }
     let config = settings::load(named, std::env::vars())?;
     let level = match &cli.command {
-        Command::Serve => config.log.level.clone(),
+        Command::Serve(_) => config.log.level.clone(),
         // A command that ends at once says what it has to say by its result.
         _ => "error".to_owned(),
     };
@@ -60,12 +61,13 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
     let actor = context::actor(cli.globals.actor.as_deref());
     let context = Context { config, printer, actor, clock: Arc::new(SystemClock) };
     match cli.command {
-        Command::Serve => serve::run(&context).await,
+        Command::Serve(args) => serve::run(&context, &args).await,
         Command::Sync(args) => sync::run(&context, &args).await,
         Command::Check(args) => check::run(&context, &args).await,
         Command::Entries(args) => entries::run(&context, &args).await,
         Command::Entry(args) => entry::run(&context, &args).await,
         Command::Exceptions(args) => exceptions::run(&context, args).await,
+        Command::Despatches(args) => despatches::run(&context, &args).await,
         Command::Map(args) => map::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) | Command::Demo(_) => {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use daybook_flows::{App, engine};
+use clap::Args;
+use daybook_flows::{App, engine, sales};
 use daybook_web::{Events, Web};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -10,8 +11,17 @@ use tokio_util::sync::CancellationToken;
 use super::Ended;
 use crate::{config::Need, context::Context, failure::Failure, initial, stop};
 
+/// How to begin.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// After an older copy of the book was put back: look every order that the tills have now up in
+    /// OrderWise before it is sent. Needed once; the book remembers it.
+    #[arg(long)]
+    look_up_first: bool,
+}
+
 /// Receives and posts until a signal.
-pub(crate) async fn run(context: &Context) -> Result<Ended, Failure> {
+pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Failure> {
     let stop = stop::on_signal(context.printer)?;
     let listener = listen(context).await?;
     let metrics = daybook_web::metrics::install().map_err(|error| {
@@ -20,6 +30,9 @@ pub(crate) async fn run(context: &Context) -> Result<Ended, Failure> {
     let app = context.app(Need::Systems).await?;
     let _alone = app.db.worker_lock()?;
     initial::apply(context, &app).await?;
+    if args.look_up_first {
+        sales::look_up_first(&app).await?;
+    }
     let events = context.config.events()?;
     let web = Web {
         app: Arc::clone(&app),

@@ -7,6 +7,9 @@ use daybook_flows::settings::Shoppers;
 
 use super::{Config, ConfigError};
 
+/// A call may need a new token and a second try, and begins within a quarter of the lease.
+const LEASE_TIMEOUTS: u32 = 6;
+
 impl Config {
     /// Settings that fit their types, and still cannot work.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
@@ -29,11 +32,16 @@ impl Config {
                 "use 1000",
             ));
         }
-        if self.posting.lease <= self.orderwise.timeout {
+        let least = self.orderwise.timeout.saturating_mul(LEASE_TIMEOUTS);
+        if self.posting.lease < least {
             return Err(ConfigError::invalid(
                 "posting.lease",
-                "is not longer than orderwise.timeout",
-                "a worker must keep its entry while its call is on its way: use three time-outs",
+                "is shorter than six times orderwise.timeout",
+                format!(
+                    "a worker must keep its entry while its call is on its way, with a new token \
+                     and a second try: use \"{}\"",
+                    humantime::format_duration(least)
+                ),
             ));
         }
         if self.posting.shoppers == Shoppers::FindOrCreate

@@ -73,6 +73,7 @@ impl Config {
             blind_returns: policy.blind_returns,
             unknown_original: policy.unknown_original,
             no_register: policy.no_register,
+            open_paid_orders: policy.open_paid_orders,
             currencies: policy.currencies,
             restock_unmapped_reasons: policy.restock_unmapped_reasons,
             default_time_zone: policy.default_time_zone,

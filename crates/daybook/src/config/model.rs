@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use daybook_connectors::orderwise::CreditSign;
 use daybook_domain::{
-    lookup::{NoRegister, PostOrHold, TaxPolicy},
+    lookup::{NoRegister, OpenPaid, PostOrHold, TaxPolicy},
     mapping::MappingKind,
 };
 use daybook_flows::settings::{Catalogue, Despatch, Posting, Receive, Reference, Stock};
@@ -151,6 +151,7 @@ pub(crate) struct PolicySection {
     pub(crate) blind_returns: PostOrHold,
     pub(crate) unknown_original: PostOrHold,
     pub(crate) no_register: NoRegister,
+    pub(crate) open_paid_orders: OpenPaid,
     pub(crate) currencies: Vec<String>,
     pub(crate) restock_unmapped_reasons: bool,
     pub(crate) default_time_zone: String,

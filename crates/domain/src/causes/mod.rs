@@ -50,6 +50,8 @@ pub enum Scope {
     Store,
     /// The whole flow.
     System,
+    /// One product, or those that share its fault.
+    Product,
 }
 
 impl Scope {
@@ -59,6 +61,7 @@ impl Scope {
             Self::Entry => "entry",
             Self::Store => "store",
             Self::System => "system",
+            Self::Product => "product",
         }
     }
 }
@@ -167,7 +170,15 @@ impl Cause {
     pub fn is_released_by(self, kind: MappingKind) -> bool {
         // A store's own location serves as a return warehouse too.
         self.entry().released_by == Some(kind)
-            || matches!((self, kind), (Self::ReturnWarehouseUnmapped, MappingKind::Store))
+            || matches!(
+                (self, kind),
+                (
+                    Self::ReturnWarehouseUnmapped
+                        | Self::DeliveryWarehouseUnmapped
+                        | Self::PickupUnmapped,
+                    MappingKind::Store
+                ) | (Self::PickupUnmapped, MappingKind::Warehouse)
+            )
     }
 }
 

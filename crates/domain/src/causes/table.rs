@@ -42,6 +42,9 @@ macro_rules! catalogue {
 /// For entries that no setting can help: a person enters them in OrderWise and says so.
 const BY_HAND: &str =
     "daybook exceptions dismiss {reference} --reason 'entered by hand as …' --actor NAME";
+/// For goods whose way only a person can follow: they put it right in Sitoo and say so.
+const BY_HAND_IN_SITOO: &str =
+    "daybook exceptions dismiss {reference} --reason 'put right in Sitoo: …' --actor NAME";
 /// For entries whose data or settings were put right elsewhere.
 const RETRY: &str = "daybook exceptions retry {reference}";
 /// For connections, permissions and export definitions.
@@ -319,6 +322,24 @@ catalogue! {
         fix: "Look the id up in Sitoo; a gap can be a transaction that was never completed. Then say so.",
         command: "daybook exceptions dismiss EX-NUMBER --reason 'never completed' --actor NAME",
     }
+    OrderIdLeap "order-id-leap" "Order id far beyond the others" {
+        sentence: "An order has an id far beyond those before it, so not every id in between is asked for.",
+        owner: Retail, scope: Scope::System, severity: High, released_by: None,
+        fix: "Look the order up in Sitoo. It is kept, and orders with lower ids go on being read; where Sitoo really numbers on from there, Daybook follows by itself. Then say so.",
+        command: "daybook exceptions dismiss EX-NUMBER --reason 'numbered anew' --actor NAME",
+    }
+    OrderWithoutId "order-without-id" "Order that does not say which it is" {
+        sentence: "Sitoo gave an order without a usable order id; it is kept as received and cannot be posted.",
+        owner: It, scope: Scope::System, severity: High, released_by: None,
+        fix: "Find the order in Sitoo by the particulars and report it; when it shows its id it is read by itself. Enter it by hand if it never does, then say so.",
+        command: "daybook exceptions dismiss EX-NUMBER --reason 'entered by hand as …' --actor NAME",
+    }
+    OrderLeftOpen "order-left-open" "Order left open" {
+        sentence: "An order was not closed or cancelled within the time that Daybook reads it again, so nobody would notice if it became a sale.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "Close or cancel the order at the till and have it read again; dismiss it if it stays as it is.",
+        command: RETRY,
+    }
 
     // The systems.
     OrderwiseCredentials "orderwise-credentials" "OrderWise refuses our credentials" {
@@ -371,6 +392,90 @@ catalogue! {
     }
 
     // Catalogue.
+    ProductNotSaleable "product-not-saleable" "Product may not be sold" {
+        sentence: "The tills had products that OrderWise does not allow to be sold any more; they are hidden.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "If they should be sold, tick them as sale variants in OrderWise; they come back by themselves.",
+        command: "daybook catalogue faults --cause product-not-saleable",
+    }
+    ProductDiscontinued "product-discontinued" "Product is discontinued" {
+        sentence: "The tills had products that are discontinued in OrderWise; they are hidden.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "If they should be sold, make them active again in OrderWise; they come back by themselves.",
+        command: "daybook catalogue faults --cause product-discontinued",
+    }
+    ProductGroupUnmapped "product-group-unmapped" "Tax rate has no product group" {
+        sentence: "Products have a tax rate of OrderWise that no product group of Sitoo belongs to, so no till can charge it.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: Some(MappingKind::Group),
+        fix: "Make a product group with this percentage in Sitoo, or say which group is meant.",
+        command: "daybook map set group {subject} VAT-ID",
+    }
+    ProductPriceMissing "product-price-missing" "Product has no price" {
+        sentence: "Products have no price above zero in OrderWise.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Give them a price in OrderWise, or say that they are not for the tills.",
+        command: "daybook catalogue faults --cause product-price-missing",
+    }
+    ProductPriceFraction "product-price-fraction" "Price is not whole pence" {
+        sentence: "Products have a price with a fraction of a penny that a till cannot charge, and it is not rounded silently.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Give them a price in whole pence in OrderWise.",
+        command: "daybook catalogue faults --cause product-price-fraction",
+    }
+    ProductSkuIllegal "product-sku-illegal" "SKU cannot stand in Sitoo" {
+        sentence: "Variants have a code with a character that Sitoo does not allow in a SKU.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Correct the variant code in OrderWise; for blanks, see `[catalogue] replace-blanks-with`.",
+        command: "daybook catalogue faults --cause product-sku-illegal",
+    }
+    ProductSkuClash "product-sku-clash" "SKUs clash at the till" {
+        sentence: "Variants differ from each other only by blanks or letter case, so a till could not tell them apart.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: None,
+        fix: "Correct the codes in OrderWise, or say which of them are not for the tills.",
+        command: "daybook catalogue faults --cause product-sku-clash",
+    }
+    ProductBarcodeMalformed "product-barcode-malformed" "Barcode is not well-formed" {
+        sentence: "Products have a barcode that no scanner reads: its length or its check digit is wrong.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Correct the barcode in OrderWise; see `[catalogue] other-barcodes` for codes of your own.",
+        command: "daybook catalogue faults --cause product-barcode-malformed",
+    }
+    ProductBarcodeTaken "product-barcode-taken" "Barcode belongs to another product" {
+        sentence: "Products have a barcode that another product carries already, so a scan could sell the wrong one.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: None,
+        fix: "Correct one of the barcodes in OrderWise, or in Sitoo where the other product is not from OrderWise.",
+        command: "daybook catalogue faults --cause product-barcode-taken",
+    }
+    ProductTitleMissing "product-title-missing" "Product has no title" {
+        sentence: "Products have no description in OrderWise, so receipts and tills could not name them.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Give them a description in OrderWise.",
+        command: "daybook catalogue faults --cause product-title-missing",
+    }
+    ProductUnreadable "product-unreadable" "Product cannot be read" {
+        sentence: "The export definition `variants` lacks a column that products need, or holds a value that is none.",
+        owner: It, scope: Scope::Product, severity: High, released_by: None,
+        fix: "Paste the SQL that Daybook ships again, or correct the value in OrderWise; sales go on meanwhile.",
+        command: "daybook catalogue faults --cause product-unreadable",
+    }
+    ProductRefused "product-refused" "Sitoo refused a product" {
+        sentence: "Sitoo did not take a product, or does not show what it took; the rest of its batch was written.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Look at Sitoo's words; correct the product there or in OrderWise. It is tried again by itself.",
+        command: "daybook catalogue show {subject}",
+    }
+    PriceNotArrived "price-not-arrived" "Prices did not arrive in time" {
+        sentence: "Prices that OrderWise changed were not seen at the tills when the stores opened.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: None,
+        fix: "See what holds the catalogue up; it closes by itself when the prices have arrived.",
+        command: "daybook catalogue prices --late",
+    }
+    ProductsNotHidden "products-not-hidden" "Too many products would vanish" {
+        sentence: "So many products at once would be hidden from the tills that a mistake is likelier than a wish; none of them was hidden.",
+        owner: Retail, scope: Scope::Product, severity: High, released_by: None,
+        fix: "See why they are not ready; if it is right, let them be hidden once.",
+        command: "daybook sync catalogue --hide-all",
+    }
 
     // Stock.
     Oversold "oversold" "Sold at a till, and not there" {
@@ -405,4 +510,100 @@ catalogue! {
     }
 
     // Despatch.
+    DeliveryWarehouseUnmapped "delivery-warehouse-unmapped" "Warehouse of the goods not mapped" {
+        sentence: "The till handed goods over from another warehouse than its own, and that has no stock location of OrderWise yet.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: Some(MappingKind::Warehouse),
+        fix: "Map the warehouse to a stock location.",
+        command: "daybook map set warehouse {subject} LOCATION-ID",
+    }
+    ShipsFromUnmapped "ships-from-unmapped" "Source of home deliveries not mapped" {
+        sentence: "Goods of the sale are to be sent, and it is not said which stock location they leave from.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: Some(MappingKind::Store),
+        fix: "Say which stock location home deliveries sold in this store leave from.",
+        command: "daybook map set store {subject} ships-from=LOCATION-ID",
+    }
+    PickupUnmapped "pickup-unmapped" "Collecting store not mapped" {
+        sentence: "Goods of the sale are to be collected in another store, and it is not said which stock location they leave from.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: Some(MappingKind::Pickup),
+        fix: "Map the collecting store to the stock location that its goods leave from.",
+        command: "daybook map set pickup {subject} location=LOCATION-ID",
+    }
+    CarrierUnmapped "carrier-unmapped" "Carrier not mapped" {
+        sentence: "The shopper chose a carrier that has no delivery method of OrderWise yet.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: Some(MappingKind::Delivery),
+        fix: "Map the carrier product of the till to a delivery method.",
+        command: "daybook map set delivery {subject} METHOD-ID",
+    }
+    DeliveryAddressMissing "delivery-address-missing" "No address to send to" {
+        sentence: "Goods of the sale are to be sent, and the order names neither a delivery address nor an invoice address.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Ask the shopper for the address and add it to the order in Sitoo; it is read again by itself.",
+        command: RETRY,
+    }
+    StatusUnknown "status-unknown" "Status text of OrderWise unknown" {
+        sentence: "OrderWise shows orders with a status text that nobody has explained yet, so it cannot be said how far they are.",
+        owner: Retail, scope: Scope::System, severity: High, released_by: Some(MappingKind::Status),
+        fix: "Say what the text means: open, on-hold, partly-despatched, despatched or cancelled.",
+        command: "daybook map set status {subject} MEANING",
+    }
+    DespatchLineUnknown "despatch-line-unknown" "OrderWise sent what was not to come" {
+        sentence: "A delivery of OrderWise holds a line that is no open row of the till's order: a kit's component, a replacement, or a quantity that Sitoo cannot say.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "Compare the delivery with the order; deliver in Sitoo by hand what is still open there, then say so.",
+        command: BY_HAND_IN_SITOO,
+    }
+    DespatchBeyondOrder "despatch-beyond-order" "OrderWise sent more than is to come" {
+        sentence: "A delivery of OrderWise holds more of a row than is still to come: the shop handed it over, or it was sent twice.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Find out which of the goods the shopper has; have what was sent twice returned, then say so.",
+        command: BY_HAND_IN_SITOO,
+    }
+    DespatchCorrected "despatch-corrected" "Delivery changed after Sitoo was told" {
+        sentence: "OrderWise cancelled or corrected a delivery that already stands in Sitoo. Sitoo has no call that takes a delivery back.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Correct the delivery in Sitoo's Backoffice, then say so.",
+        command: BY_HAND_IN_SITOO,
+    }
+    DeliveryRefused "delivery-refused" "Sitoo refused a delivery" {
+        sentence: "Sitoo refused the delivery of what OrderWise sent; its own words are in the particulars.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Look at the order in Sitoo: it may be cancelled, or delivered already. It is tried again now and then.",
+        command: BY_HAND_IN_SITOO,
+    }
+    CancelledInOrderwise "cancelled-in-orderwise" "Cancelled in OrderWise, paid at the till" {
+        sentence: "OrderWise cancelled an order, or what was left of it, that the shopper has paid at the till and that is still open there.",
+        owner: Finance, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Give the shopper the money back at a till, or have the goods sent after all; then cancel or deliver the order in Sitoo.",
+        command: BY_HAND_IN_SITOO,
+    }
+    CancelledInSitoo "cancelled-in-sitoo" "Cancelled in Sitoo, not in OrderWise" {
+        sentence: "The order was cancelled in Sitoo after it had been posted, and OrderWise still means to send it. OrderWise has no call that cancels an order.",
+        owner: Finance, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Cancel the order in OrderWise; this closes by itself once its status says so.",
+        command: "daybook despatches show {reference}",
+    }
+    HandedOverElsewhere "handed-over-elsewhere" "Handed over, and still to be sent" {
+        sentence: "A till handed over goods that OrderWise still means to send.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Take the rows out of the order in OrderWise, or complete it there; then say so.",
+        command: BY_HAND_IN_SITOO,
+    }
+    OrderNotClosed "order-not-closed" "All is sent, the order is still open" {
+        sentence: "All rows of the order are delivered in Sitoo, but it did not close.",
+        owner: Retail, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "Close the order in Sitoo, or allow Daybook to do it (`[despatch] close-orders`).",
+        command: "daybook despatches show {reference}",
+    }
+    DespatchedButOpen "despatched-but-open" "Despatched in OrderWise, open in Sitoo" {
+        sentence: "OrderWise says that all has left, and names no deliveries for rows that are still to come in Sitoo.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Look at the order in OrderWise, and deliver in Sitoo by hand what has left; this closes by itself.",
+        command: "daybook despatches show {reference}",
+    }
+    PaidButNotMoving "paid-but-not-moving" "Paid, not moving in OrderWise" {
+        sentence: "The shopper paid for goods that are to come, and nothing has left OrderWise for a long time.",
+        owner: Retail, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Look at the order in OrderWise: its stock, its hold, its status; this closes by itself when something leaves.",
+        command: "daybook despatches show {reference}",
+    }
 }

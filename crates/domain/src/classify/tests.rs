@@ -2,7 +2,7 @@ use super::{SetAside, Standing, classify, kind_of};
 use crate::{
     entry::EntryKind::{self, Return, Sale},
     fixtures::{discount, full_return, order, pence, policy, row, sale},
-    lookup::NoRegister,
+    lookup::{NoRegister, OpenPaid, Policy},
     till::{OrderState, OrderType, PaymentState, TillOrder},
 };
 
@@ -54,7 +54,13 @@ fn the_rest_is_set_aside_with_its_reason() {
         Abandoned, Booking, Cancelled, Empty, NotFromATill, Open, Parked, UnknownKind, Unpaid,
     };
     let cases: [(TillOrder, SetAside); 17] = [
-        (with(|o| o.order_state = OrderState::Open), Open),
+        (
+            with(|o| {
+                o.order_state = OrderState::Open;
+                o.payment_state = PaymentState::Reserved;
+            }),
+            Open,
+        ),
         (with(|o| o.order_type = OrderType::Booking), Booking),
         (with(|o| o.order_type = OrderType::Parked), Parked),
         (with(|o| o.order_state = OrderState::Cancelled), Cancelled),
@@ -131,4 +137,19 @@ fn words_round_trip_and_only_what_can_change_is_read_again() {
     let again: Vec<_> =
         SetAside::ALL.into_iter().filter(|reason| reason.may_still_become_a_sale()).collect();
     assert_eq!(again, [Open, Booking, Parked, Unpaid, UnknownKind]);
+}
+
+#[test]
+fn what_is_paid_at_a_till_is_sold_though_goods_are_to_come() {
+    let open = TillOrder { order_state: OrderState::Open, ..sale() };
+    assert_eq!(classify(&open, &policy()), Standing::ForTheLedger(EntryKind::Sale));
+    let aside = Policy { open_paid_orders: OpenPaid::SetAside, ..policy() };
+    assert_eq!(classify(&open, &aside), Standing::SetAside(SetAside::Open));
+    let unpaid = TillOrder { payment_state: PaymentState::Pending, ..open.clone() };
+    let of_a_web_shop = TillOrder { web_order: true, ..open.clone() };
+    let of_no_till = TillOrder { register_id: None, ..open.clone() };
+    let back = TillOrder { order_state: OrderState::Open, ..full_return(&sale()) };
+    for order in [unpaid, of_a_web_shop, of_no_till, back] {
+        assert_eq!(classify(&order, &policy()), Standing::SetAside(SetAside::Open));
+    }
 }

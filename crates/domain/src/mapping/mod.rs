@@ -15,7 +15,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use self::row::MappingFault;
-use crate::VatRate;
+use crate::{VatRate, despatch::StatusMeaning};
 
 /// What can be mapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,11 +35,19 @@ pub enum MappingKind {
     Reason,
     /// Special line (`round-off`, `checkout-fee`, `gift-card`, `tax-rounding`) → `code`, `rate-id`.
     Item,
+    /// Tax rate of OrderWise (id or code) → `vat-id`, Sitoo's product group for it.
+    Group,
+    /// Store that goods are collected in (its external id) → `location` they leave from, `delivery`.
+    Pickup,
+    /// Carrier product of the till → `method-id`, OrderWise's delivery method.
+    Delivery,
+    /// Status text of OrderWise, exactly → what it `means`.
+    Status,
 }
 
 impl MappingKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Sku,
         Self::Vat,
         Self::Payment,
@@ -47,6 +55,10 @@ impl MappingKind {
         Self::Warehouse,
         Self::Reason,
         Self::Item,
+        Self::Group,
+        Self::Pickup,
+        Self::Delivery,
+        Self::Status,
     ];
 
     /// The word used in the database, on the command line and in CSV.
@@ -59,6 +71,10 @@ impl MappingKind {
             Self::Warehouse => "warehouse",
             Self::Reason => "reason",
             Self::Item => "item",
+            Self::Group => "group",
+            Self::Pickup => "pickup",
+            Self::Delivery => "delivery",
+            Self::Status => "status",
         }
     }
 
@@ -68,12 +84,23 @@ impl MappingKind {
             Self::Sku => &["code"],
             Self::Vat => &["rate-id"],
             Self::Payment => &["method-id", "exclude"],
-            Self::Store => {
-                &["account", "account-id", "session", "location", "delivery", "zone", "name"]
-            }
+            Self::Store => &[
+                "account",
+                "account-id",
+                "session",
+                "location",
+                "delivery",
+                "zone",
+                "name",
+                "ships-from",
+            ],
             Self::Warehouse => &["location"],
             Self::Reason => &["restock", "location"],
             Self::Item => &["code", "rate-id"],
+            Self::Group => &["vat-id"],
+            Self::Pickup => &["location", "delivery"],
+            Self::Delivery => &["method-id"],
+            Self::Status => &["means"],
         }
     }
 }
@@ -86,7 +113,10 @@ impl fmt::Display for MappingKind {
 
 /// The word is not a kind of mapping.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a kind of mapping; use sku, vat, payment, store, warehouse, reason or item")]
+#[error(
+    "'{0}' is not a kind of mapping; use sku, vat, payment, store, warehouse, reason, item, \
+     group, pickup, delivery or status"
+)]
 pub struct NotMappingKind(pub String);
 
 impl FromStr for MappingKind {
@@ -136,6 +166,17 @@ pub struct StoreMapping {
     pub delivery_method_id: Option<i64>,
     /// IANA zone, where the till does not say.
     pub time_zone: Option<String>,
+    /// Stock location that home deliveries sold in this store leave from.
+    pub ships_from_location_id: Option<i64>,
+}
+
+/// A store that goods sold elsewhere are collected in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PickupMapping {
+    /// Stock location that the goods leave from.
+    pub stock_location_id: i64,
+    /// Delivery method, where it is not the selling store's.
+    pub delivery_method_id: Option<i64>,
 }
 
 /// What a payment type becomes.
@@ -184,6 +225,22 @@ pub struct Mapping {
     pub reasons: HashMap<String, ReasonMapping>,
     /// By special line.
     pub items: HashMap<String, ItemMapping>,
+    /// Sitoo's `vatid` by OrderWise's tax rate id or code, trimmed and case-folded.
+    pub groups: HashMap<String, i64>,
+    /// By the collecting store's external id, trimmed and case-folded.
+    pub pickups: HashMap<String, PickupMapping>,
+    /// Delivery method by carrier product, trimmed and case-folded.
+    pub carriers: HashMap<String, i64>,
+    /// By exact text: statuses are matched case-sensitively (facts/orderwise 3).
+    pub statuses: HashMap<String, StatusMeaning>,
+}
+
+/// Keys of [`MappingKind::Delivery`] that stand for no carrier product.
+pub mod delivery {
+    /// Goods to be sent where the till names no carrier.
+    pub const HOME: &str = "home";
+    /// Goods to be collected in another store that has no method of its own.
+    pub const COLLECT: &str = "collect";
 }
 
 /// The special lines that [`MappingKind::Item`] names.

@@ -108,7 +108,14 @@ pub(super) fn normal_key(kind: MappingKind, key: &str) -> Result<String, String>
         return Err("the key is empty".to_owned());
     }
     match kind {
-        MappingKind::Sku | MappingKind::Payment | MappingKind::Reason => Ok(fold(key)),
+        MappingKind::Sku
+        | MappingKind::Payment
+        | MappingKind::Reason
+        | MappingKind::Group
+        | MappingKind::Pickup
+        | MappingKind::Delivery => Ok(fold(key)),
+        // Customers write these texts themselves, and OrderWise matches them exactly.
+        MappingKind::Status => Ok(key.to_owned()),
         MappingKind::Store | MappingKind::Warehouse => {
             positive(key).map(|id| id.to_string()).ok_or_else(|| {
                 format!("'{key}' is not a warehouse id of Sitoo, a whole number from 1")

@@ -75,7 +75,7 @@ fn what_cannot_be_used_is_refused_with_the_reason() {
             "1",
             "A sesion=1",
             "'sesion' is not a field of store; use account, account-id, \
-            session, location, delivery, zone, name",
+            session, location, delivery, zone, name, ships-from",
         ),
         (Store, "1", "A account=B", "'account' is given twice"),
         (Warehouse, "-1", "2", "'-1' is not a warehouse id of Sitoo, a whole number from 1"),

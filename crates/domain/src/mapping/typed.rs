@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use super::{
     Account, ItemMapping, Mapping, MappingFault, MappingKind, MappingRow, PaymentMapping,
-    ReasonMapping, StoreMapping, item,
+    PickupMapping, ReasonMapping, StoreMapping, item,
     row::{fault, normal_key, positive},
 };
-use crate::VatRate;
+use crate::{VatRate, despatch::StatusMeaning};
 
 impl Mapping {
     /// Builds the tables. A row that cannot be used, or that says again what an earlier row said, is
@@ -36,6 +36,10 @@ impl Mapping {
             }
             MappingKind::Reason => put(&mut self.reasons, key, reason(&fields)?),
             MappingKind::Item => put(&mut self.items, key, special(&fields)?),
+            MappingKind::Group => put(&mut self.groups, key, fields.needed_id("vat-id")?),
+            MappingKind::Pickup => put(&mut self.pickups, key, pickup(&fields)?),
+            MappingKind::Delivery => put(&mut self.carriers, key, fields.needed_id("method-id")?),
+            MappingKind::Status => put(&mut self.statuses, key, meaning(&fields)?),
         }
     }
 
@@ -142,7 +146,19 @@ fn store(key: &str, fields: &Fields<'_>) -> Result<StoreMapping, String> {
         stock_location_id: fields.id("location")?,
         delivery_method_id: fields.id("delivery")?,
         time_zone,
+        ships_from_location_id: fields.id("ships-from")?,
     })
+}
+
+fn pickup(fields: &Fields<'_>) -> Result<PickupMapping, String> {
+    Ok(PickupMapping {
+        stock_location_id: fields.needed_id("location")?,
+        delivery_method_id: fields.id("delivery")?,
+    })
+}
+
+fn meaning(fields: &Fields<'_>) -> Result<StatusMeaning, String> {
+    fields.needed("means")?.parse::<StatusMeaning>().map_err(|error| error.to_string())
 }
 
 fn reason(fields: &Fields<'_>) -> Result<ReasonMapping, String> {

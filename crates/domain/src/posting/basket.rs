@@ -1,11 +1,7 @@
 //! The rows of the basket, with discounts folded in and signs turned.
 
-use super::{
-    Case,
-    faults::Faults,
-    side::{money, pounds},
-};
-use crate::{Money, Quantity, causes::Cause, till::TillRow};
+use super::{Case, faults::Faults, side::pounds};
+use crate::{causes::Cause, till::TillRow};
 
 /// A row as the posting sees it: positive on sales and returns alike.
 pub(super) struct Item<'a> {
@@ -24,12 +20,6 @@ impl Item<'_> {
     /// Whether it goes the way of the whole entry, with an amount that goes along.
     pub(super) const fn is_regular(&self) -> bool {
         self.quantity > 0 && self.gross() >= 0
-    }
-
-    /// Quantity and gross amount for a line.
-    pub(super) fn priced(&self) -> Option<(Quantity, Money)> {
-        let quantity = i64::try_from(self.quantity).ok().map(Quantity::from_thousandths)?;
-        Some((quantity, money(self.gross())?))
     }
 
     /// What its faults are about: the SKU, or the name where there is none.

@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use jiff::tz::TimeZone;
+use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{Case, faults::Faults, side::money};
 use crate::{
-    Reference,
+    Reference, Timestamp,
     causes::Cause,
-    draft::{Draft, DraftLine, DraftPayment},
-    entry::EntryKind,
-    lookup::Known,
-    mapping::StoreMapping,
+    draft::{Draft, DraftLine, DraftPayment, LineOrigin},
+    lookup::{Known, Policy},
+    mapping::{StoreMapping, delivery},
+    sku::fold,
     till::TillOrder,
 };
 
@@ -51,7 +51,6 @@ pub(super) fn store<'a>(
 pub(super) fn draft(
     case: &Case<'_>,
     store: &StoreMapping,
-    kind: EntryKind,
     original: Option<Reference>,
     lines: Vec<DraftLine>,
     payments: Vec<DraftPayment>,
@@ -60,13 +59,13 @@ pub(super) fn draft(
     let turned = |amount| money(case.side.amount(amount));
     Some(Draft {
         reference: order.reference,
-        kind,
+        kind: case.side.kind(),
         account: store.account.clone(),
         session_id: store.session_id,
         order_date: order_date(case, store),
         delivery_method_id: store.delivery_method_id,
         original,
-        instructions: instructions(order),
+        instructions: instructions(case, &lines),
         net: turned(order.net)?,
         tax: turned(order.vat)?,
         gross: turned(order.gross)?,
@@ -77,16 +76,21 @@ pub(super) fn draft(
     })
 }
 
-/// The till's clock: in the till's own zone, else its store's, else the policy's. A name that is
+/// The till's clock, as it is sent: in the till's own zone, else its store's, else the policy's. A name that is
 /// no zone is passed over, as a wrong hour is better than a lost sale.
-fn order_date(case: &Case<'_>, store: &StoreMapping) -> String {
-    let names = [
-        case.order.time_zone.as_deref(),
-        store.time_zone.as_deref(),
-        Some(case.known.policy.default_time_zone.as_str()),
-    ];
+pub fn local_order_date(
+    order_date: Timestamp,
+    [till, store]: [Option<&str>; 2],
+    policy: &Policy,
+) -> DateTime {
+    let names = [till, store, Some(policy.default_time_zone.as_str())];
     let zone = names.into_iter().flatten().find_map(|name| TimeZone::get(name.trim()).ok());
-    let local = zone.unwrap_or(TimeZone::UTC).to_datetime(case.order.order_date.to_jiff());
+    zone.unwrap_or(TimeZone::UTC).to_datetime(order_date.to_jiff())
+}
+
+fn order_date(case: &Case<'_>, store: &StoreMapping) -> String {
+    let zones = [case.order.time_zone.as_deref(), store.time_zone.as_deref()];
+    let local = local_order_date(case.order.order_date, zones, case.known.policy);
     let (date, time) = (local.date(), local.time());
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
@@ -100,7 +104,8 @@ fn order_date(case: &Case<'_>, store: &StoreMapping) -> String {
 }
 
 /// What helps a person to find the receipt. Nothing about the shopper.
-fn instructions(order: &TillOrder) -> String {
+fn instructions(case: &Case<'_>, lines: &[DraftLine]) -> String {
+    let order = case.order;
     let mut text = String::new();
     note(&mut text, "Receipt", order.receipt_id.as_deref());
     note(&mut text, "Staff", order.staff.as_deref());
@@ -116,7 +121,56 @@ fn instructions(order: &TillOrder) -> String {
         let gap = if text.is_empty() { "" } else { "; " };
         let _ = write!(text, "{gap}Exchange with {partner}");
     }
+    if case.has_rows_to_come() {
+        to_come(&mut text, order, lines);
+    }
     text
+}
+
+/// Where the goods go, and which lines left the shop already: those are not to be sent.
+fn to_come(text: &mut String, order: &TillOrder, lines: &[DraftLine]) {
+    let choice = &order.delivery;
+    let warehouse = choice.pickup_warehouse_id.map(|id| format!("warehouse {id}"));
+    note(text, "To be collected in", choice.pickup_external_id.as_deref().or(warehouse.as_deref()));
+    note(text, "Carrier", choice.carrier_product_id.as_deref());
+    let gone = lines
+        .iter()
+        .filter(|line| !line.to_come && matches!(line.origin, LineOrigin::Row(_)))
+        .map(|line| line.number.to_string());
+    let gone: Vec<String> = gone.collect();
+    note(text, "Handed over at the till: lines", Some(gone.join(", ").as_str()));
+}
+
+/// How the goods travel: as the till chose where some are to come, else as the store's do. A
+/// carrier that nobody has mapped stops the order: it would leave by another way than was paid for.
+pub(super) fn delivery_method(case: &Case<'_>, faults: &mut Faults) -> Option<i64> {
+    let own = case.store.and_then(|store| store.delivery_method_id);
+    if !case.has_rows_to_come() {
+        return own;
+    }
+    let (choice, mapping) = (&case.order.delivery, case.known.mapping);
+    if choice.is_pickup() {
+        let external_id = choice.pickup_external_id.as_deref();
+        let pickup = external_id.and_then(|id| mapping.pickups.get(&fold(id)));
+        let collect = mapping.carriers.get(delivery::COLLECT).copied();
+        return pickup.and_then(|pickup| pickup.delivery_method_id).or(collect).or(own);
+    }
+    if !case.order.shopper.address.is_known() {
+        let reference = case.order.reference.to_string();
+        faults.add(Cause::DeliveryAddressMissing, &reference, || {
+            "Goods are to be sent, and the order names no address.".to_owned()
+        });
+    }
+    let Some(carrier) = choice.carrier_product_id.as_deref().map(str::trim) else {
+        return mapping.carriers.get(delivery::HOME).copied().or(own);
+    };
+    let found = mapping.carriers.get(&fold(carrier)).copied();
+    if found.is_none() {
+        faults.add(Cause::CarrierUnmapped, carrier, || {
+            format!("The carrier '{carrier}' has no delivery method.")
+        });
+    }
+    found
 }
 
 fn note(text: &mut String, name: &str, value: Option<&str>) {

@@ -1,6 +1,12 @@
 //! Order lines of the basket's rows.
 
-use super::{Case, basket::Item, faults::Faults, returns, side::money};
+use super::{
+    Case,
+    basket::Item,
+    faults::Faults,
+    parts::{self, Part},
+    side::money,
+};
 use crate::{
     causes::Cause,
     draft::{DraftLine, LineOrigin},
@@ -8,13 +14,6 @@ use crate::{
     sku::{SkuFault, resolve},
     split::{self, CannotSplit, Split},
 };
-
-/// Where a line goes in OrderWise.
-#[derive(Clone, Copy)]
-pub(super) struct Shelf {
-    pub(super) stock_location_id: Option<i64>,
-    pub(super) return_to_stock: bool,
-}
 
 /// The lines of all rows that can have some; what stops the others is among the faults.
 pub(super) fn of_basket(
@@ -26,9 +25,10 @@ pub(super) fn of_basket(
     for item in basket {
         let code = variant_code(case, item, faults);
         let tax_rate_id = tax_rate_id(case, item, faults);
-        let shelf = shelf(case, item, faults);
-        let prices = prices(case, item, faults);
-        if let (Some(code), Some(tax_rate_id), Some((gross, net))) = (code, tax_rate_id, prices) {
+        let parts = parts::of(case, item, faults);
+        let (Some(code), Some(tax_rate_id)) = (code, tax_rate_id) else { continue };
+        for part in &parts {
+            let Some((gross, net)) = prices(case, item, part, faults) else { continue };
             for line in split::lines(gross, net) {
                 lines.push(DraftLine {
                     number: number_after(&lines),
@@ -37,8 +37,9 @@ pub(super) fn of_basket(
                     unit_gross: line.unit_gross,
                     unit_net: line.unit_net,
                     tax_rate_id,
-                    stock_location_id: shelf.stock_location_id,
-                    return_to_stock: shelf.return_to_stock,
+                    stock_location_id: part.shelf.stock_location_id,
+                    return_to_stock: part.shelf.return_to_stock,
+                    to_come: part.to_come,
                     origin: LineOrigin::Row(item.row.index),
                 });
             }
@@ -117,22 +118,14 @@ fn tax_rate_id(case: &Case<'_>, item: &Item<'_>, faults: &mut Faults) -> Option<
     found
 }
 
-fn shelf(case: &Case<'_>, item: &Item<'_>, faults: &mut Faults) -> Shelf {
-    if case.side.is_return() {
-        return returns::shelf(case, item.row, faults);
-    }
-    let stock_location_id = case.store.and_then(|store| store.stock_location_id);
-    Shelf { stock_location_id, return_to_stock: true }
-}
-
 /// Gross prices, and net prices where tax is pinned.
 type Prices = (Split, Option<Split>);
 
-fn prices(case: &Case<'_>, item: &Item<'_>, faults: &mut Faults) -> Option<Prices> {
+fn prices(case: &Case<'_>, item: &Item<'_>, part: &Part, faults: &mut Faults) -> Option<Prices> {
     if !item.is_regular() {
         return None; // Named by the basket's own check.
     }
-    match split_both(item, case.pins_tax()) {
+    match split_both(part, case.pins_tax()) {
         Ok(both) => Some(both),
         // A net below nothing is named by the basket's own check too.
         Err(CannotSplit::NegativeAmount) => None,
@@ -146,12 +139,12 @@ fn prices(case: &Case<'_>, item: &Item<'_>, faults: &mut Faults) -> Option<Price
     }
 }
 
-fn split_both(item: &Item<'_>, pins_tax: bool) -> Result<Prices, CannotSplit> {
-    let (quantity, gross) = item.priced().ok_or(CannotSplit::TooLarge)?;
+fn split_both(part: &Part, pins_tax: bool) -> Result<Prices, CannotSplit> {
+    let (quantity, gross) = part.priced().ok_or(CannotSplit::TooLarge)?;
     let gross = split::split(gross, quantity)?;
     if !pins_tax {
         return Ok((gross, None));
     }
-    let net = money(item.net).ok_or(CannotSplit::TooLarge)?;
+    let net = money(part.net).ok_or(CannotSplit::TooLarge)?;
     Ok((gross, Some(split::split(net, quantity)?)))
 }

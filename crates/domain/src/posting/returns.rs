@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, basket::Item, faults::Faults, lines::Shelf};
+use super::{Case, basket::Item, faults::Faults, parts::Shelf};
 use crate::{
     Quantity, Reference,
     causes::Cause,

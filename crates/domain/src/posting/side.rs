@@ -11,6 +11,10 @@ impl Side {
         Self(kind)
     }
 
+    pub(super) const fn kind(self) -> EntryKind {
+        self.0
+    }
+
     pub(super) fn is_return(self) -> bool {
         self.0 == EntryKind::Return
     }

@@ -107,6 +107,7 @@ fn add(case: &Case<'_>, special: &Special<'_>, lines: &mut Vec<DraftLine>, fault
         tax_rate_id,
         stock_location_id: case.store.and_then(|store| store.stock_location_id),
         return_to_stock: true,
+        to_come: false,
         origin: special.origin,
     });
 }

@@ -47,6 +47,12 @@ pub struct Margins {
 pub enum Certainty {
     /// The figure contains it.
     Contained,
+    /// The figure very likely contains it, and it is not certain yet: it keeps a level from being
+    /// raised, and does not by itself lower one.
+    Likely {
+        /// When it will be certain if nothing else happens.
+        again: Timestamp,
+    },
     /// It may be missing from the figure. With a moment: it is worth looking again then, even if
     /// nothing else happens.
     InFlight {
@@ -58,7 +64,7 @@ pub enum Certainty {
 impl Certainty {
     /// Whether it counts.
     pub const fn is_in_flight(self) -> bool {
-        matches!(self, Self::InFlight { .. })
+        matches!(self, Self::InFlight { .. } | Self::Likely { .. })
     }
 }
 
@@ -111,11 +117,7 @@ fn posted(standing: &Standing, figures: &Figures, margins: &Margins) -> Certaint
 /// followed by another one, which a later reading shows.
 fn tie(stored_at: Timestamp, figures: &Figures, margins: &Margins) -> Certainty {
     let until = stored_at.plus(margins.tie_after).plus(margins.clocks);
-    if figures.read_at >= until {
-        Certainty::Contained
-    } else {
-        Certainty::InFlight { again: Some(until) }
-    }
+    if figures.read_at >= until { Certainty::Contained } else { Certainty::Likely { again: until } }
 }
 
 /// OrderWise never said when it stored it, and has not calculated since we knew of it: perhaps it
@@ -180,7 +182,7 @@ mod tests {
     fn a_tie_counts_until_some_time_after_it_nothing_newer_was_read() {
         let sale = posted(Some(100), 101);
         let until = 100 + 17 * 60;
-        let again = Certainty::InFlight { again: Some(at(until)) };
+        let again = Certainty::Likely { again: at(until) };
         assert_eq!(judge(&sale, 100, 200), again);
         assert_eq!(judge(&sale, 100, until - 1), again);
         assert_eq!(judge(&sale, 100, until), Certainty::Contained);

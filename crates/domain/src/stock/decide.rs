@@ -46,6 +46,8 @@ pub struct Situation {
     pub free: Quantity,
     /// Sold at tills, and not for certain inside `free`.
     pub in_flight: Quantity,
+    /// What of `in_flight` is very likely inside `free`, see [`super::Certainty::Likely`].
+    pub likely: Quantity,
     /// Held back from the tills.
     pub buffer: Quantity,
     /// Whether the till sells fractions of this product.
@@ -62,10 +64,18 @@ pub struct Sum {
 }
 
 /// Published stock is rounded down to what the till can sell, and is never below zero.
+///
+/// Where OrderWise calculates as soon as it stores, each sale is in doubt for a while that its own
+/// till has taken off already. To take it off once more would show one too few after every sale, so
+/// a level that is right in one of both cases is left as it is; none is ever raised into the doubt.
 pub fn sum(situation: &Situation) -> Sum {
-    let Situation { level, free, in_flight, buffer, decimals } = *situation;
-    let left = (free - in_flight - buffer).max(Quantity::ZERO);
-    let target = if decimals { left } else { whole_units_of(left) };
+    let Situation { level, free, in_flight, likely, buffer, decimals } = *situation;
+    let published = |in_flight: Quantity| {
+        let left = (free - in_flight - buffer).max(Quantity::ZERO);
+        if decimals { left } else { whole_units_of(left) }
+    };
+    let (certain, hoped) = (published(in_flight), published(in_flight - likely));
+    let target = if (certain..=hoped).contains(&level) { level } else { certain };
     Sum { target, movement: target - level }
 }
 
@@ -105,6 +115,7 @@ mod tests {
             level: q(level),
             free: q(free),
             in_flight: q(in_flight),
+            likely: Quantity::ZERO,
             buffer: q(buffer),
             decimals,
         });
@@ -147,7 +158,9 @@ mod tests {
                     let at = |free: i64, in_flight: i64, buffer: i64, decimals| {
                         let (level, buffer) = (Quantity::ZERO, q(buffer));
                         let (free, in_flight) = (q(free), q(in_flight));
-                        sum(&Situation { level, free, in_flight, buffer, decimals }).target
+                        let likely = Quantity::ZERO;
+                        let all = Situation { level, free, in_flight, likely, buffer, decimals };
+                        sum(&all).target
                     };
                     for decimals in [false, true] {
                         let target = at(free, in_flight, buffer, decimals);
@@ -160,6 +173,27 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_likely_contained_holds_back_a_raise_and_lowers_nothing_by_itself() {
+        for (level, likely, target) in [
+            // Right if the figure contains it, and right if it does not.
+            ("9", "1", "9"),
+            ("8", "1", "8"),
+            // Too high in either case: down to what is certain.
+            ("10", "1", "8"),
+            // Too low in either case: up, and no further than what is certain.
+            ("5", "1", "8"),
+            // Certainly in flight.
+            ("9", "0", "8"),
+        ] {
+            let (free, in_flight, buffer) = (q("9"), q("1"), Quantity::ZERO);
+            let (level, likely) = (q(level), q(likely));
+            let all = Situation { level, free, in_flight, likely, buffer, decimals: false };
+            let found = sum(&all);
+            assert_eq!((found.target, found.movement), (q(target), q(target) - level));
         }
     }
 

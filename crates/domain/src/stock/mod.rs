@@ -13,6 +13,6 @@ pub use self::{
     certainty::{Certainty, Figures, Margins, Standing, certainty},
     decide::{Kind, Oversold, Situation, Sum, oversold, sum},
     drift::{Facts, Why, drift},
-    moved::{Moved, moved},
+    moved::{Moved, moved, moved_from},
     suggest::{Sample, Suggestion, suggest},
 };

@@ -1,8 +1,12 @@
 //! What an order took from the shelves.
 
+use std::collections::BTreeMap;
+
 use crate::{
     Quantity,
     classify::{SetAside, Standing},
+    mapping::Mapping,
+    supply::{self, OrderDelivery, Origin, has_rows_to_come},
     till::{OrderState, OrderType, PaymentState, TillOrder, TillRow},
 };
 
@@ -26,6 +30,59 @@ pub fn moved(order: &TillOrder, standing: Standing) -> Vec<Moved> {
         return Vec::new();
     }
     order.rows.iter().filter(|row| has_goods(row)).filter_map(|row| goods(order, row)).collect()
+}
+
+/// The same of an order with goods to come, which leave from the place that the mapping names: what
+/// was handed over leaves the shop, the rest leaves there. Until its deliveries are known a row
+/// counts at **both** places: doubt lowers.
+pub fn moved_from(
+    order: &TillOrder,
+    standing: Standing,
+    deliveries: Option<&[OrderDelivery]>,
+    mapping: &Mapping,
+) -> Vec<Moved> {
+    let here = moved(order, standing);
+    if here.is_empty() || !has_rows_to_come(order) {
+        return here;
+    }
+    let there = supply::location(order, Origin::ToCome, mapping).ok().flatten();
+    let there = there.and_then(|location| warehouse_at(location, mapping));
+    let Some(portions) = supply::portions(order, deliveries) else {
+        let other =
+            |moved: &Moved| Moved { warehouse_id: there.unwrap_or_default(), ..moved.clone() };
+        let both = here.iter().filter(|moved| there.is_some_and(|id| id != moved.warehouse_id));
+        let both: Vec<Moved> = both.map(other).collect();
+        return here.into_iter().chain(both).collect();
+    };
+    let skus: BTreeMap<i64, &str> =
+        here.iter().map(|moved| (moved.row, moved.sku.as_str())).collect();
+    let mut all: BTreeMap<(i64, i64), Quantity> = BTreeMap::new();
+    for portion in portions.iter().filter(|portion| skus.contains_key(&portion.row)) {
+        let warehouse_id = match portion.origin {
+            Origin::HandedOver(warehouse_id) => warehouse_id.or(order.warehouse_id),
+            Origin::ToCome => there,
+        };
+        // What leaves from where no till is told anything matters to none.
+        if let Some(warehouse_id) = warehouse_id {
+            *all.entry((portion.row, warehouse_id)).or_default() += portion.quantity;
+        }
+    }
+    all.into_iter()
+        .map(|((row, warehouse_id), quantity)| Moved {
+            row,
+            sku: skus.get(&row).copied().unwrap_or_default().to_owned(),
+            warehouse_id,
+            quantity,
+        })
+        .collect()
+}
+
+/// The warehouse of Sitoo that is told the stock of a location: a store's own before another.
+fn warehouse_at(location: i64, mapping: &Mapping) -> Option<i64> {
+    let stores = mapping.stores.iter();
+    let store = stores.filter(|(_, store)| store.stock_location_id == Some(location));
+    let others = mapping.warehouses.iter().filter(|(_, known)| **known == location);
+    store.map(|(id, _)| *id).min().or_else(|| others.map(|(id, _)| *id).min())
 }
 
 fn counts(order: &TillOrder, standing: Standing) -> bool {

@@ -1,14 +1,66 @@
-//! The catalogue flow: products and prices reach the tills.
+//! The catalogue flow: products and prices reach the tills, and a SKU only once OrderWise can
+//! sell it.
+//!
+//! A pass reads what changed in OrderWise and in Sitoo, takes the variants concerned from a queue
+//! in the book, and works them off in pieces: **load** → **decide** (`domain::catalogue::judge`) →
+//! **record the intent** → **call** → **record the outcome**. Once a night everything is read and
+//! compared. What a pass did not get done is still in the queue for the next one.
+
+mod around;
+mod doubt;
+mod known;
+mod mirror;
+mod piece;
+mod prices;
+pub mod show;
+mod sweep;
+mod tell;
+mod write;
 
 use std::sync::Arc;
 
+use daybook_domain::class::Failure;
+use daybook_store::{catalogue, watermark};
 use serde::Serialize;
 
-use crate::{app::App, error::FlowError};
+use self::{known::Known, piece::Piece};
+use crate::{app::App, engine::beside::is_ours, error::FlowError, reference};
+
+/// Name of the flow: its lease, and the scope of its exceptions.
+pub(crate) const FLOW: &str = "catalogue";
+
+/// How many variants waited when the work began, for people who watch it.
+const TOTAL: &str = "catalogue-total";
 
 /// What one pass came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct CatalogueReport {}
+pub struct CatalogueReport {
+    /// Products that were read from Sitoo and found to be different.
+    pub differed: u64,
+    /// Products that were created.
+    pub created: u64,
+    /// Products of which something was written.
+    pub updated: u64,
+    /// Of those: hidden from the tills.
+    pub hidden: u64,
+    /// Prices that were written, to any list.
+    pub prices: u64,
+    /// Products that Sitoo refused.
+    pub refused: u64,
+    /// Writes whose reply was lost, and that were found again.
+    pub adopted: u64,
+    /// Products that would be hidden, if they were not so many.
+    pub not_hidden: u64,
+}
+
+/// What a person may ask of a pass.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PassOptions {
+    /// Reads and compares everything, whatever the time.
+    pub full: bool,
+    /// Hides as many products as are not ready, however many.
+    pub hide_all: bool,
+}
 
 /// Whether the flow is set up: its export definition has an id.
 pub fn is_set_up(app: &App) -> bool {
@@ -19,6 +71,82 @@ pub fn is_set_up(app: &App) -> bool {
 pub const EXPORT: &str = "variants";
 
 /// One pass, until nothing is left to do now.
-pub async fn pass(_app: &Arc<App>, _report: &mut CatalogueReport) -> Result<(), FlowError> {
+pub async fn pass(app: &Arc<App>, report: &mut CatalogueReport) -> Result<(), FlowError> {
+    pass_with(app, PassOptions::default(), report).await
+}
+
+/// The same with a person's wishes.
+pub async fn pass_with(
+    app: &Arc<App>,
+    options: PassOptions,
+    report: &mut CatalogueReport,
+) -> Result<(), FlowError> {
+    let known = look(app, options, report).await?;
+    let worked = work(app, &known, options, report).await;
+    // What is wrong is told even where the work stopped half way.
+    tell::all(app, report).await?;
+    worked
+}
+
+/// Reads both sides; afterwards the queue holds all that may differ.
+async fn look(
+    app: &App,
+    options: PassOptions,
+    report: &mut CatalogueReport,
+) -> Result<Known, FlowError> {
+    let sweeps = options.full || sweep::is_due(app).await?;
+    if sweeps && !sweep::is_running(app).await? {
+        reference::everything(app).await?;
+    } else {
+        reference::changed(app).await?;
+    }
+    let known = known::load(app).await?;
+    doubt::resolve(app, &known, report).await?;
+    if sweeps {
+        sweep::run(app, &known, report).await?;
+    } else {
+        mirror::read_changed(app, &known, report).await?;
+    }
+    known::requeue_if_changed(app, &known).await?;
+    Ok(known)
+}
+
+async fn work(
+    app: &App,
+    known: &Known,
+    options: PassOptions,
+    report: &mut CatalogueReport,
+) -> Result<(), FlowError> {
+    let counts = catalogue::counts(&app.db).await?;
+    begin(app, counts.pending).await?;
+    let mut hiding = tell::hiding(app, &counts, options.hide_all).await?;
+    let batch = app.settings.catalogue.batch.max(1);
+    while goes_on(app).await? {
+        let due = catalogue::due(&app.db, app.now(), batch).await?;
+        if due.is_empty() {
+            break;
+        }
+        let piece = Piece::load(app, known, due).await?;
+        write::piece(app, known, piece, &mut hiding, report).await?;
+    }
+    report.not_hidden = hiding.kept;
+    prices::see(app, known, report).await?;
     Ok(())
+}
+
+async fn begin(app: &App, pending: i64) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    watermark::set(&mut tx, app.now(), TOTAL, pending).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Between two pieces: nobody asked to stop, and the flow is still ours.
+async fn goes_on(app: &App) -> Result<bool, FlowError> {
+    Ok(!app.stop.is_cancelled() && is_ours(app, FLOW).await?)
+}
+
+/// Why a call to Sitoo ends the pass.
+fn sitoo(failure: Failure) -> FlowError {
+    FlowError::Sitoo(failure)
 }

@@ -6,10 +6,13 @@ use daybook_domain::{
     Timestamp,
     causes::Cause,
     posting::Fault,
+    supply::has_rows_to_come,
     till::{OrderState, TillOrder},
 };
 use daybook_store::{
-    Tx, entry,
+    Tx,
+    despatch::sending,
+    entry,
     exception::{self, EntryFaults},
 };
 
@@ -32,6 +35,10 @@ pub(crate) async fn after_posting(
         if is_same_for_the_ledger(&before, &after) {
             continue;
         }
+        if is_given_up(&before, &after) {
+            given_up(tx, now, order_id, &after).await?;
+            continue;
+        }
         let detail = format!("posted with {}, the till now shows {}", before.gross, after.gross);
         let subject = after.reference.to_string();
         let fault = Fault { cause: Cause::ChangedAfterPosting, subject, detail };
@@ -41,6 +48,33 @@ pub(crate) async fn after_posting(
     if !told.is_empty() {
         exception::set_for_entries(tx, now, &told, DAYBOOK).await?;
     }
+    Ok(())
+}
+
+/// Cancelled, with goods still to come, and otherwise as it was posted.
+fn is_given_up(before: &TillOrder, after: &TillOrder) -> bool {
+    let open = TillOrder { order_state: before.order_state, ..after.clone() };
+    after.order_state == OrderState::Cancelled
+        && has_rows_to_come(before)
+        && is_same_for_the_ledger(before, &open)
+}
+
+/// The money may be given back, and OrderWise would still send the goods. Both sides are followed
+/// from here on; it closes by itself once OrderWise has cancelled the order too.
+async fn given_up(
+    tx: &mut Tx,
+    now: Timestamp,
+    order_id: i64,
+    order: &TillOrder,
+) -> Result<(), FlowError> {
+    let fault = Fault {
+        cause: Cause::CancelledInSitoo,
+        subject: order.reference.to_string(),
+        detail: format!("cancelled in Sitoo with {} paid", order.gross),
+    };
+    let about = (order_id, order.gross.abs());
+    exception::raise_beside(tx, now, about, &fault, DAYBOOK).await?;
+    sending::wake(tx, &[order_id], now).await?;
     Ok(())
 }
 

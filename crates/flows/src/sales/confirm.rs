@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
+use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
     Timestamp,
     causes::Cause,
@@ -10,7 +11,7 @@ use daybook_domain::{
     entry::{EntryKind, EntryState},
     exchange::Called,
     findings::{Expected, compare},
-    posting::Fault,
+    posting::{Fault, local_order_date},
 };
 use daybook_store::{
     Tx,
@@ -20,8 +21,13 @@ use daybook_store::{
     timeline::Event,
 };
 
-use super::{SyncReport, doubt::warn_if_doubled, evaluate::DAYBOOK, rounds::Rounds};
-use crate::{app::App, error::FlowError, exchanges, health, stock};
+use jiff::{SignedDuration, civil::DateTime};
+
+use super::{
+    SyncReport, doubt::warn_if_doubled, evaluate::DAYBOOK, load::known_mapping, page::count,
+    rounds::Rounds,
+};
+use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying, stock};
 
 /// Few entries are cheaper to look up one by one than by a window of order dates.
 const WINDOW_PAYS_FROM: usize = 3;
@@ -58,17 +64,22 @@ pub(crate) async fn pass(
         let Some(documents) = read(app, &rows).await? else {
             return ask_again_later(app, &rows).await;
         };
-        let mut tx = app.db.begin().await?;
-        record(app, &mut tx, &rows, &documents, report).await?;
-        tx.commit().await?;
+        let write = || record(app, &rows, &documents);
+        let (confirmed, findings) = retrying(app, "read back", write).await?;
+        report.confirmed += confirmed;
+        report.findings += findings;
     }
 }
 
 async fn ask_again_later(app: &App, rows: &[EntryRow]) -> Result<(), FlowError> {
     let again = app.now().plus(app.settings.posting.settling_time);
     let due: Vec<_> = rows.iter().map(|row| (row.order_id, Some(again))).collect();
+    retrying(app, "to be read later", || reschedule(app, &due)).await
+}
+
+async fn reschedule(app: &App, due: &[(i64, Option<Timestamp>)]) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
-    entry::reschedule(&mut tx, &due).await?;
+    entry::reschedule(&mut tx, due).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -80,10 +91,8 @@ type ByReference = HashMap<String, Vec<Document>>;
 async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowError> {
     let mut found = ByReference::new();
     if rows.len() >= WINDOW_PAYS_FROM && app.orderwise.has_export("order-totals") {
-        let dates = rows.iter().map(|row| row.order_date);
-        let from = dates.clone().min().unwrap_or_default();
-        let to = dates.max().unwrap_or_default().plus(std::time::Duration::from_secs(1));
-        let called = app.orderwise.totals(from, to).await;
+        let (from, to) = window(app, rows).await?;
+        let called = app.orderwise.totals_of(from, to).await;
         let Some(documents) = kept(app, None, called).await? else { return Ok(None) };
         for document in documents {
             found.entry(document.reference.clone()).or_default().push(document);
@@ -102,35 +111,57 @@ async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowE
     Ok(Some(found))
 }
 
+/// First order date and one second after the last, as they were sent: OrderWise keeps the till's
+/// own clock, whatever its zone (facts/orderwise 1.8).
+async fn window(app: &App, rows: &[EntryRow]) -> Result<(DateTime, DateTime), FlowError> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
+    let payloads = entry::payloads(&app.db, &ids).await?;
+    let mapping = known_mapping(app).await?;
+    let dates = rows.iter().map(|row| {
+        let order = payloads.get(&row.order_id).and_then(|payload| parse_order(payload).ok());
+        let till = order.as_ref().and_then(|order| order.time_zone.as_deref());
+        let store = row.warehouse_id.and_then(|id| mapping.stores.get(&id));
+        let zones = [till, store.and_then(|store| store.time_zone.as_deref())];
+        local_order_date(row.order_date, zones, &app.policy)
+    });
+    let from = dates.clone().min().unwrap_or_default();
+    let to = dates.max().unwrap_or_default();
+    Ok((from, to.saturating_add(SignedDuration::from_secs(1))))
+}
+
 async fn kept(
     app: &App,
     order_id: Option<i64>,
     called: Called<Vec<Document>>,
 ) -> Result<Option<Vec<Document>>, FlowError> {
-    let mut tx = app.db.begin().await?;
-    exchanges::keep_in(app, &mut tx, order_id, called.exchanges).await?;
-    let documents = match called.outcome {
-        Ok(documents) => {
-            health::read_well(app, &mut tx, app.now()).await?;
-            Some(documents)
-        }
-        Err(failure) => {
-            health::read_failed(app, &mut tx, app.now(), &failure).await?;
-            None
-        }
-    };
-    tx.commit().await?;
-    Ok(documents)
+    retrying(app, "documents", || keep(app, order_id, &called)).await?;
+    Ok(called.outcome.ok())
 }
 
+async fn keep(
+    app: &App,
+    order_id: Option<i64>,
+    called: &Called<Vec<Document>>,
+) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    exchanges::keep_in(app, &mut tx, order_id, called.exchanges.clone()).await?;
+    match &called.outcome {
+        Ok(_) => health::read_well(app, &mut tx, app.now()).await?,
+        Err(failure) => health::read_failed(app, &mut tx, app.now(), failure).await?,
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes down what the documents say; returns how many entries are confirmed, and how many totals
+/// differ.
 async fn record(
     app: &App,
-    tx: &mut Tx,
     rows: &[EntryRow],
     documents: &ByReference,
-    report: &mut SyncReport,
-) -> Result<(), FlowError> {
+) -> Result<(u64, u64), FlowError> {
     let now = app.now();
+    let mut tx = app.db.begin().await?;
     let mut steps: Vec<Transition> = Vec::with_capacity(rows.len());
     let mut later = Vec::new();
     let mut findings = Vec::new();
@@ -138,11 +169,11 @@ async fn record(
         let held = documents.get(&row.reference().to_string()).map_or(&[][..], Vec::as_slice);
         let Some(document) = ours(app, now, row, held) else {
             later.push((row.order_id, Some(next_look(app, now, row))));
-            not_there(app, tx, now, row).await?;
+            not_there(app, &mut tx, now, row).await?;
             continue;
         };
-        warn_if_doubled(tx, now, row, held).await?;
-        let differences = compare(&expected(row), document);
+        warn_if_doubled(&mut tx, now, row, held).await?;
+        let differences = compare(&expected(row), document, app.orderwise.order_types());
         steps.push(confirmed(now, row, document, differences.len()));
         findings.extend(
             differences
@@ -150,15 +181,14 @@ async fn record(
                 .map(|difference| finding::NewFinding { order_id: row.order_id, difference }),
         );
     }
-    report.confirmed += u64::try_from(steps.len()).unwrap_or(u64::MAX);
-    report.findings += u64::try_from(findings.len()).unwrap_or(u64::MAX);
-    entry::transition(tx, now, &steps).await?;
+    entry::transition(&mut tx, now, &steps).await?;
     // When OrderWise stored it says whether its stock figure contains it.
     let known: Vec<i64> = steps.iter().map(|step| step.order_id).collect();
-    stock::posted(app, tx, now, &known).await?;
-    entry::reschedule(tx, &later).await?;
-    finding::insert(tx, now, &findings).await?;
-    Ok(())
+    stock::posted(app, &mut tx, now, &known).await?;
+    entry::reschedule(&mut tx, &later).await?;
+    finding::insert(&mut tx, now, &findings).await?;
+    tx.commit().await?;
+    Ok((count(steps.len()), count(findings.len())))
 }
 
 /// The till's amounts without their sign. Whatever is not tax is net: the round-off too.

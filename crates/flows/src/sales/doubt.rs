@@ -16,8 +16,8 @@ use daybook_store::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::{SyncReport, evaluate::DAYBOOK, outcome, rounds::Rounds};
-use crate::{app::App, error::FlowError, exchanges, health, stock};
+use super::{SyncReport, evaluate::DAYBOOK, first_look, outcome, rounds::Rounds};
+use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying, stock};
 
 /// Reason of an entry whose posting was refused with a text that may mean "already there".
 const REFUSED: &str = "refused-look-up";
@@ -34,33 +34,41 @@ const SLICE: Duration = Duration::from_secs(30);
 /// Intents whose worker is gone become in doubt: nobody knows whether the call was made.
 pub(crate) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
     loop {
-        let now = app.now();
-        let mut tx = app.db.begin().await?;
-        let only_us = app.db.is_ours_alone();
-        let orphans = entry::orphaned(&mut tx, now, &app.worker, only_us, BATCH).await?;
-        if orphans.is_empty() {
+        let adopted = retrying(app, "interrupted postings", || adopt_some(app)).await?;
+        if adopted == 0 {
             return Ok(());
         }
-        let steps: Vec<_> = orphans
-            .iter()
-            .map(|row| {
-                let changes = Changes {
-                    doubt_since: Some(Some(now)),
-                    doubt_lookups: Some(0),
-                    due_at: Some(Some(now)),
-                    reason: Some(Some("interrupted".to_owned())),
-                    worker: Some(None),
-                    lease_until: Some(None),
-                    ..Changes::default()
-                };
-                let detail = "the process that was posting it is gone";
-                step(row, EntryState::InDoubt, changes, "interrupted", detail)
-            })
-            .collect();
-        entry::transition(&mut tx, now, &steps).await?;
-        tx.commit().await?;
-        tracing::warn!(entries = steps.len(), "postings were interrupted; looking them up");
+        tracing::warn!(entries = adopted, "postings were interrupted; looking them up");
     }
+}
+
+async fn adopt_some(app: &App) -> Result<usize, FlowError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let only_us = app.db.is_ours_alone();
+    let orphans = entry::orphaned(&mut tx, now, &app.worker, only_us, BATCH).await?;
+    if orphans.is_empty() {
+        return Ok(0);
+    }
+    let steps: Vec<_> = orphans
+        .iter()
+        .map(|row| {
+            let changes = Changes {
+                doubt_since: Some(Some(now)),
+                doubt_lookups: Some(0),
+                due_at: Some(Some(now)),
+                reason: Some(Some("interrupted".to_owned())),
+                worker: Some(None),
+                lease_until: Some(None),
+                ..Changes::default()
+            };
+            let detail = "the process that was posting it is gone";
+            step(row, EntryState::InDoubt, changes, "interrupted", detail)
+        })
+        .collect();
+    entry::transition(&mut tx, now, &steps).await?;
+    tx.commit().await?;
+    Ok(steps.len())
 }
 
 /// Looks up every entry in doubt that is due.
@@ -100,13 +108,20 @@ async fn look_up_all(app: &App, report: &mut SyncReport) -> Result<(), FlowError
             .buffered(BESIDE_EACH_OTHER)
             .collect()
             .await;
-        let mut tx = app.db.begin().await?;
-        for looked in looked_up {
-            record(app, &mut tx, looked, report).await?;
-        }
-        tx.commit().await?;
+        report.adopted += retrying(app, "look-ups", || write(app, &looked_up)).await?;
         app.wake.post.notify_one();
     }
+}
+
+/// Writes down what look-ups found; returns how many entries were.
+async fn write(app: &App, looked_up: &[LookedUp]) -> Result<u64, FlowError> {
+    let mut tx = app.db.begin().await?;
+    let mut found = 0;
+    for looked in looked_up {
+        found += u64::from(record(app, &mut tx, looked).await?);
+    }
+    tx.commit().await?;
+    Ok(found)
 }
 
 struct LookedUp {
@@ -123,24 +138,21 @@ async fn look_up(app: &App, row: EntryRow) -> LookedUp {
     LookedUp { row, asked_at, called }
 }
 
-async fn record(
-    app: &App,
-    tx: &mut Tx,
-    looked: LookedUp,
-    report: &mut SyncReport,
-) -> Result<(), FlowError> {
+/// Whether it is there.
+async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowError> {
     let LookedUp { row, asked_at, called } = looked;
     let now = app.now();
-    exchanges::keep_in(app, tx, Some(row.order_id), called.exchanges).await?;
-    match called.outcome {
-        Ok(documents) if documents.is_empty() => not_found(app, tx, &row, asked_at).await,
+    exchanges::keep_in(app, tx, Some(row.order_id), called.exchanges.clone()).await?;
+    match &called.outcome {
+        Ok(documents) if documents.is_empty() => not_found(app, tx, row, *asked_at).await?,
         Ok(documents) => {
             health::read_well(app, tx, now).await?;
-            report.adopted += 1;
-            adopt(app, tx, &row, &documents).await
+            adopt(app, tx, row, documents).await?;
+            return Ok(true);
         }
-        Err(failure) => failed(app, tx, &row, &failure).await,
+        Err(failure) => failed(app, tx, row, failure).await?,
     }
+    Ok(false)
 }
 
 /// OrderWise has it: the document that is there is ours.
@@ -214,7 +226,9 @@ async fn not_found(
     let lookups = row.doubt_lookups + 1;
     let since = row.doubt_since.unwrap_or(now);
     let settled = asked_at >= since.plus(limits.settling_time);
-    if !(settled && lookups >= limits.lookups_before_resend) {
+    let was_sent = row.reason.as_deref() != Some(first_look::REASON);
+    let enough = if was_sent { limits.lookups_before_resend } else { 1 };
+    if !(settled && lookups >= enough) {
         let again = now.plus(limits.settling_time);
         let changes = Changes {
             doubt_lookups: Some(lookups),
@@ -229,14 +243,14 @@ async fn not_found(
     if row.reason.as_deref() == Some(REFUSED) {
         return refused_for_now(app, tx, now, row).await;
     }
-    if outcome::is_exhausted(app, now, row.failures, row.received_at) {
+    if was_sent && outcome::is_exhausted(app, now, row.failures, row.received_at) {
         return held(tx, now, row, Cause::AttemptsExhausted, "no try ever reached OrderWise").await;
     }
     let changes = Changes {
         doubt_since: Some(None),
         doubt_lookups: Some(0),
         due_at: Some(Some(now)),
-        reason: Some(None),
+        reason: Some((!was_sent).then(|| first_look::DONE.to_owned())),
         ..Changes::default()
     };
     let detail = format!("not in OrderWise after {lookups} look-ups: safe to send");
@@ -301,7 +315,13 @@ async fn failed(
     Ok(())
 }
 
-fn step(row: &EntryRow, to: EntryState, changes: Changes, code: &str, detail: &str) -> Transition {
+pub(super) fn step(
+    row: &EntryRow,
+    to: EntryState,
+    changes: Changes,
+    code: &str,
+    detail: &str,
+) -> Transition {
     Transition {
         order_id: row.order_id,
         expect: Expect { state: row.state, attempt: Some(row.attempt) },

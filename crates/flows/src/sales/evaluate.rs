@@ -8,6 +8,7 @@ use daybook_domain::{
     Money, Timestamp,
     causes::Cause,
     classify::{SetAside, Standing, classify},
+    despatch::{self, PostedLine},
     draft::Draft,
     entry::EntryState,
     lookup::Known,
@@ -16,8 +17,10 @@ use daybook_domain::{
 use daybook_store::{
     Tx,
     attempt::{self, NewAttempt},
+    despatch::sending,
     entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
     exception::{self, EntryFaults},
+    supply,
     timeline::Event,
 };
 
@@ -51,6 +54,8 @@ pub(crate) struct Evaluated {
     pub(crate) waiting: u64,
     pub(crate) held: u64,
     pub(crate) released: u64,
+    /// Looked up before they are sent.
+    pub(crate) looked_up: u64,
 }
 
 /// Actor on the timeline for what Daybook does by itself.
@@ -66,6 +71,8 @@ enum Verdict {
     SetAside(SetAside),
     /// The shopper has to be found or created first.
     NotYet,
+    /// Its deliveries have to be read first.
+    ReadDeliveries,
 }
 
 enum Judged {
@@ -137,12 +144,14 @@ fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Judged {
         mapping: &batch.mapping,
         variants: &batch.variants,
         original: &loaded.original,
+        deliveries: loaded.deliveries.as_deref(),
         waited_too_long: now.since(loaded.row.received_at) > app.settings.posting.waiting_limit,
         policy: &app.policy,
     };
     match decide(order, &known) {
         Decision::Post(draft) => Judged::Post(draft),
         Decision::Wait { for_order_id } => Judged::Other(Verdict::Wait(for_order_id)),
+        Decision::ReadDeliveries => Judged::Other(Verdict::ReadDeliveries),
         Decision::Hold(faults) => Judged::Other(Verdict::Hold(faults)),
     }
 }
@@ -178,6 +187,10 @@ struct Plan<'a> {
     reschedule: Vec<(i64, Option<Timestamp>)>,
     attempts: Vec<NewAttempt>,
     faults: Vec<EntryFaults>,
+    /// What OrderWise will send something of, with the lines as they are posted.
+    sendings: Vec<(i64, Vec<PostedLine>)>,
+    /// Orders whose deliveries are to be read.
+    unread: Vec<i64>,
     done: Evaluated,
 }
 
@@ -190,6 +203,8 @@ impl<'a> Plan<'a> {
             reschedule: Vec::new(),
             attempts: Vec::new(),
             faults: Vec::new(),
+            sendings: Vec::new(),
+            unread: Vec::new(),
             done: Evaluated::default(),
         }
     }
@@ -209,6 +224,11 @@ impl<'a> Plan<'a> {
             Verdict::NotYet => {
                 let due = self.now.plus(self.app.settings.posting.recheck_every);
                 self.reschedule.push((row.order_id, Some(due)));
+            }
+            Verdict::ReadDeliveries => {
+                let due = self.now.plus(self.app.settings.posting.recheck_every);
+                self.reschedule.push((row.order_id, Some(due)));
+                self.unread.push(row.order_id);
             }
         }
     }
@@ -233,6 +253,9 @@ impl<'a> Plan<'a> {
             session_id: draft.session_id,
             request: rendered.masked.clone(),
         });
+        if draft.has_lines_to_come() {
+            self.sendings.push((row.order_id, despatch::posted_lines(draft)));
+        }
         self.done.prepared.push(Prepared {
             order_id: row.order_id,
             attempt: number,
@@ -354,6 +377,11 @@ impl<'a> Plan<'a> {
         }
         entry::reschedule(tx, &self.reschedule).await?;
         attempt::start(tx, &self.attempts).await?;
+        let look = self.now.plus(self.app.settings.despatch.follow_every);
+        for (order_id, lines) in &self.sendings {
+            sending::begin(tx, self.now, *order_id, lines, look).await?;
+        }
+        supply::want(tx, &self.unread, self.now).await?;
         exception::set_for_entries(tx, self.now, &self.faults, DAYBOOK).await?;
         Ok(self.done)
     }

@@ -13,12 +13,13 @@ use daybook_domain::{
     lookup::{Original, OriginalSale, Variants},
     mapping::Mapping,
     sku,
+    supply::OrderDelivery,
     till::TillOrder,
 };
 use daybook_store::{
     Tx,
     entry::{self, EntryRow},
-    mapping, variant,
+    mapping, supply, variant,
 };
 
 use crate::{app::App, error::FlowError};
@@ -28,6 +29,8 @@ pub(crate) struct Loaded {
     pub(crate) row: EntryRow,
     pub(crate) order: Result<TillOrder, Failure>,
     pub(crate) original: Original,
+    /// The order's deliveries, where they were wanted and have been read.
+    pub(crate) deliveries: Option<Vec<OrderDelivery>>,
 }
 
 /// A batch of entries and what is true for all of them.
@@ -40,13 +43,20 @@ pub(crate) struct Batch {
 /// Loads everything about `rows`.
 pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Batch, FlowError> {
     let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
+    // Two processes that decide on two returns of one sale would each not see the other's.
+    let ready = |row: &&EntryRow| row.kind == EntryKind::Return && row.state == EntryState::Ready;
+    let sales: Vec<i64> =
+        rows.iter().filter(ready).filter_map(|row| row.original_order_id).collect();
+    entry::decide_alone_on(tx, &sales).await?;
     let mut payloads = entry::payloads(&mut *tx, &ids).await?;
+    let mut deliveries = supply::known(&mut *tx, &ids).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         let payload = payloads.remove(&row.order_id).unwrap_or_default();
         let order = parse_order(&payload);
         let original = original_of(tx, &row, &order).await?;
-        entries.push(Loaded { row, order, original });
+        let deliveries = deliveries.remove(&row.order_id);
+        entries.push(Loaded { row, order, original, deliveries });
     }
     let mapping = current_mapping(app, tx).await?;
     let variants = variants_of(tx, &entries, &mapping).await?;
@@ -67,6 +77,16 @@ pub(crate) async fn current_mapping(app: &App, tx: &mut Tx) -> Result<Arc<Mappin
         cached.version = Some(version);
     }
     Ok(Arc::clone(&cached.mapping))
+}
+
+/// The mapping as it was last used; read only when it never was.
+pub(crate) async fn known_mapping(app: &App) -> Result<Arc<Mapping>, FlowError> {
+    let cached = app.mapping.lock().await;
+    if cached.version.is_some() {
+        return Ok(Arc::clone(&cached.mapping));
+    }
+    drop(cached);
+    current_mapping(app, &mut app.db.begin().await?).await
 }
 
 /// The variants under the till's SKUs, and under the codes that those are mapped to.

@@ -5,22 +5,27 @@ mod changed;
 mod confirm;
 pub(crate) mod doubt;
 pub(crate) mod evaluate;
+pub(crate) mod first_look;
 pub(crate) mod lanes;
 pub(crate) mod load;
 mod next_step;
 mod outcome;
+mod page;
 pub(crate) mod post;
 pub(crate) mod receive;
 mod recorded;
 mod rounds;
+mod scan;
 pub(crate) mod shopper;
 pub(crate) mod standing;
+mod supply;
 
 use std::sync::Arc;
 
 use daybook_domain::class::Class;
 use serde::Serialize;
 
+pub use self::first_look::begin as look_up_first;
 use self::{beside::Beside, evaluate::Evaluated, post::Tried};
 use crate::{app::App, error::FlowError, reference};
 
@@ -29,6 +34,8 @@ use crate::{app::App, error::FlowError, reference};
 pub struct SyncOptions {
     /// Read again from this order id on.
     pub from_order: Option<i64>,
+    /// An older copy of the book was put back: look everything up before it is sent.
+    pub look_up_first: bool,
 }
 
 /// What one pass came to.
@@ -42,6 +49,8 @@ pub struct SyncReport {
     pub missing: u64,
     /// Entries posted.
     pub posted: u64,
+    /// Entries that are looked up before they are sent, after an older copy was put back.
+    pub looked_up: u64,
     /// Entries found in OrderWise after a doubt.
     pub adopted: u64,
     /// Entries read back.
@@ -73,15 +82,19 @@ impl SyncReport {
         self.waiting += evaluated.waiting;
         self.held += evaluated.held;
         self.released += evaluated.released;
+        self.looked_up += evaluated.looked_up;
     }
 }
 
 /// One pass of the whole flow, until nothing is left to do now.
 pub async fn sync(app: &Arc<App>, options: &SyncOptions) -> Result<SyncReport, FlowError> {
     let mut report = SyncReport::default();
+    if options.look_up_first {
+        first_look::begin(app).await?;
+    }
     doubt::adopt_orphans(app).await?;
     if let Some(from) = options.from_order {
-        receive::back_fill(app, from, &mut report).await?;
+        scan::back_fill(app, from, &mut report).await?;
     }
     // What the till has goes before what OrderWise can take: an ERP that is away must not keep
     // sales from being written down, nor a till that is away those from being posted.

@@ -12,9 +12,9 @@ use super::{
     SyncReport,
     beside::Beside,
     evaluate::{Evaluated, Prepared, evaluate},
-    lanes, outcome,
+    first_look, lanes, outcome,
 };
-use crate::{app::App, error::FlowError, health};
+use crate::{app::App, error::FlowError, health, retrying::retrying};
 
 /// A posting that has been tried.
 pub(crate) struct Tried {
@@ -173,9 +173,6 @@ impl Run<'_> {
     }
 }
 
-/// Times a turn is tried when the database says that two transactions got in each other's way.
-const TURN_TRIES: u32 = 5;
-
 /// One transaction: the outcomes of what came back, the intents of what goes next. An outcome is
 /// not given up lightly: without it the entry would have to wait for its lease to run out.
 async fn take_turn(
@@ -183,16 +180,7 @@ async fn take_turn(
     outcomes: Vec<Tried>,
     refill: Option<usize>,
 ) -> Result<Evaluated, FlowError> {
-    let mut tries = 1;
-    loop {
-        match try_turn(app, &outcomes, refill).await {
-            Err(FlowError::Book(error)) if error.is_retryable() && tries < TURN_TRIES => {
-                tracing::debug!("a turn is tried again: {error}");
-                tries += 1;
-            }
-            result => return result,
-        }
-    }
+    retrying(app, "a turn", || try_turn(app, &outcomes, refill)).await
 }
 
 async fn try_turn(
@@ -223,7 +211,12 @@ async fn claim(
     };
     let paused = pause::paused_stores(&mut *tx, now).await?;
     let rows = entry::claim_ready(tx, now, limit, &paused).await?;
-    let evaluated = evaluate(app, tx, now, rows).await?;
+    let claimed = rows.len();
+    let rows = first_look::before_sending(app, tx, now, rows).await?;
+    let looked_up = claimed - rows.len();
+    let mut evaluated = evaluate(app, tx, now, rows).await?;
+    evaluated.claimed = claimed;
+    evaluated.looked_up = u64::try_from(looked_up).unwrap_or(u64::MAX);
     if evaluated.prepared.is_empty() {
         health::probe_unused(app, tx, now).await?;
     }

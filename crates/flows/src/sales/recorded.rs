@@ -5,9 +5,10 @@ use daybook_domain::{
     Money, Reference, Timestamp,
     causes::Cause,
     class::Failure,
-    classify::{Standing, classify},
+    classify::{SetAside, Standing, classify},
     entry::{EntryKind, EntryState},
     posting::Fault,
+    supply::has_rows_to_come,
     till::TillOrder,
 };
 use daybook_store::{entry::NewEntry, exception::EntryFaults};
@@ -36,6 +37,11 @@ pub(crate) fn new_entry(
 
 fn readable(app: &App, now: Timestamp, order: &TillOrder, payload: String) -> NewEntry {
     let (kind, state, reason, due_at) = match classify(order, &app.policy) {
+        // Until its deliveries are read, nobody knows where its goods come from.
+        Standing::ForTheLedger(kind) if has_rows_to_come(order) => {
+            let again = now.plus(app.settings.receive.open_ask_every);
+            (kind, EntryState::SetAside, Some(SetAside::Open.word().to_owned()), Some(again))
+        }
         Standing::ForTheLedger(kind) => (kind, EntryState::Ready, None, Some(now)),
         Standing::SetAside(why) => {
             let again = why

@@ -11,9 +11,18 @@ pub(crate) struct Rounds {
 impl Rounds {
     /// Whether this round would only repeat the last one.
     pub(crate) fn are_over(&mut self, due: &[EntryRow]) -> bool {
-        let ids: Vec<i64> = due.iter().map(|row| row.order_id).collect();
-        let over = ids.is_empty() || ids == self.last;
-        self.last = ids;
+        let over = self.would_repeat(due);
+        self.last = due.iter().map(|row| row.order_id).collect();
         over
+    }
+
+    /// The same, without remembering this round.
+    pub(crate) fn would_repeat(&self, due: &[EntryRow]) -> bool {
+        due.is_empty() || due.iter().map(|row| row.order_id).eq(self.last.iter().copied())
+    }
+
+    /// Remembers what this round took.
+    pub(crate) fn remember(&mut self, taken: Vec<i64>) {
+        self.last = taken;
     }
 }

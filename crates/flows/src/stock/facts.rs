@@ -27,6 +27,8 @@ const PIECE: usize = 10_000;
 #[derive(Debug, Clone, Default)]
 pub(super) struct InFlight {
     pub(super) quantity: Quantity,
+    /// What of it is very likely inside OrderWise's figure.
+    pub(super) likely: Quantity,
     /// References of the sales.
     pub(super) orders: BTreeSet<String>,
 }
@@ -118,7 +120,12 @@ impl Facts {
                 Certainty::Contained => {
                     self.settled.push((row.order_id, row.row, row.warehouse_id));
                 }
-                Certainty::InFlight { again } => {
+                found @ (Certainty::Likely { .. } | Certainty::InFlight { .. }) => {
+                    let again = match found {
+                        Certainty::Likely { again } => Some(again),
+                        Certainty::InFlight { again } => again,
+                        Certainty::Contained => None,
+                    };
                     let place = places.at(location);
                     if let (Some(due_at), Some(place)) = (again, place) {
                         self.again.push(NewDue {
@@ -130,6 +137,9 @@ impl Facts {
                     }
                     let in_flight = self.in_flight.entry(key).or_default();
                     in_flight.quantity += row.quantity;
+                    if matches!(found, Certainty::Likely { .. }) {
+                        in_flight.likely += row.quantity;
+                    }
                     in_flight.orders.insert(row.reference.clone());
                 }
             }

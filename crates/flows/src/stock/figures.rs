@@ -18,6 +18,9 @@ use crate::{app::App, error::FlowError, exchanges};
 
 /// When OrderWise was last asked for figures: nothing newer was there then.
 const READ: &str = "stock-figures";
+/// The latest calculation that has been seen, by OrderWise's clock: `@since` is compared with it,
+/// whatever our clock says.
+const CALCULATED: &str = "stock-calculated";
 /// Figures kept in one transaction: a sale does not wait longer than for so many.
 const PIECE: usize = 2_000;
 /// Changes above which a sweep is cheaper than looking at each SKU.
@@ -32,7 +35,8 @@ pub(super) async fn read_at(app: &App) -> Result<Option<Timestamp>, FlowError> {
 pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let app = pass.app;
     let Some(last) = read_at(app).await? else { return Ok(()) };
-    let since = last.minus(app.settings.stock.overlap);
+    let calculated = watermark::get(&app.db, CALCULATED).await?.map(Timestamp::from_micros);
+    let since = calculated.map_or(last, |at| at.min(last)).minus(app.settings.stock.overlap);
     let (asked_at, figures) = ask(app, Some(since)).await?;
     let mut changed = Vec::new();
     for piece in figures.chunks(PIECE) {
@@ -45,6 +49,7 @@ pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         tx.commit().await?;
         changed.extend(different);
     }
+    seen(app, &figures).await?;
     if changed.len() > FLOOD {
         sweep::want(app).await?;
     }
@@ -63,6 +68,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         tx.commit().await?;
         pass.report.figures += count(different.len());
     }
+    seen(app, &figures).await?;
     for location in figure::locations(&app.db).await? {
         let of_it = figures.iter().filter(|figure| figure.location_id == location);
         let there: HashSet<&str> = of_it.map(|figure| figure.folded.as_str()).collect();
@@ -79,6 +85,20 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         }
     }
     done(app, asked_at).await
+}
+
+/// Notes the latest calculation; a figure dated before the last one seen changes nothing.
+async fn seen(app: &App, figures: &[NewFigure]) -> Result<(), FlowError> {
+    let Some(latest) = figures.iter().map(|figure| figure.calculated_at).max() else {
+        return Ok(());
+    };
+    let known = watermark::get(&app.db, CALCULATED).await?;
+    if known.is_none_or(|known| known < latest.micros()) {
+        let mut tx = app.db.begin().await?;
+        watermark::set(&mut tx, app.now(), CALCULATED, latest.micros()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The moment before the question: what is calculated while it is answered is asked for again.

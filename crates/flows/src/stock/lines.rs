@@ -85,15 +85,17 @@ pub(super) fn decide(
     };
     let in_flight = facts.in_flight(&key);
     let buffer = facts.rules.buffer(folded, place.warehouse_id, figure.free, figure.buffer);
-    let (free, flying, buffer) = if is_first {
-        (figure.free, in_flight.quantity, buffer)
+    let zero = Quantity::ZERO;
+    let (free, flying, likely, buffer) = if is_first {
+        (figure.free, in_flight.quantity, in_flight.likely, buffer)
     } else {
-        (Quantity::ZERO, Quantity::ZERO, Quantity::ZERO)
+        (zero, zero, zero, zero)
     };
     let situation = Situation {
         level: level.total,
         free,
         in_flight: flying,
+        likely,
         buffer,
         decimals: product.allow_decimals,
     };
@@ -112,7 +114,7 @@ pub(super) fn decide(
         in_flight: flying,
         buffer,
         sum: sum(&situation),
-        oversold: oversold(free, flying).map(|oversold| (oversold.0, orders())),
+        oversold: oversold(free, flying - likely).map(|oversold| (oversold.0, orders())),
     };
     Decided { lines: vec![line], finding: None }
 }

@@ -30,7 +30,7 @@ use serde::Serialize;
 use self::{close::Refused, places::Places};
 pub(crate) use self::{
     journal::wanted,
-    moved::{Page, posted},
+    moved::{Page, deliveries_known, posted},
 };
 use crate::{app::App, engine, error::FlowError};
 

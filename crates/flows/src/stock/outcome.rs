@@ -1,6 +1,6 @@
 //! What came of a request: done, refused, in doubt, or certainly not sent.
 
-use daybook_connectors::sitoo::Element;
+use daybook_connectors::sitoo::StockElement as Element;
 use daybook_domain::{Timestamp, causes::Cause, class::Failure, stock::Why};
 use daybook_store::{
     Tx, exception,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use daybook_connectors::sitoo::{Direction, Element, ITEMS_A_REQUEST, Movement};
+use daybook_connectors::sitoo::{Direction, ITEMS_A_REQUEST, Movement, StockElement as Element};
 use daybook_domain::{exchange::Called, priority::Priority, stock::Kind};
 use daybook_store::stock::write::{NewWrite, WriteItem, WriteKind};
 

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use daybook_connectors::sitoo::parse_order;
-use daybook_domain::Timestamp;
+use daybook_domain::{Timestamp, classify::classify, stock::moved_from};
 use daybook_store::{
-    entry,
+    entry, supply,
     till_movement::{self, NewMovement},
     watermark,
 };
 
-use super::moved::{of_order, sold};
-use crate::{app::App, error::FlowError};
+use super::moved::sold;
+use crate::{app::App, error::FlowError, sales::load::known_mapping};
 
 /// When the flow last ran.
 const RAN: &str = "stock-ran";
@@ -45,9 +45,13 @@ async fn piece(app: &App, after: i64, since: Timestamp) -> Result<Option<i64>, F
     let Some(&last) = ids.last() else { return Ok(None) };
     let payloads = entry::payloads(&app.db, &ids).await?;
     let mut rows: Vec<NewMovement> = Vec::new();
+    let deliveries = supply::known(&app.db, &ids).await?;
+    let mapping = known_mapping(app).await?;
     for (id, payload) in &payloads {
         let Ok(order) = parse_order(payload) else { continue };
-        rows.extend(of_order(app, &order).iter().filter_map(|moved| sold(*id, moved)));
+        let known = deliveries.get(id).map(Vec::as_slice);
+        let moved = moved_from(&order, classify(&order, &app.policy), known, &mapping);
+        rows.extend(moved.iter().filter_map(|moved| sold(*id, moved)));
     }
     let mut tx = app.db.begin().await?;
     till_movement::insert(&mut tx, &rows).await?;

@@ -3,6 +3,9 @@
 
 use super::{GIFT_CARD_SKU, ROUND_OFF_SKU, Retailer};
 
+/// The carrier that shoppers of the made-up retailer choose at the till.
+pub const CARRIER: &str = "dpd-next-day";
+
 /// One row: kind, key, value.
 pub type MappingText = (&'static str, String, String);
 
@@ -33,17 +36,26 @@ impl Retailer {
         }
         for store in &self.stores {
             let value = format!(
-                "account={} session={} location={} delivery={} zone={} name={}",
+                "account={} session={} location={} delivery={} zone={} name={} ships-from={}",
                 store.customer_account,
                 store.session_id,
                 store.stock_location_id,
                 store.delivery_method_id,
                 store.time_zone,
                 store.name,
+                self.central.stock_location_id,
             );
             rows.push(("store", store.warehouse_id.to_string(), value));
             let reclaim = format!("location={}", store.reclaim_stock_location_id);
             rows.push(("warehouse", store.reclaim_warehouse_id.to_string(), reclaim));
+            let pickup = format!("location={}", store.stock_location_id);
+            rows.push(("pickup", store.external_id.clone(), pickup));
+        }
+        let central = format!("location={}", self.central.stock_location_id);
+        rows.push(("warehouse", self.central.warehouse_id.to_string(), central));
+        for carrier in ["home", "collect", CARRIER] {
+            let value = format!("method-id={}", self.central.delivery_method_id);
+            rows.push(("delivery", carrier.to_owned(), value));
         }
         for reason in self.reasons.iter().filter(|reason| reason.kind == 10) {
             rows.push(("reason", reason.code.clone(), "restock=yes".to_owned()));

@@ -20,7 +20,7 @@ use crate::sitoo::{
     till::{Tender, TenderKind},
 };
 pub use ean::check_digit;
-pub use mapping::MappingText;
+pub use mapping::{CARRIER, MappingText};
 pub use troubles::Troubles;
 
 /// How many SKUs are made up, the gift card included; the round-off item comes on top.

@@ -1,16 +1,20 @@
 //! Entries: recorded once, moved only by [`transition()`], never deleted.
 
+mod alone;
 mod find;
 mod held;
 mod insert;
+mod note;
 mod queue;
 mod record;
 mod row;
 mod transition;
 
 pub use self::{
+    alone::decide_alone_on,
     find::{EntryFilter, counts, get, list, payload_versions, payloads, returns_against},
     held::{due_held, held, held_with, wake_held_for},
+    note::note,
     queue::{
         claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, next_due, orphaned,
         recheck_now, release_waiting_for, reschedule, unconfirmed,
@@ -23,4 +27,4 @@ pub use crate::count::StateCount;
 
 /// Every statement, for the test that prepares them.
 pub(crate) const STATEMENTS: &[&[(&str, &str)]] =
-    &[find::STATEMENTS, held::STATEMENTS, queue::STATEMENTS, record::STATEMENTS];
+    &[find::STATEMENTS, held::STATEMENTS, note::STATEMENTS, queue::STATEMENTS, record::STATEMENTS];

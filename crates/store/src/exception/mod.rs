@@ -1,6 +1,7 @@
 //! Exceptions: what waits for a person, each with a cause, the money at risk and its age. They
 //! close by themselves when their cause is gone.
 
+mod among;
 mod find;
 mod set;
 
@@ -8,6 +9,7 @@ use daybook_domain::{Money, Timestamp, causes::Cause};
 use serde::Serialize;
 
 pub use self::{
+    among::{raise_beside, set_among},
     find::{CauseCount, ExceptionFilter, Group, counts, get, list, of_entry, open_grouped},
     set::{
         EntryFaults, close_for_entry, close_one, close_scoped, close_subject, raise_scoped,
@@ -20,7 +22,8 @@ use crate::{
 };
 
 /// Every statement, for the test that prepares them.
-pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[find::STATEMENTS, set::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[(&str, &str)]] =
+    &[among::STATEMENTS, find::STATEMENTS, set::STATEMENTS];
 
 /// The scope of exceptions about one entry.
 pub(crate) const ENTRY: &str = "entry";

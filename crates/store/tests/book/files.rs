@@ -1,9 +1,10 @@
 //! The book as a file: lock, backup, being opened again, being refused.
 
 use crate::db::{TestBook, options, sqlite_url};
+use daybook_domain::entry::EntryState;
 use daybook_store::{Db, DbUrl, OpenOptions, entry, timeline};
 
-use crate::common::{at, get, raw, record, sale};
+use crate::common::{at, get, go, raw, record, sale, step};
 
 #[tokio::test]
 async fn two_workers_cannot_share_a_sqlite_book() {
@@ -66,6 +67,28 @@ async fn commits_are_durable_unless_a_test_says_otherwise() {
     let (journal, synchronous) = tx.settings().await.unwrap().unwrap();
     // 2 is FULL (https://sqlite.org/pragma.html#pragma_synchronous).
     assert_eq!((journal.as_str(), synchronous), ("wal", 2));
+}
+
+/// What the disk holds the moment a commit has returned: the machine may stop right here.
+#[tokio::test]
+async fn what_was_committed_is_in_the_files_before_the_commit_returns() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open_at(&sqlite_url(folder.path()), OpenOptions::default()).await.unwrap();
+    let after = tempfile::tempdir().unwrap();
+    for number in 1..=20 {
+        record(&db, &[sale(number)]).await;
+        go(&db, &[step(number, EntryState::Ready, EntryState::Posting)]).await;
+        // Not closed, and nothing folded back: the book and its log as they are.
+        for file in ["book.db", "book.db-wal"] {
+            std::fs::copy(folder.path().join(file), after.path().join(file)).unwrap();
+        }
+        let _ = std::fs::remove_file(after.path().join("book.db-shm"));
+        let again = Db::open_at(&sqlite_url(after.path()), options()).await.unwrap();
+        assert_eq!(get(&again, number).await.state, EntryState::Posting, "the intent of {number}");
+        let verified = timeline::verify_all(&again, 0, 1_000).await.unwrap();
+        assert_eq!((verified.entries, verified.broken), (usize::try_from(number).unwrap(), vec![]));
+        again.close().await;
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use daybook_store::{
     entry,
     exchange::{self, NewExchange},
     inbox::{self, NewEvent},
-    watermark,
+    stray, watermark,
 };
 use uuid::Uuid;
 
@@ -67,6 +67,23 @@ async fn missing_ids_are_asked_for_until_they_are_found_or_given_up() {
         watermark::found(&mut tx, &[4, 5, 6]).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(watermark::missing(&db).await.unwrap().gaps, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_without_an_id_is_kept_once_as_it_came() {
+    for_each_engine(|db| async move {
+        let mut tx = db.begin().await.unwrap();
+        let (one, other) = (r#"{"orderid":null,"n":1}"#, r#"{"orderid":null,"n":2}"#);
+        assert_eq!(stray::keep(&mut tx, at(0), &[one, one]).await.unwrap(), [0]);
+        assert_eq!(stray::keep(&mut tx, at(5), &[one, other]).await.unwrap(), [1]);
+        assert_eq!(stray::keep(&mut tx, at(6), &[]).await.unwrap(), Vec::<usize>::new());
+        tx.commit().await.unwrap();
+        assert_eq!(stray::count(&db).await.unwrap(), 2);
+        let latest = stray::latest(&db, 10).await.unwrap();
+        assert_eq!((&*latest[0].body, latest[0].received_at), (other, at(5)));
+        assert_eq!((&*latest[1].body, latest[1].received_at), (one, at(0)));
     })
     .await;
 }

@@ -9,10 +9,12 @@ pub mod db;
 #[path = "../../../testkit/src/pg.rs"]
 pub mod pg;
 
+mod catalogue;
 mod chain;
 mod claim;
 mod common;
 mod counts;
+mod despatch;
 mod engine;
 mod exception;
 mod files;

@@ -10,8 +10,8 @@ use crate::db::TestBook;
 /// Tables that grow with every sale.
 const GROWING: [&str; 6] = ["entry", "payload", "timeline", "attempt", "exchange", "inbox"];
 
-/// As `claim_ready` and `due_standing` build them.
-const BUILT: [(&str, &str); 3] = [
+/// As `claim_ready`, `due_standing`, `release_waiting_for` and `list` build them.
+const BUILT: [(&str, &str); 4] = [
     (
         "claim",
         "SELECT order_id, gross FROM entry WHERE state = 'ready' AND due_at <= $1 \
@@ -26,6 +26,11 @@ const BUILT: [(&str, &str); 3] = [
         "release",
         "SELECT order_id, gross FROM entry WHERE state = 'waiting' \
          AND original_order_id IN ($1, $2) ORDER BY order_id",
+    ),
+    (
+        "entries of a store",
+        "SELECT order_id, gross FROM entry WHERE true AND warehouse_id = $1 \
+         ORDER BY order_id DESC LIMIT $2",
     ),
 ];
 
@@ -59,6 +64,7 @@ async fn queues_come_sorted_out_of_their_own_index() {
     let queues = [
         ("claim", "entry_ready"),
         ("standing", "entry_held_due"),
+        ("entries of a store", "entry_store"),
         ("IN_DOUBT", "entry_in_doubt"),
         ("WAITING", "entry_waiting"),
         ("RECHECK", "entry_recheck"),

@@ -2,6 +2,7 @@
 
 use crate::db::for_each_engine;
 use daybook_domain::{
+    catalogue::FullVariant,
     findings::{Difference, What},
     lookup::Variant,
 };
@@ -13,14 +14,14 @@ use daybook_store::{
 
 use crate::common::{at, record, sale};
 
-fn variant_of(sku: &str, saleable: bool) -> Variant {
-    Variant {
+fn variant_of(sku: &str, saleable: bool) -> FullVariant {
+    FullVariant::of(Variant {
         sku: sku.to_owned(),
         variant_id: 1,
         tax_rate_id: Some(2),
         saleable,
         discontinued: false,
-    }
+    })
 }
 
 #[tokio::test]
@@ -32,12 +33,12 @@ async fn variants_tell_what_changed_and_where_skus_clash() {
         let mut tx = db.begin().await.unwrap();
         let first = [variant_of("ABC", true), variant_of("DEF", false), variant_of("DEF", false)];
         let changed = variant::upsert(&mut tx, at(1), &first).await.unwrap();
-        assert_eq!(changed, ["abc", "def"]);
+        assert_eq!(Vec::from_iter(changed.sales), ["abc", "def"]);
         let second = [variant_of("ABC", true), variant_of("DEF", true), variant_of("abc ", true)];
         let changed = variant::upsert(&mut tx, at(2), &second).await.unwrap();
-        assert_eq!(changed, ["abc", "def"]);
+        assert_eq!(Vec::from_iter(changed.sales), ["abc", "def"]);
         let changed = variant::upsert(&mut tx, at(3), &second[..2]).await.unwrap();
-        assert!(changed.is_empty());
+        assert_eq!(changed, variant::Changed::default());
         tx.commit().await.unwrap();
         let found = variant::by_folded(&db, &folded).await.unwrap();
         assert!(found.known);
@@ -46,9 +47,9 @@ async fn variants_tell_what_changed_and_where_skus_clash() {
         assert_eq!(variant::remove_not_seen_since(&mut tx, at(3)).await.unwrap(), ["abc"]);
         tx.commit().await.unwrap();
         assert_eq!(variant::count(&db).await.unwrap(), 2);
-        let many: Vec<Variant> = (0..500).map(|n| variant_of(&format!("S{n}"), true)).collect();
+        let many: Vec<FullVariant> = (0..500).map(|n| variant_of(&format!("S{n}"), true)).collect();
         let mut tx = db.begin().await.unwrap();
-        assert_eq!(variant::upsert(&mut tx, at(4), &many).await.unwrap().len(), 500);
+        assert_eq!(variant::upsert(&mut tx, at(4), &many).await.unwrap().sales.len(), 500);
         tx.commit().await.unwrap();
         let folded: Vec<String> = (0..500).map(|n| format!("s{n}")).collect();
         let found = variant::by_folded(&db, &folded).await.unwrap();

@@ -1,6 +1,7 @@
 //! A system that is away, or will not have us: one alert, and it heals by itself.
 
 use daybook_domain::mapping::MappingKind;
+use daybook_flows::people;
 use daybook_sandbox::{
     faults::{ErrorBody, Fault, Matcher},
     orderwise::Area,
@@ -125,6 +126,34 @@ async fn retry_after_is_obeyed() {
         assert_eq!(world.sent(), 1);
         world.after(minutes(5)).await;
         assert_eq!((world.sent(), world.document(sale).gross), (2, 1_000));
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tries_without_end_become_an_exception_and_go_on_when_a_person_says_so() {
+    tell(|mut world| async move {
+        world.settings.posting.attempts_limit = 3;
+        world.restart();
+        let sale = world.sell(world.sale(1_000));
+        let busy = Fault::TooManyRequests { retry_after_s: Some(1) };
+        world.sandbox.orderwise_faults.put(busy, Matcher::on("POST", "sales/order"));
+        for tries in 1..=2 {
+            world.pass().await;
+            assert_eq!((world.state(sale).await, world.sent()), (Ready, tries));
+            world.clock.advance(minutes(1));
+        }
+        world.pass().await;
+        assert_eq!((world.state(sale).await, world.sent()), (Held, 3));
+        assert_eq!(world.causes(sale).await, ["attempts-exhausted"]);
+        world.after(hours(1)).await;
+        assert_eq!(world.sent(), 3, "it is not tried for ever");
+        world.sandbox.orderwise_faults.clear();
+        people::retry(&world.app, reference(sale), "Ada").await.unwrap();
+        world.pass().await;
+        assert_eq!(world.document(sale).gross, 1_000);
+        assert_eq!(world.waits().await, []);
         world
     })
     .await;

@@ -3,12 +3,15 @@
 //! one throw-away cluster.
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
+mod confirmed;
+mod database;
 mod doubt;
 mod ill;
 mod money;
 mod people;
 mod products;
 mod receive;
+mod restored;
 mod returns;
 mod shared;
 

@@ -1,6 +1,6 @@
 //! Nothing that a till uploads is lost: late, out of order, unreadable or not final yet.
 
-use daybook_domain::Timestamp;
+use daybook_domain::{Timestamp, causes::Cause};
 use daybook_flows::{
     events::{self, IncomingEvent},
     people,
@@ -10,7 +10,11 @@ use daybook_sandbox::{
     faults::{Fault, Matcher},
     sitoo::till::Stage,
 };
-use daybook_store::{exception, watermark};
+use daybook_store::{
+    exception::{self, ExceptionRow},
+    stray, watermark,
+};
+use daybook_testkit::World;
 
 use super::*;
 
@@ -223,7 +227,7 @@ async fn a_first_start_leaves_what_is_older_alone() {
         }
         assert_eq!(world.document(first).gross, 1_000);
         assert_eq!(world.documents(older).len(), 0, "the overlap does not reach behind it");
-        let asked_for = SyncOptions { from_order: Some(older) };
+        let asked_for = SyncOptions { from_order: Some(older), ..SyncOptions::default() };
         sync(&world.app, &asked_for).await.unwrap();
         assert_eq!(world.document(older).gross, 900);
         world
@@ -243,6 +247,164 @@ async fn a_first_start_before_the_first_sale_makes_no_gaps() {
         let report = world.pass().await;
         assert_eq!((report.received, report.missing), (1, 0));
         assert_eq!(world.document(sale).gross, 1_000);
+        world
+    })
+    .await;
+}
+
+/// The alerts of one cause that are open.
+async fn open(world: &World, cause: Cause) -> Vec<ExceptionRow> {
+    let filter = exception::ExceptionFilter { cause: Some(cause), ..Default::default() };
+    exception::list(&world.app.db, &filter, 100).await.unwrap()
+}
+
+const FARTHEST: i64 = i64::MAX - 1;
+
+#[tokio::test]
+async fn an_absurd_order_id_stops_nothing_and_hides_nothing() {
+    tell(|mut world| async move {
+        world.to_sitoo.page_size = 4;
+        world.restart();
+        let first = world.sell(world.sale(500));
+        for absurd in [9_000_000_000_000_000, FARTHEST] {
+            world.sandbox.sitoo.sell_as(world.sale(700), absurd).unwrap();
+        }
+        let report = world.pass().await;
+        assert_eq!((report.received, report.missing), (3, 0));
+        assert_eq!(watermark::get(&world.app.db, "orders").await.unwrap(), Some(first));
+        let alerts = open(&world, Cause::OrderIdLeap).await;
+        assert_eq!(alerts.len(), 2, "one for each");
+        people::dismiss_exception(&world.app, alerts[0].number, "Ada", "test").await.unwrap();
+        // More than a page, and one of it shows an absurd id for a while.
+        let later: Vec<_> = (0..9).map(|_| world.sell(world.sale(600))).collect();
+        world.sandbox.sitoo.spoil(later[3], "orderid", "9223372036854775807");
+        world.sandbox.sitoo.spoil(later[3], "orderstateid", "0");
+        let report = world.pass().await;
+        assert_eq!((report.received, report.missing), (9, 1));
+        assert_eq!(watermark::get(&world.app.db, "orders").await.unwrap(), later.last().copied());
+        world.sandbox.sitoo.heal(later[3]);
+        world.after(minutes(1)).await;
+        for order in later.into_iter().chain([FARTHEST]) {
+            assert_eq!(world.documents(order).len(), 1, "order {order}");
+        }
+        assert_eq!(open(&world, Cause::OrderIdLeap).await.len(), 2, "a dismissed one stays so");
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn order_ids_that_begin_anew_far_away_are_followed() {
+    tell(|mut world| async move {
+        world.to_sitoo.page_size = 3;
+        world.restart();
+        world.sell(world.sale(500));
+        world.pass().await;
+        world.sandbox.sitoo.insert_gap(1_000_000);
+        let far: Vec<_> = (0..12).map(|_| world.sell(world.sale(600))).collect();
+        let report = world.pass().await;
+        assert_eq!((report.received, report.missing), (12, 1_000));
+        assert_eq!(watermark::get(&world.app.db, "orders").await.unwrap(), Some(far[11]));
+        let alerts = open(&world, Cause::OrderIdLeap).await;
+        assert_eq!(alerts.len(), 1);
+        assert!(alerts[0].detail.ends_with("999000 are not asked for"), "{}", alerts[0].detail);
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_that_does_not_say_which_it_is_stops_only_itself() {
+    tell(|mut world| async move {
+        world.to_sitoo.page_size = 3;
+        world.restart();
+        let fine = world.sell(world.sale(500));
+        // Two pages full of them, one after the other.
+        let strays: Vec<_> = (0..7).map(|_| world.sell(world.sale(600))).collect();
+        let last = world.sell(world.sale(700));
+        for order in &strays {
+            world.sandbox.sitoo.spoil(*order, "orderid", "null");
+        }
+        let report = world.pass().await;
+        assert_eq!((report.received, report.missing), (2, 7));
+        assert_eq!(watermark::get(&world.app.db, "orders").await.unwrap(), Some(last));
+        assert_eq!(world.document(fine).gross + world.document(last).gross, 1_200);
+        assert_eq!(stray::count(&world.app.db).await.unwrap(), 7);
+        let alerts = open(&world, Cause::OrderWithoutId).await;
+        assert_eq!(alerts.len(), 1);
+        assert!(alerts[0].detail.contains("kept so far: 7"), "{}", alerts[0].detail);
+        people::dismiss_exception(&world.app, alerts[0].number, "Ada", "seen").await.unwrap();
+        world.after(minutes(1)).await;
+        assert_eq!(open(&world, Cause::OrderWithoutId).await, [], "told once");
+        for order in &strays {
+            world.sandbox.sitoo.heal(*order);
+        }
+        world.after(minutes(1)).await;
+        for order in strays {
+            assert_eq!(world.document(order).gross, 600);
+        }
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_nothing_but_nameless_orders_at_the_end_ends_the_pass() {
+    tell(|mut world| async move {
+        world.to_sitoo.page_size = 2;
+        world.restart();
+        let fine = world.sell(world.sale(500));
+        let strays: Vec<_> = (0..4).map(|_| world.sell(world.sale(600))).collect();
+        for order in &strays {
+            world.sandbox.sitoo.spoil(*order, "orderid", "\"?\"");
+        }
+        world.pass().await;
+        assert_eq!(watermark::get(&world.app.db, "orders").await.unwrap(), Some(fine));
+        for order in strays {
+            world.sandbox.sitoo.heal(order);
+        }
+        assert_eq!(world.pass().await.received, 4);
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_that_stays_open_too_long_is_told_with_its_money_and_age() {
+    tell(|mut world| async move {
+        world.settings.receive.open_age_limit = hours(48);
+        world.restart();
+        let [closed, cancelled, forgotten] =
+            [1_200, 1_300, 1_400].map(|pence| world.sell(world.sale(pence).stage(Stage::Open)));
+        // More than the overlap, which would read them again.
+        for _ in 0..30 {
+            world.sell(world.sale(500));
+        }
+        world.pass().await;
+        world.after(hours(47)).await;
+        assert_eq!(world.waits().await, [], "there is still hope");
+        world.after(hours(2)).await;
+        let told = world.waits().await;
+        let about = |order: i64, pence| ("order-left-open", reference(order).to_string(), 1, pence);
+        let all = [about(forgotten, 1_400), about(cancelled, 1_300), about(closed, 1_200)];
+        assert_eq!(told, all);
+        let alerts = open(&world, Cause::OrderLeftOpen).await;
+        assert!(alerts[0].detail.contains("still open after 2 days"), "{}", alerts[0].detail);
+        // An event still fetches it; without one a person asks for it.
+        world.sandbox.sitoo.close(closed, None).unwrap();
+        world.sandbox.sitoo.cancel(cancelled).unwrap();
+        let updated = event("e-1", "order.updated", Some(closed));
+        events::receive(&world.app, vec![updated]).await.unwrap();
+        world.pass().await;
+        assert_eq!(world.document(closed).gross, 1_200);
+        assert_eq!(world.waits().await, all[..2]);
+        for order in [cancelled, forgotten] {
+            people::retry(&world.app, reference(order), "Ada").await.unwrap();
+        }
+        world.pass().await;
+        assert_eq!(world.waits().await, all[..1], "what is still open is told again");
+        world.after(hours(24)).await;
+        assert_eq!(world.waits().await, all[..1]);
         world
     })
     .await;

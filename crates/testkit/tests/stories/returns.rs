@@ -56,7 +56,7 @@ async fn a_return_that_arrives_before_its_sale_waits_and_at_last_is_told() {
         world.sandbox.sitoo.reveal(never);
         daybook_flows::sales::sync(
             &world.app,
-            &daybook_flows::sales::SyncOptions { from_order: Some(never) },
+            &daybook_flows::sales::SyncOptions { from_order: Some(never), ..Default::default() },
         )
         .await
         .unwrap();

@@ -70,6 +70,7 @@ fn line(number: i64, row: i64, code: &str, units: i64, unit_pence: i64) -> Draft
         tax_rate_id: 1,
         stock_location_id: Some(1),
         return_to_stock: true,
+        to_come: false,
         origin: LineOrigin::Row(row),
     }
 }

@@ -27,6 +27,16 @@ pub(super) async fn run(
     told(context, app, report, said).await
 }
 
-fn said(_report: &DespatchReport) -> Said {
-    vec![]
+fn said(report: &DespatchReport) -> Said {
+    vec![
+        (report.told, "sent by OrderWise"),
+        (report.written, "written into Sitoo"),
+        (report.adopted, "found in Sitoo after a doubt"),
+        (report.not_written, "calls did not end in a delivery"),
+        (report.corrected, "corrected or taken back"),
+        (report.moved, "changed their status"),
+        (report.closed, "closed in Sitoo"),
+        (report.ended, "at their end on both sides"),
+        (report.raised, "told to a person"),
+    ]
 }

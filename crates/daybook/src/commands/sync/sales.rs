@@ -16,6 +16,10 @@ pub(super) struct SalesArgs {
     /// Read all orders again from this order id on.
     #[arg(long, value_name = "ORDER-ID", value_parser = clap::value_parser!(i64).range(0..))]
     from_order: Option<i64>,
+    /// After an older copy of the book was put back: look every order that the tills have now up in
+    /// OrderWise before it is sent. Needed once; the book remembers it.
+    #[arg(long)]
+    look_up_first: bool,
 }
 
 pub(super) async fn run(
@@ -23,7 +27,7 @@ pub(super) async fn run(
     app: &Arc<App>,
     args: &SalesArgs,
 ) -> Result<Ended, Failure> {
-    let options = SyncOptions { from_order: args.from_order };
+    let options = SyncOptions { from_order: args.from_order, look_up_first: args.look_up_first };
     let report = sales::sync(app, &options).await?;
     told(context, app, report, said).await
 }
@@ -33,6 +37,7 @@ fn said(report: &SyncReport) -> Said {
         (report.received, "received"),
         (report.changed, "changed at the till"),
         (report.posted, "posted"),
+        (report.looked_up, "looked up before they are sent"),
         (report.adopted, "found in OrderWise after a doubt"),
         (report.confirmed, "read back"),
         (report.findings, "differ from the till"),

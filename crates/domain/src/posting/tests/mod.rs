@@ -5,6 +5,7 @@ mod faults;
 mod pinned;
 mod properties;
 mod returned;
+mod to_come;
 
 use super::{Decision, Fault, decide};
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     fixtures,
     lookup::{Known, Original, Policy, Variants},
     mapping::Mapping,
+    supply::OrderDelivery,
     till::TillOrder,
 };
 
@@ -22,6 +24,7 @@ struct World {
     mapping: Mapping,
     variants: Variants,
     original: Original,
+    deliveries: Option<Vec<OrderDelivery>>,
     waited_too_long: bool,
     policy: Policy,
 }
@@ -32,6 +35,7 @@ impl World {
             mapping: fixtures::mapping(),
             variants: fixtures::shelf(),
             original: Original::None,
+            deliveries: None,
             waited_too_long: false,
             policy: fixtures::policy(),
         }
@@ -49,6 +53,7 @@ impl World {
                 mapping: &self.mapping,
                 variants: &self.variants,
                 original: &self.original,
+                deliveries: self.deliveries.as_deref(),
                 waited_too_long: self.waited_too_long,
                 policy: &self.policy,
             },

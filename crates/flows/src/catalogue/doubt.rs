@@ -1,0 +1,65 @@
+//! Writes whose reply was lost, and those whose process ended before it wrote the outcome down.
+//! Sitoo is asked what it has before anything is sent again.
+
+use daybook_domain::catalogue::till_sku;
+use daybook_store::{
+    catalogue::{self, Item},
+    till_product,
+};
+
+use super::{CatalogueReport, known::Known, mirror};
+use crate::{app::App, error::FlowError};
+
+/// Variants looked up in one go.
+const PIECE: usize = 200;
+
+/// Looks up everything that was sent and has no outcome.
+pub(super) async fn resolve(
+    app: &App,
+    known: &Known,
+    report: &mut CatalogueReport,
+) -> Result<(), FlowError> {
+    let mut after = String::new();
+    loop {
+        let items = catalogue::intended(&app.db, &after, PIECE).await?;
+        let Some(last) = items.last() else { return Ok(()) };
+        after.clone_from(&last.sku);
+        look_up(app, known, &items, report).await?;
+    }
+}
+
+/// What Sitoo has decides. What it does not have may still arrive: that is looked up again after
+/// the settling time before it may be sent once more.
+pub(super) async fn look_up(
+    app: &App,
+    known: &Known,
+    items: &[Item],
+    report: &mut CatalogueReport,
+) -> Result<(), FlowError> {
+    let read_at = app.now();
+    let ids: Vec<i64> = items.iter().filter_map(|item| item.product_id).collect();
+    let new: Vec<String> = items
+        .iter()
+        .filter(|item| item.product_id.is_none())
+        .filter_map(|item| till_sku(&item.sku, known.rules.blanks).ok())
+        .collect();
+    let mut found = mirror::read_ids(app, &ids).await?;
+    let created = mirror::read_skus(app, &new).await?;
+    report.adopted += created.len() as u64;
+    found.extend(created);
+    let there: Vec<String> = found.iter().map(|product| known.link(&product.sku)).collect();
+    let settled = app.now().minus(app.settings.catalogue.settling_time);
+    let (known_now, open): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| {
+        there.contains(&daybook_domain::sku::fold(&item.sku))
+            || item.intent_at.is_none_or(|at| at <= settled)
+    });
+    let linked = mirror::linked(known, found);
+    let mut tx = app.db.begin().await?;
+    let changed = till_product::put(&mut tx, read_at, &linked).await?;
+    mirror::queue(&mut tx, read_at, changed).await?;
+    let again: Vec<String> = known_now.into_iter().map(|item| item.sku.clone()).collect();
+    catalogue::postpone(&mut tx, read_at, &again).await?;
+    tx.commit().await?;
+    tracing::info!(known = again.len(), open = open.len(), "products in doubt were looked up");
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! An older copy of the book was put back: what was posted after it was made is not in it. Whatever
+//! could have been posted is looked up by its reference before it is sent; what is found is adopted.
+
+use daybook_connectors::sitoo::OrdersQuery;
+use daybook_domain::{Timestamp, entry::EntryState};
+use daybook_store::{
+    Tx,
+    entry::{self, Changes, EntryRow},
+    watermark,
+};
+
+use super::{
+    doubt::step,
+    receive::{ORDERS, ask},
+};
+use crate::{app::App, error::FlowError, retrying::retrying};
+
+/// Why such an entry is in doubt; also the name of the watermark that says up to which order.
+pub(crate) const REASON: &str = "look-up-first";
+/// Reason of an entry that was not found: it may be sent.
+pub(crate) const DONE: &str = "looked-up-first";
+
+/// Which entries the book that was lost may have posted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unsure {
+    /// Orders up to this id were there when this book was started.
+    up_to: i64,
+    /// When it was started: nothing was sent by the lost one after that.
+    since: Timestamp,
+}
+
+/// From now on every order that the tills have at this moment is looked up before it is sent. Kept
+/// in the book, so that it outlives this process. Returns the highest order id that it concerns.
+pub async fn begin(app: &App) -> Result<i64, FlowError> {
+    let newest = ask(app, &OrdersQuery::Newest).await?;
+    let newest = newest.orders.iter().map(|order| order.order_id).max().unwrap_or_default();
+    let up_to = newest.max(watermark::get(&app.db, ORDERS).await?.unwrap_or_default());
+    let since = app.now();
+    retrying(app, "look up first", || keep(app, up_to, since)).await?;
+    app.unsure.set(Some(Unsure { up_to, since })).ok();
+    tracing::warn!(up_to, "an older copy: orders up to this id are looked up before they are sent");
+    Ok(up_to)
+}
+
+async fn keep(app: &App, up_to: i64, since: Timestamp) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    watermark::set(&mut tx, since, REASON, up_to).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn unsure(app: &App, tx: &mut Tx) -> Result<Option<Unsure>, FlowError> {
+    if let Some(known) = app.unsure.get() {
+        return Ok(*known);
+    }
+    let since = watermark::updated_at(&mut *tx, REASON).await?.unwrap_or_default();
+    let up_to = watermark::get(tx, REASON).await?;
+    let found = up_to.map(|up_to| Unsure { up_to, since });
+    Ok(*app.unsure.get_or_init(|| found))
+}
+
+/// Puts those of `rows` in doubt that may be in OrderWise already; returns the others.
+pub(crate) async fn before_sending(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    rows: Vec<EntryRow>,
+) -> Result<Vec<EntryRow>, FlowError> {
+    let Some(Unsure { up_to, since }) = unsure(app, tx).await? else { return Ok(rows) };
+    let may_be_there =
+        |row: &EntryRow| row.order_id <= up_to && row.reason.as_deref() != Some(DONE);
+    let (first, sure): (Vec<_>, Vec<_>) = rows.into_iter().partition(may_be_there);
+    let steps: Vec<_> = first
+        .iter()
+        .map(|row| {
+            let changes = Changes {
+                doubt_since: Some(Some(since)),
+                doubt_lookups: Some(0),
+                due_at: Some(Some(now)),
+                reason: Some(Some(REASON.to_owned())),
+                ..Changes::default()
+            };
+            let detail = "an older copy of the book was put back";
+            step(row, EntryState::InDoubt, changes, REASON, detail)
+        })
+        .collect();
+    entry::transition(tx, now, &steps).await?;
+    Ok(sure)
+}

@@ -1,0 +1,260 @@
+//! Products: variants in full, the queue, faults, Sitoo's products, arrivals of prices.
+
+use daybook_domain::{
+    Money, VatRate,
+    catalogue::{FullVariant, Price, Standing, TillProduct},
+    causes::Cause,
+    lookup::Variant,
+    posting::Fault,
+};
+use daybook_store::{
+    Db,
+    catalogue::{self, FaultFilter},
+    price_arrival::{self, Arrival, ArrivalFilter},
+    till_product::{self, Linked},
+    variant,
+};
+
+use crate::{common::at, db::for_each_engine};
+
+fn full(sku: &str, ean: Option<&str>) -> FullVariant {
+    FullVariant {
+        product_code: "STYLE".to_owned(),
+        description: "A coat".to_owned(),
+        ean: ean.map(str::to_owned),
+        price_exc_vat: Some(Price::from_hundredths(499_917)),
+        price_inc_vat: Some(Price::from_pence(5_999)),
+        tax_code: Some("T1".to_owned()),
+        tax_rate: Some(VatRate::from_percent(20)),
+        on_tills: false,
+        kit: true,
+        last_amended: Some(at(7)),
+        unreadable: String::new(),
+        ..FullVariant::of(Variant {
+            sku: sku.to_owned(),
+            variant_id: 1,
+            tax_rate_id: Some(2),
+            saleable: true,
+            discontinued: false,
+        })
+    }
+}
+
+fn product(product_id: i64, sku: &str, barcode: &str) -> Linked {
+    Linked {
+        link: sku.to_lowercase(),
+        product: TillProduct {
+            product_id,
+            sku: sku.to_owned(),
+            title: "A coat".to_owned(),
+            price: Money::from_pence(5_999),
+            vat_id: Some(2),
+            barcode: barcode.to_owned(),
+            aliases: vec!["96385074".to_owned()],
+            active_pos: true,
+            parent_id: None,
+            allow_decimals: false,
+        },
+    }
+}
+
+async fn keep(db: &Db, second: i64, variants: &[FullVariant]) -> variant::Changed {
+    let mut tx = db.begin().await.unwrap();
+    let changed = variant::upsert(&mut tx, at(second), variants).await.unwrap();
+    tx.commit().await.unwrap();
+    changed
+}
+
+#[tokio::test]
+async fn a_variant_is_kept_whole_and_sales_are_told_only_of_what_they_need() {
+    for_each_engine(|db| async move {
+        let first = full("A", Some("5012345678900"));
+        keep(&db, 0, &[first.clone(), full("B", None)]).await;
+        assert_eq!(variant::one_full(&db, "A").await.unwrap(), Some(first.clone()));
+        let dearer =
+            FullVariant { price_inc_vat: Some(Price::from_pence(6_999)), ean: None, ..first };
+        let changed = keep(&db, 1, &[dearer.clone(), full("B", None)]).await;
+        assert!(changed.sales.is_empty());
+        assert_eq!(Vec::from_iter(changed.products), ["a"]);
+        assert_eq!(Vec::from_iter(changed.barcodes), ["5012345678900"]);
+        assert_eq!(variant::one_full(&db, "A").await.unwrap(), Some(dearer));
+        assert_eq!(variant::after(&db, "", 1).await.unwrap(), ["A"]);
+        assert_eq!(variant::after(&db, "A", 9).await.unwrap(), ["B"]);
+        let carriers = variant::carriers(&db, &["5012345678900".to_owned()]).await.unwrap();
+        assert_eq!(carriers, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_queue_holds_each_variant_once_and_what_is_sent_is_not_due() {
+    for_each_engine(|db| async move {
+        keep(&db, 0, &[full("A", None), full("B", Some("96385074")), full("C", None)]).await;
+        let mut tx = db.begin().await.unwrap();
+        let all = ["A".to_owned(), "B".to_owned(), "nobody".to_owned()];
+        catalogue::queue_some(&mut tx, at(5), &all).await.unwrap();
+        catalogue::queue_folded(&mut tx, at(9), &["a".to_owned(), "c".to_owned()]).await.unwrap();
+        catalogue::queue_barcodes(&mut tx, at(3), &["96385074".to_owned()]).await.unwrap();
+        tx.commit().await.unwrap();
+        let due = catalogue::due(&db, at(5), 9).await.unwrap();
+        let skus: Vec<&str> = due.iter().map(|item| item.sku.as_str()).collect();
+        assert_eq!(skus, ["B", "A"], "the earlier moment counts");
+        let mut tx = db.begin().await.unwrap();
+        catalogue::intend(&mut tx, at(6), &["A".to_owned()]).await.unwrap();
+        catalogue::refused(&mut tx, "B", "Invalid value (400)", at(99)).await.unwrap();
+        tx.commit().await.unwrap();
+        let due = catalogue::due(&db, at(9), 9).await.unwrap();
+        assert_eq!(due.iter().map(|item| item.sku.as_str()).collect::<Vec<_>>(), ["C"]);
+        assert_eq!(catalogue::intended(&db, "", 9).await.unwrap()[0].intent_at, Some(at(6)));
+        assert_eq!(catalogue::refusals(&db, "", 9).await.unwrap()[0].tries, 1);
+        let mut tx = db.begin().await.unwrap();
+        let settled = [
+            ("A".to_owned(), Standing::Published, Some(7)),
+            ("C".to_owned(), Standing::NotForTills, None),
+        ];
+        catalogue::settle(&mut tx, at(10), &settled).await.unwrap();
+        tx.commit().await.unwrap();
+        let counts = catalogue::counts(&db).await.unwrap();
+        let figures = (counts.published, counts.not_for_tills, counts.pending, counts.refused);
+        assert_eq!(figures, (1, 1, 1, 1));
+        let item = catalogue::item(&db, "A").await.unwrap().unwrap();
+        assert_eq!((item.product_id, item.intent_at, item.due_at), (Some(7), None, None));
+    })
+    .await;
+}
+
+fn fault(cause: Cause) -> Fault {
+    Fault { cause, subject: "products".to_owned(), detail: "it is so".to_owned() }
+}
+
+#[tokio::test]
+async fn faults_keep_their_age_and_are_told_by_cause() {
+    for_each_engine(|db| async move {
+        keep(&db, 0, &[full("A", None), full("B", None), full("C", None)]).await;
+        let mut tx = db.begin().await.unwrap();
+        let settled = [
+            ("A".to_owned(), Standing::Withheld, None),
+            ("B".to_owned(), Standing::Withheld, None),
+            ("C".to_owned(), Standing::Hidden, Some(3)),
+        ];
+        catalogue::settle(&mut tx, at(1), &settled).await.unwrap();
+        let (price, title) = (Cause::ProductPriceMissing, Cause::ProductTitleMissing);
+        let gone = Cause::ProductDiscontinued;
+        let faults = [
+            ("A".to_owned(), vec![fault(price), fault(title)]),
+            ("B".to_owned(), vec![fault(price)]),
+            ("C".to_owned(), vec![fault(gone), fault(price)]),
+        ];
+        catalogue::set_faults(&mut tx, at(1), &faults).await.unwrap();
+        catalogue::set_faults(&mut tx, at(2), &faults[..1]).await.unwrap();
+        tx.commit().await.unwrap();
+        let told = |since| {
+            let db = db.clone();
+            async move {
+                let told = catalogue::told(&db, at(since)).await.unwrap();
+                told.iter().map(|group| (group.cause, group.skus)).collect::<Vec<_>>()
+            }
+        };
+        // What else is wrong with a product that is discontinued worries nobody.
+        assert_eq!(told(0).await, [(gone, 1), (price, 2), (title, 1)]);
+        assert_eq!(told(2).await, [(price, 2), (title, 1)]);
+        let filter = FaultFilter { sku: Some("A".to_owned()), ..FaultFilter::default() };
+        let rows = catalogue::faults(&db, &filter, 9).await.unwrap();
+        assert!(rows.len() == 2 && rows.iter().all(|row| row.since == at(1)));
+        let filter = FaultFilter { cause: Some(price), ..FaultFilter::default() };
+        assert_eq!(catalogue::faults(&db, &filter, 9).await.unwrap().len(), 3);
+        let mut tx = db.begin().await.unwrap();
+        catalogue::set_faults(&mut tx, at(3), &[("A".to_owned(), vec![])]).await.unwrap();
+        variant::remove_not_seen_since(&mut tx, at(9)).await.unwrap();
+        catalogue::forget_gone(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(catalogue::told(&db, at(0)).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn products_tell_what_changed_and_which_barcodes_are_free() {
+    for_each_engine(|db| async move {
+        keep(&db, 0, &[full("A", None)]).await;
+        let (first, foreign) = (product(1, "A", "5012345678900"), product(2, "Z", ""));
+        let mut tx = db.begin().await.unwrap();
+        let changed =
+            till_product::put(&mut tx, at(1), &[first.clone(), foreign.clone()]).await.unwrap();
+        assert_eq!(Vec::from_iter(changed.links), ["a", "z"]);
+        let same = till_product::put(&mut tx, at(2), &[first.clone()]).await.unwrap();
+        assert_eq!(same, till_product::Changed::default());
+        till_product::find_foreign(&mut tx, at(2)).await.unwrap();
+        tx.commit().await.unwrap();
+        let held =
+            till_product::holders(&db, &["5012345678900".to_owned(), "96385074".to_owned()]).await;
+        assert_eq!(held.unwrap().len(), 3, "aliases count");
+        assert_eq!(till_product::by_links(&db, &["a".to_owned()]).await.unwrap(), [first.clone()]);
+        assert_eq!(till_product::not_seen_since(&db, at(2), 9).await.unwrap(), [2]);
+        let found = till_product::foreign(&db, 0, 9).await.unwrap();
+        assert_eq!((found.len(), found[0].product_id, found[0].since), (1, 2, at(2)));
+        assert_eq!(till_product::count(&db).await.unwrap(), (2, 1));
+        let bare = Linked {
+            product: TillProduct { barcode: String::new(), ..first.product.clone() },
+            ..first
+        };
+        let mut tx = db.begin().await.unwrap();
+        let changed = till_product::put(&mut tx, at(3), &[bare]).await.unwrap();
+        assert_eq!(Vec::from_iter(changed.freed), ["5012345678900"]);
+        let gone = till_product::remove(&mut tx, &[1, 77]).await.unwrap();
+        assert_eq!((Vec::from_iter(gone.links), gone.freed.len()), (vec!["a".to_owned()], 1));
+        tx.commit().await.unwrap();
+        assert_eq!(till_product::after(&db, 0, 9).await.unwrap(), [foreign]);
+    })
+    .await;
+}
+
+fn arrival(sku: &str, second: i64, new: i64) -> Arrival {
+    Arrival {
+        sku: sku.to_owned(),
+        list: 1,
+        decided_at: at(second),
+        old: Some(Money::from_pence(100)),
+        new: Money::from_pence(new),
+        changed_at: Some(at(0)),
+        due_at: at(50),
+        written_at: None,
+        read_back_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_price_arrives_once_and_an_overtaken_one_is_forgotten() {
+    for_each_engine(|db| async move {
+        let mut tx = db.begin().await.unwrap();
+        price_arrival::expect(&mut tx, &[arrival("A", 1, 200), arrival("B", 1, 300)])
+            .await
+            .unwrap();
+        // Decided again with the same price: it keeps its place.
+        price_arrival::expect(&mut tx, &[arrival("A", 2, 200), arrival("B", 2, 400)])
+            .await
+            .unwrap();
+        let seen = [("A".to_owned(), Money::from_pence(200))];
+        price_arrival::written(&mut tx, at(3), 1, &seen).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(price_arrival::unseen(&db, "", 9).await.unwrap()[0].decided_at, at(1));
+        let late = price_arrival::late(&db, at(51)).await.unwrap();
+        assert_eq!(late, Some((2, "A".to_owned())));
+        assert_eq!(price_arrival::late(&db, at(50)).await.unwrap(), None);
+        let mut tx = db.begin().await.unwrap();
+        price_arrival::read_back(&mut tx, at(60), 1, &seen).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(price_arrival::pending(&db).await.unwrap(), 1);
+        let filter = ArrivalFilter { since: at(0), late_at: Some(at(55)), sku: None };
+        let late = price_arrival::list(&db, &filter, 9).await.unwrap();
+        assert_eq!(late.len(), 2);
+        assert!(late.iter().all(|one| one.is_late(at(55))));
+        let filter = ArrivalFilter { since: at(2), late_at: None, sku: Some("B".to_owned()) };
+        let found = price_arrival::list(&db, &filter, 9).await.unwrap();
+        assert_eq!((found.len(), found[0].new), (1, Money::from_pence(400)));
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(price_arrival::prune(&mut tx, at(9)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
