@@ -121,6 +121,10 @@ pub fn mask_text(text: &str) -> String {
 
 /// The first `most` characters, with a sign that there was more.
 pub(crate) fn cut(text: &str, most: usize) -> String {
+    // No text has more characters than bytes.
+    if text.len() <= most {
+        return text.to_owned();
+    }
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -8,7 +8,7 @@ use crate::commands::{
     backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
     demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs,
     exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs, serve::ServeArgs,
-    sync::SyncArgs,
+    stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Despatches(DespatchesArgs),
     /// What on the till is what in OrderWise.
     Map(MapArgs),
+    /// What the tills may still sell, and why.
+    Stock(StockArgs),
     /// Copy a SQLite book while the work goes on.
     Backup(BackupArgs),
     /// Show the settings in force, or the commented defaults.

@@ -18,6 +18,10 @@ use clap::Parser as _;
 
 use crate::{cli::Cli, commands::Ended, failure::Failure, printer::Printer};
 
+/// See the workspace's `Cargo.toml`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // One crypto library in the whole process; fails only if it is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -17,6 +17,7 @@ fn help_teaches() {
         "entry",
         "exceptions",
         "map",
+        "stock",
         "backup",
         "config",
         "demo",

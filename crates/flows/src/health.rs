@@ -79,17 +79,26 @@ pub(crate) async fn is_paused(app: &App) -> Result<bool, FlowError> {
     Ok(pauses.iter().any(|pause| pause.scope == ORDERWISE && pause.probe_at > now))
 }
 
-/// How many entries may be claimed now: all, one as a probe, or none.
+/// What may be claimed now.
+pub(crate) struct Allowance {
+    /// So many entries: all, or one as a probe.
+    pub(crate) entries: usize,
+    /// Stores of which none is to be claimed.
+    pub(crate) paused_stores: Vec<i64>,
+}
+
+/// What may be claimed now, if anything.
 pub(crate) async fn allowance(
     app: &App,
     tx: &mut Tx,
     now: Timestamp,
     batch: usize,
-) -> Result<Option<usize>, FlowError> {
+) -> Result<Option<Allowance>, FlowError> {
     let pauses = pause::all(&mut *tx).await?;
     app.health.note(pauses.iter().map(|pause| pause.scope.clone()).collect());
+    let paused_stores = pause::paused_stores(&pauses, now);
     let Some(pause) = pauses.iter().find(|pause| pause.scope == ORDERWISE) else {
-        return Ok(Some(batch));
+        return Ok(Some(Allowance { entries: batch, paused_stores }));
     };
     if pause.probe_at > now {
         return Ok(None);
@@ -97,7 +106,7 @@ pub(crate) async fn allowance(
     let next = now.plus(app.settings.posting.breaker_backoff.longest);
     let taken = pause::take_probe(tx, now, ORDERWISE, next).await?;
     app.health.probing.store(taken, Ordering::Relaxed);
-    Ok(taken.then_some(1))
+    Ok(taken.then_some(Allowance { entries: 1, paused_stores }))
 }
 
 /// Nothing was there to probe with: the probe stays due, so that the next entry makes it.

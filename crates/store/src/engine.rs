@@ -58,10 +58,10 @@ pub(crate) fn pieces(len: usize) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Ids for an `IN (…)` list, filled up to a power of two with repeats, for the statement cache.
-pub(crate) fn padded(ids: &[i64]) -> impl Iterator<Item = i64> {
-    let fill = ids.len().next_power_of_two() - ids.len();
-    ids.iter().copied().chain(ids.last().copied().into_iter().cycle().take(fill))
+/// Values for an `IN (…)` list, filled up to a power of two with repeats, for the statement cache.
+pub(crate) fn padded<T: Copy>(values: &[T]) -> impl Iterator<Item = T> {
+    let fill = values.len().next_power_of_two() - values.len();
+    values.iter().copied().chain(values.last().copied().into_iter().cycle().take(fill))
 }
 
 /// A limit as the databases take it.
@@ -181,5 +181,6 @@ mod tests {
     fn padding_repeats_only_what_is_there() {
         assert_eq!(padded(&[7, 8, 9]).collect::<Vec<_>>(), [7, 8, 9, 9]);
         assert_eq!(padded(&[7]).collect::<Vec<_>>(), [7]);
+        assert_eq!(padded::<&str>(&[]).count(), 0);
     }
 }

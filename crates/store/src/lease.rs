@@ -2,6 +2,7 @@
 
 use daybook_domain::Timestamp;
 use serde::Serialize;
+use sqlx::QueryBuilder;
 
 use crate::{
     Db, Source, StoreResult,
@@ -17,6 +18,12 @@ sql! {
     RELEASE = "DELETE FROM lease WHERE name = $1 AND holder = $2";
     ALL = "SELECT name, holder, until FROM lease ORDER BY name";
 }
+
+const ACQUIRE_ALL: &str = "INSERT INTO lease (name, holder, until) ";
+const UNLESS_HELD: &str = " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, \
+    until = excluded.until WHERE lease.holder = excluded.holder OR lease.until <= ";
+/// In the order of names, as they are taken: two processes never wait for each other in a circle.
+const RELEASE_ALL: &str = "DELETE FROM lease WHERE name IN (SELECT name FROM lease WHERE holder = ";
 
 /// A lease that is or was held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,6 +57,50 @@ pub async fn acquire(
     });
     tx.commit().await?;
     Ok(taken == 1)
+}
+
+/// Takes or renews as many of these leases as are free, in one transaction; returns how many. The
+/// names are given in their order.
+pub async fn acquire_all(
+    db: &Db,
+    now: Timestamp,
+    names: &[String],
+    holder: &str,
+    until: Timestamp,
+) -> StoreResult<usize> {
+    if names.is_empty() {
+        return Ok(0);
+    }
+    let mut tx = db.begin().await?;
+    let taken = on!(tx, c => {
+        let mut query = QueryBuilder::<Sql>::new(ACQUIRE_ALL);
+        query.push_values(names, |mut row, name| {
+            row.push_bind(name.as_str()).push_bind(holder).push_bind(until.micros());
+        });
+        query.push(UNLESS_HELD).push_bind(now.micros());
+        query.build().execute(c).await?.rows_affected()
+    });
+    tx.commit().await?;
+    Ok(usize::try_from(taken).unwrap_or_default())
+}
+
+/// Lets those of these leases go that are ours.
+pub async fn release_all(db: &Db, names: &[String], holder: &str) -> StoreResult<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    let lock = tx.for_update();
+    on!(tx, c => {
+        let mut query = QueryBuilder::<Sql>::new(RELEASE_ALL);
+        query.push_bind(holder).push(" AND name IN (");
+        let mut list = query.separated(", ");
+        for name in names {
+            list.push_bind(name.as_str());
+        }
+        query.push(") ORDER BY name").push(lock).push(")").build().execute(c).await?;
+    });
+    tx.commit().await
 }
 
 /// Holds a lease for longer; false when it is no longer ours.

@@ -13,6 +13,10 @@ use crate::{StoreError, StoreResult, db::Pools, migrate};
 /// Statements a connection keeps prepared.
 const PREPARED: usize = 192;
 
+/// Rows that SQLite's thread may be ahead of us: it reads a batch without waiting for every row to
+/// be taken. What is read is collected anyway.
+const ROWS_AHEAD: usize = 1_024;
+
 /// How a commit reaches the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Synchronous {
@@ -73,6 +77,7 @@ pub(crate) async fn sqlite(path: &Path, options: &OpenOptions) -> StoreResult<Po
         .foreign_keys(true)
         .busy_timeout(options.patience)
         .statement_cache_capacity(PREPARED)
+        .row_buffer_size(ROWS_AHEAD)
         // Fewer, larger check-points: a page that changes often is written back once.
         .pragma("wal_autocheckpoint", "4000")
         // A log that once grew large is cut back, so that start-up never reads a huge one.

@@ -76,13 +76,9 @@ pub async fn all(source: impl Into<Source<'_>>) -> StoreResult<Vec<Pause>> {
 }
 
 /// Stores that are paused and whose probe is not due yet: nothing of theirs is to be claimed.
-pub async fn paused_stores(source: impl Into<Source<'_>>, now: Timestamp) -> StoreResult<Vec<i64>> {
-    let pauses = self::all(source).await?;
-    Ok(pauses
-        .iter()
-        .filter(|pause| pause.probe_at > now)
-        .filter_map(|pause| pause.scope.strip_prefix(STORE)?.parse().ok())
-        .collect())
+pub fn paused_stores(pauses: &[Pause], now: Timestamp) -> Vec<i64> {
+    let of_store = |pause: &Pause| pause.scope.strip_prefix(STORE)?.parse().ok();
+    pauses.iter().filter(|pause| pause.probe_at > now).filter_map(of_store).collect()
 }
 
 /// Begins a pause, or goes on with one: it keeps the moment it began.

@@ -17,7 +17,7 @@ pub use self::full::{Carrier, after, by_folded_full, by_sku_full, carriers, one_
 use self::full::{FULL, KeptFull};
 use crate::{
     Source, StoreResult, Tx,
-    engine::{Cells, FromCells, all, pieces},
+    engine::{Cells, FromCells, all, padded, pieces},
 };
 
 sql! {
@@ -171,12 +171,13 @@ pub async fn by_folded(source: impl Into<Source<'_>>, folded: &[String]) -> Stor
     let mut conn = source.into().open().await?;
     let known = on!(conn, c => sqlx::query(ANY).fetch_optional(c).await?.is_some());
     let mut by_folded_sku: HashMap<String, Vec<Variant>> = HashMap::new();
-    for piece in pieces(folded.len()) {
+    let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
+    for folded in folded.chunks(1_024) {
         let kept: Vec<Kept> = on!(conn, c => {
             let mut query = QueryBuilder::<Sql>::new(KNOWN);
             let mut list = query.push("WHERE folded IN (").separated(", ");
-            for sku in &folded[piece] {
-                list.push_bind(sku.as_str());
+            for sku in padded(folded) {
+                list.push_bind(sku);
             }
             all(&query.push(") ORDER BY sku").build().fetch_all(c).await?)?
         });

@@ -54,6 +54,8 @@ fn stock() -> Stock {
         enabled: true,
         poll_every: Duration::from_mins(1),
         overlap: Duration::from_hours(2),
+        short_overlap: Duration::from_mins(10),
+        far_every: Duration::from_mins(30),
         sweep_at: night(),
         settling_time: Duration::from_secs(30),
         tie_after: Duration::from_mins(15),

@@ -58,6 +58,20 @@ impl World {
         Self::of(Retailer::made_up(seed), seed, db).await
     }
 
+    /// A small world: two stores and few goods, for stories in which everything is compared often.
+    pub async fn small(seed: u64, db: Db) -> Result<Self, FlowError> {
+        let mut retailer = Retailer::made_up(seed);
+        retailer.stores.truncate(2);
+        let mut kept = std::collections::HashMap::new();
+        let troubles = retailer.troubles.clone();
+        retailer.skus.retain(|sku| {
+            let nth = kept.entry((sku.kind, sku.vat_percent)).or_insert(0);
+            *nth += 1;
+            *nth <= 8 || troubles.concern(&sku.sku)
+        });
+        Self::of(retailer, seed, db).await
+    }
+
     /// A world of a retailer, its mapping in place.
     pub async fn of(retailer: Retailer, seed: u64, db: Db) -> Result<Self, FlowError> {
         let world = Self::unmapped_of(retailer, seed, db);

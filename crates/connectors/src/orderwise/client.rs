@@ -215,6 +215,13 @@ impl Orderwise {
         self.export("despatches", &[("@since", since.as_str())], exports::despatch).await
     }
 
+    /// Whether OrderWise's wall clock went its even way for `span` up to `now`. Where it was set back
+    /// or forward, a local time does not tell what came after it.
+    pub fn clock_was_even(&self, now: Timestamp, span: std::time::Duration) -> bool {
+        let offset = |at: Timestamp| self.zone.to_offset(at.to_jiff());
+        offset(now) == offset(now.minus(span))
+    }
+
     /// A value list: id and name (facts/orderwise 1.9).
     pub async fn value_list(&self, list: i64) -> Called<Vec<(i64, String)>> {
         let path = format!("{}/{list}", self.value_list_path);

@@ -129,29 +129,29 @@ impl<'a> Row<'a> {
         rounded_down(&text).ok_or_else(|| self.drift(column, format!("is not {}", Quantity::WHAT)))
     }
 
-    /// Where local time leaves two moments open, the later one.
-    fn latest_moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
+    /// The earlier and the later moment that a local time can mean; nearly always they are one.
+    fn moments(&self, column: &str) -> Result<Option<(Timestamp, Timestamp)>, Failure> {
         let text = self.text(column)?;
         if text.is_empty() {
             return Ok(None);
         }
-        let moment = parse_local_late(&text, self.zone);
-        moment.map(Some).ok_or_else(|| self.drift(column, "is no date and time"))
+        let moments = parse_both(&text, self.zone);
+        moments.map(Some).ok_or_else(|| self.drift(column, "is no date and time"))
+    }
+
+    /// Where local time leaves two moments open, the later one.
+    fn latest_moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
+        Ok(self.moments(column)?.map(|(_, later)| later))
     }
 
     /// Where local time leaves two moments open, the earlier one.
-    /// The same where null says something else than no.
-    fn maybe_flag(&self, column: &str) -> Result<Option<bool>, Failure> {
-        if self.text(column)?.is_empty() { Ok(None) } else { self.flag(column).map(Some) }
+    fn moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
+        Ok(self.moments(column)?.map(|(earlier, _)| earlier))
     }
 
-    fn moment(&self, column: &str) -> Result<Option<Timestamp>, Failure> {
-        let text = self.text(column)?;
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let moment = parse_local(&text, self.zone);
-        moment.map(Some).ok_or_else(|| self.drift(column, "is no date and time"))
+    /// A flag where null says something else than no.
+    fn maybe_flag(&self, column: &str) -> Result<Option<bool>, Failure> {
+        if self.text(column)?.is_empty() { Ok(None) } else { self.flag(column).map(Some) }
     }
 }
 
@@ -161,17 +161,16 @@ pub(super) fn stock_figure(row: &Row<'_>) -> Result<Option<StockFigure>, Failure
     if sku.is_empty() {
         return Ok(None);
     }
-    let calculated = row.moment("lastCalculated")?;
-    let latest = row.latest_moment("lastCalculated")?;
     // Never calculated: as old as can be.
     let never = Timestamp::from_micros(0);
+    let (earlier, later) = row.moments("lastCalculated")?.unwrap_or((never, never));
     Ok(Some(StockFigure {
         sku,
         location_id: row.need("stockLocationId")?,
         free: row.need_rounded_down("freeStock")?,
         buffer: row.maybe("buffer")?,
-        calculated_at: calculated.unwrap_or(never),
-        calculated_at_latest: latest.unwrap_or(never),
+        calculated_at: earlier,
+        calculated_at_latest: later,
     }))
 }
 
@@ -311,23 +310,28 @@ pub(super) fn format_wall(local: civil::DateTime) -> String {
     local.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
-/// The same, but in the hour that a clock change repeats the second is meant.
-fn parse_local_late(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
-        return Some(moment.into());
+/// The earlier and the later moment that a local time means: in the hour that a clock change
+/// repeats they are an hour apart.
+fn parse_both(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    if has_zone(text)
+        && let Ok(moment) = text.parse::<jiff::Timestamp>()
+    {
+        return Some((moment.into(), moment.into()));
     }
     let local: civil::DateTime = text.parse().ok()?;
-    Some(zone.to_ambiguous_timestamp(local).later().ok()?.into())
+    let moments = zone.to_ambiguous_timestamp(local);
+    if moments.is_ambiguous() {
+        let later = moments.clone().later().ok()?;
+        return Some((moments.earlier().ok()?.into(), later.into()));
+    }
+    let moment = moments.compatible().ok()?.into();
+    Some((moment, moment))
 }
 
-/// Reads a local date and time. In the hour that a clock change repeats, the first is meant; in
-/// the one it leaves out, the moment after it. A text that has a zone after all is taken at it.
-fn parse_local(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
-        return Some(moment.into());
-    }
-    let local: civil::DateTime = text.parse().ok()?;
-    Some(zone.to_timestamp(local).ok()?.into())
+/// Whether something stands behind the time: an export of a hundred thousand rows has no time for
+/// asking the hard way.
+fn has_zone(text: &str) -> bool {
+    text.get(10..).is_some_and(|time| time.contains(['Z', 'z', '+', '-']))
 }
 
 #[cfg(test)]
@@ -335,7 +339,7 @@ mod tests {
     use daybook_domain::{Quantity, Timestamp};
     use jiff::tz::TimeZone;
 
-    use super::{format_local, parse_local, parse_local_late, request, rounded_down};
+    use super::{format_local, parse_both, request, rounded_down};
     use crate::orderwise::ExportDefinition;
 
     #[test]
@@ -348,25 +352,33 @@ mod tests {
             ("2026-10-25T02:00:00", "2026-10-25T02:00:00Z"),
         ] {
             let moment: Timestamp = utc.parse::<jiff::Timestamp>().unwrap().into();
-            assert_eq!(parse_local(local, &zone), Some(moment), "{local}");
+            assert_eq!(parse_both(local, &zone).map(|both| both.0), Some(moment), "{local}");
             assert_eq!(format_local(moment, &zone), local);
         }
         for text in
             ["2026-07-01 10:00:00.123", "2026-07-01T10:00:00.123", "2026-07-01T09:00:00.123Z"]
         {
-            assert_eq!(parse_local(text, &zone).unwrap().micros(), 1_782_896_400_123_000, "{text}");
+            let moment = parse_both(text, &zone).unwrap().0;
+            assert_eq!(moment.micros(), 1_782_896_400_123_000, "{text}");
         }
-        assert_eq!(parse_local("yesterday", &zone), None);
+        assert_eq!(parse_both("yesterday", &zone), None);
     }
 
     #[test]
     fn an_hour_that_comes_twice_is_taken_as_asked() {
         let zone = TimeZone::get("Europe/London").unwrap();
         let at = |utc: &str| Some(utc.parse::<jiff::Timestamp>().unwrap().into());
-        assert_eq!(parse_local("2026-10-25T01:30:00", &zone), at("2026-10-25T00:30:00Z"));
-        assert_eq!(parse_local_late("2026-10-25T01:30:00", &zone), at("2026-10-25T01:30:00Z"));
-        for plain in ["2026-10-25T02:00:00", "2026-07-01T09:00:00", "2026-01-01T09:00:00Z"] {
-            assert_eq!(parse_local_late(plain, &zone), parse_local(plain, &zone), "{plain}");
+        let both = |text: &str| parse_both(text, &zone).map(|(one, two)| (Some(one), Some(two)));
+        let wanted = (at("2026-10-25T00:30:00Z"), at("2026-10-25T01:30:00Z"));
+        assert_eq!(both("2026-10-25T01:30:00"), Some(wanted));
+        for plain in [
+            "2026-10-25T02:00:00",
+            "2026-07-01T09:00:00",
+            "2026-01-01T09:00:00Z",
+            "2026-03-29T01:30:00",
+        ] {
+            let (one, two) = both(plain).unwrap();
+            assert_eq!(one, two, "{plain}");
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) mod exceptions;
 pub(crate) mod map;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
+pub(crate) mod stock;
 pub(crate) mod sync;
 mod view;
 
@@ -69,6 +70,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Exceptions(args) => exceptions::run(&context, args).await,
         Command::Despatches(args) => despatches::run(&context, &args).await,
         Command::Map(args) => map::run(&context, args).await,
+        Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) | Command::Demo(_) => {
             Ok(Ended::Done)

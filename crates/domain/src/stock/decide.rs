@@ -205,6 +205,47 @@ mod tests {
         assert_eq!(oversold(q("-5"), q("0")), None);
     }
 
+    /// The three reads of a pass.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Read {
+        Levels,
+        Orders,
+        Figures,
+    }
+
+    /// One unit is sold at moment `sold` and inside OrderWise's figure from `posted` on; the reads are
+    /// made at moments 1, 2 and 3, and the movement lands at 4. Whether the till then shows more than
+    /// OrderWise has left after what it has not been told.
+    fn oversells(order: [Read; 3], sold: i64, posted: i64) -> bool {
+        let at =
+            |read| 1 + i64::try_from(order.iter().position(|one| *one == read).unwrap()).unwrap();
+        let one = |is_so: bool| Quantity::from_units(i64::from(is_so));
+        let five = Quantity::from_units(5);
+        let level = five - one(sold < at(Read::Levels));
+        let free = five - one(posted < at(Read::Figures));
+        let in_flight = one(sold < at(Read::Orders) && posted >= at(Read::Figures));
+        let (buffer, decimals) = (Quantity::ZERO, false);
+        let sum = sum(&Situation { level, free, in_flight, buffer, decimals });
+        let after = five - one(sold < 4) + sum.movement;
+        let missing = one(sold < 4 && posted >= at(Read::Figures));
+        after > free - missing
+    }
+
+    /// Design section 5: the levels are read first. Whatever happens when, no till shows too much; and
+    /// where orders are read before levels, one does.
+    #[test]
+    fn the_order_of_reads_is_what_keeps_the_promise() {
+        use Read::{Figures, Levels, Orders};
+        let moments = || (0..6).flat_map(|sold| (sold..7).map(move |posted| (sold, posted)));
+        let breaks = |order| moments().any(|(sold, posted)| oversells(order, sold, posted));
+        assert!(!breaks([Levels, Orders, Figures]));
+        for order in
+            [[Orders, Levels, Figures], [Orders, Figures, Levels], [Figures, Orders, Levels]]
+        {
+            assert!(breaks(order), "{order:?}");
+        }
+    }
+
     #[test]
     fn kinds_are_sitoos() {
         for number in [10, 20, 30] {

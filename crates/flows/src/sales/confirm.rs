@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
     Timestamp,
     causes::Cause,
@@ -33,6 +32,9 @@ use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying, s
 const WINDOW_PAYS_FROM: usize = 3;
 /// Longest window of order dates in one read.
 const WINDOW_LONGEST: std::time::Duration = std::time::Duration::from_hours(24);
+/// Most entries of the book that the window of one read may span. A few late ones, a day apart,
+/// must not make OrderWise tell that whole day, nor us hold it in memory.
+const WINDOW_FULLEST: usize = 2_000;
 
 /// Confirms the posted entries that are due, as long as there are `at_least` so many.
 pub(crate) async fn pass(
@@ -58,6 +60,7 @@ pub(crate) async fn pass(
         rows.sort_by_key(|row| (row.order_date, row.order_id));
         let Some(first) = rows.first().map(|row| row.order_date) else { return Ok(()) };
         rows.retain(|row| row.order_date <= first.plus(WINDOW_LONGEST));
+        narrow(app, &mut rows).await?;
         if rounds.are_over(&rows) {
             return Ok(());
         }
@@ -69,6 +72,27 @@ pub(crate) async fn pass(
         report.confirmed += confirmed;
         report.findings += findings;
     }
+}
+
+/// Leaves the first of `rows`, which are sorted, so many that their window is not too full; the
+/// others are still due.
+async fn narrow(app: &App, rows: &mut Vec<EntryRow>) -> Result<(), FlowError> {
+    while rows.len() >= WINDOW_PAYS_FROM {
+        let (from, to) = span(rows);
+        let spanned = entry::dated_between(&app.db, from, to, WINDOW_FULLEST + 1).await?;
+        if spanned <= WINDOW_FULLEST {
+            break;
+        }
+        rows.truncate(rows.len() / 2);
+    }
+    Ok(())
+}
+
+/// From the first order date on, and before the second after the last.
+fn span(rows: &[EntryRow]) -> (Timestamp, Timestamp) {
+    let dates = rows.iter().map(|row| row.order_date);
+    let from = dates.clone().min().unwrap_or_default();
+    (from, dates.max().unwrap_or_default().plus(std::time::Duration::from_secs(1)))
 }
 
 async fn ask_again_later(app: &App, rows: &[EntryRow]) -> Result<(), FlowError> {
@@ -112,17 +136,14 @@ async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowE
 }
 
 /// First order date and one second after the last, as they were sent: OrderWise keeps the till's
-/// own clock, whatever its zone (facts/orderwise 1.8).
+/// own clock, whatever its zone (facts/orderwise 1.8). The zone of its store stands for that of the
+/// till; one that differs costs a look-up, which is cheaper than reading every payload again.
 async fn window(app: &App, rows: &[EntryRow]) -> Result<(DateTime, DateTime), FlowError> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
-    let payloads = entry::payloads(&app.db, &ids).await?;
     let mapping = known_mapping(app).await?;
     let dates = rows.iter().map(|row| {
-        let order = payloads.get(&row.order_id).and_then(|payload| parse_order(payload).ok());
-        let till = order.as_ref().and_then(|order| order.time_zone.as_deref());
         let store = row.warehouse_id.and_then(|id| mapping.stores.get(&id));
-        let zones = [till, store.and_then(|store| store.time_zone.as_deref())];
-        local_order_date(row.order_date, zones, &app.policy)
+        let zone = store.and_then(|store| store.time_zone.as_deref());
+        local_order_date(row.order_date, [None, zone], &app.policy)
     });
     let from = dates.clone().min().unwrap_or_default();
     let to = dates.max().unwrap_or_default();

@@ -5,15 +5,18 @@ use daybook_store::{entry, lease};
 
 use crate::{app::App, error::FlowError};
 
-fn name(lane: usize) -> String {
-    format!("post-lane-{lane}")
+/// As many names as lanes are wanted, in their order.
+fn names(app: &App) -> Vec<String> {
+    let wanted = app.settings.posting.in_flight.max(1);
+    let mut names: Vec<_> = (0..wanted).map(|lane| format!("post-lane-{lane}")).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Takes as many lanes as are free, up to the setting.
 pub(crate) async fn take(app: &App) -> Result<usize, FlowError> {
-    let wanted = app.settings.posting.in_flight.max(1);
     if app.db.is_ours_alone() {
-        return Ok(wanted);
+        return Ok(app.settings.posting.in_flight.max(1));
     }
     let now = app.now();
     if entry::next_due(&app.db).await?.is_none_or(|due| due > now) {
@@ -22,13 +25,7 @@ pub(crate) async fn take(app: &App) -> Result<usize, FlowError> {
     }
     // A pass ends, and its last call begins, within a quarter of the lease each.
     let until = now.plus(app.settings.posting.lease / 2);
-    let mut taken = 0;
-    for lane in 0..wanted {
-        if lease::acquire(&app.db, now, &name(lane), &app.worker, until).await? {
-            taken += 1;
-        }
-    }
-    Ok(taken)
+    Ok(lease::acquire_all(&app.db, now, &names(app), &app.worker, until).await?)
 }
 
 /// Gives the lanes back for others to take.
@@ -36,8 +33,5 @@ pub(crate) async fn give_back(app: &App) -> Result<(), FlowError> {
     if app.db.is_ours_alone() {
         return Ok(());
     }
-    for lane in 0..app.settings.posting.in_flight.max(1) {
-        lease::release(&app.db, &name(lane), &app.worker).await?;
-    }
-    Ok(())
+    Ok(lease::release_all(&app.db, &names(app), &app.worker).await?)
 }

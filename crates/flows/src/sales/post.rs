@@ -5,7 +5,7 @@
 use std::{collections::VecDeque, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use daybook_domain::{Timestamp, document::Receipt, exchange::Called};
-use daybook_store::{Tx, entry, pause};
+use daybook_store::{Tx, entry};
 use tokio::{task::JoinSet, time::Instant};
 
 use super::{
@@ -29,6 +29,9 @@ const SLICE: Duration = Duration::from_secs(10);
 /// With several lanes, outcomes are written down so many at a time, or after [`GROUP_WAIT`]:
 /// one commit for many. A crash in between leaves more in doubt, and nothing else.
 const GROUP: usize = 64;
+/// While more is on its way, outcomes are written down in whole multiples of this: bulk statements
+/// are as wide as powers of two, so an odd number needs a statement for each of its bits.
+const EVEN: usize = 16;
 /// How long the first outcome of a group waits for others.
 const GROUP_WAIT: Duration = Duration::from_millis(100);
 
@@ -84,7 +87,7 @@ impl Run<'_> {
                 continue;
             }
             full_at = None;
-            let outcomes = std::mem::take(&mut done);
+            let outcomes = self.batch(&mut done);
             report.add_outcomes(&outcomes);
             let came_back = outcomes.len();
             let app = self.app;
@@ -102,6 +105,13 @@ impl Run<'_> {
     /// Entries to claim at a time: enough that the lanes stay busy during the next turn.
     fn ahead(&self) -> usize {
         if self.lanes == 1 { 2 } else { self.lanes * 3 }
+    }
+
+    /// What of the done is written down now.
+    fn batch(&self, done: &mut Vec<Tried>) -> Vec<Tried> {
+        let even = done.len() / EVEN * EVEN;
+        let all = even == 0 || self.calls.is_empty();
+        done.drain(..if all { done.len() } else { even }).collect()
     }
 
     /// Whether what is done is to be written down now.
@@ -206,11 +216,10 @@ async fn claim(
     most: usize,
 ) -> Result<Evaluated, FlowError> {
     let most = most.min(app.settings.posting.batch).max(1);
-    let Some(limit) = health::allowance(app, tx, now, most).await? else {
+    let Some(allowed) = health::allowance(app, tx, now, most).await? else {
         return Ok(Evaluated::default());
     };
-    let paused = pause::paused_stores(&mut *tx, now).await?;
-    let rows = entry::claim_ready(tx, now, limit, &paused).await?;
+    let rows = entry::claim_ready(tx, now, allowed.entries, &allowed.paused_stores).await?;
     let claimed = rows.len();
     let rows = first_look::before_sending(app, tx, now, rows).await?;
     let looked_up = claimed - rows.len();

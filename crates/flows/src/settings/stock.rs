@@ -17,6 +17,12 @@ pub struct Stock {
     /// How far `@since` reaches behind the last read.
     #[serde(with = "humantime_serde")]
     pub overlap: Duration,
+    /// The same between two reads that reach back that far.
+    #[serde(with = "humantime_serde")]
+    pub short_overlap: Duration,
+    /// Pause between two reads that reach back far.
+    #[serde(with = "humantime_serde")]
+    pub far_every: Duration,
     /// When, by the tills' clock, everything is compared.
     pub sweep_at: TimeOfDay,
     /// How long Sitoo may take until a movement that it took shows in its journal.

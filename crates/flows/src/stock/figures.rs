@@ -21,6 +21,8 @@ const READ: &str = "stock-figures";
 /// The latest calculation that has been seen, by OrderWise's clock: `@since` is compared with it,
 /// whatever our clock says.
 const CALCULATED: &str = "stock-calculated";
+/// When a read last reached back the whole overlap.
+const READ_FAR: &str = "stock-figures-far";
 /// Figures kept in one transaction: a sale does not wait longer than for so many.
 const PIECE: usize = 2_000;
 /// Changes above which a sweep is cheaper than looking at each SKU.
@@ -35,8 +37,7 @@ pub(super) async fn read_at(app: &App) -> Result<Option<Timestamp>, FlowError> {
 pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let app = pass.app;
     let Some(last) = read_at(app).await? else { return Ok(()) };
-    let calculated = watermark::get(&app.db, CALCULATED).await?.map(Timestamp::from_micros);
-    let since = calculated.map_or(last, |at| at.min(last)).minus(app.settings.stock.overlap);
+    let (since, is_far) = reach(app, last).await?;
     let (asked_at, figures) = ask(app, Some(since)).await?;
     let mut changed = Vec::new();
     for piece in figures.chunks(PIECE) {
@@ -53,7 +54,7 @@ pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     if changed.len() > FLOOD {
         sweep::want(app).await?;
     }
-    done(app, asked_at).await?;
+    done(app, asked_at, is_far).await?;
     pass.report.figures += count(changed.len());
     Ok(())
 }
@@ -84,7 +85,21 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
             tx.commit().await?;
         }
     }
-    done(app, asked_at).await
+    done(app, asked_at, true).await
+}
+
+/// How far a read reaches back. What was calculated in the last hours is many rows after a night's
+/// work of OrderWise, so most reads reach back a little only.
+async fn reach(app: &App, last: Timestamp) -> Result<(Timestamp, bool), FlowError> {
+    let limits = &app.settings.stock;
+    let now = app.now();
+    let far_at = watermark::get(&app.db, READ_FAR).await?.map(Timestamp::from_micros);
+    let is_far = far_at.is_none_or(|at| now.since(at) >= limits.far_every)
+        || !app.orderwise.clock_was_even(now, limits.overlap * 2);
+    let overlap = if is_far { limits.overlap } else { limits.short_overlap.min(limits.overlap) };
+    let calculated = watermark::get(&app.db, CALCULATED).await?.map(Timestamp::from_micros);
+    let from = calculated.map_or(last, |at| at.min(last));
+    Ok((from.minus(overlap), is_far))
 }
 
 /// Notes the latest calculation; a figure dated before the last one seen changes nothing.
@@ -138,9 +153,12 @@ fn due_for(pass: &Pass<'_>, changed: &[Key], due_at: Timestamp) -> Vec<NewDue> {
         .collect()
 }
 
-async fn done(app: &App, asked_at: Timestamp) -> Result<(), FlowError> {
+async fn done(app: &App, asked_at: Timestamp, is_far: bool) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
     watermark::set(&mut tx, app.now(), READ, asked_at.micros()).await?;
+    if is_far {
+        watermark::set(&mut tx, app.now(), READ_FAR, asked_at.micros()).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -95,6 +95,15 @@ pub(super) async fn load(app: &App) -> Result<Places, FlowError> {
     Ok(places)
 }
 
+/// The places as the book knows them, without asking Sitoo.
+pub(super) async fn of_the_book(app: &App) -> Result<Places, FlowError> {
+    let warehouses = warehouse::list(&app.db).await?;
+    let mut tx = app.db.begin().await?;
+    let mapping = current_mapping(app, &mut tx).await?;
+    drop(tx);
+    Ok(make(mapping, &warehouses).0)
+}
+
 async fn warehouses(app: &App) -> Result<Vec<WarehouseRow>, FlowError> {
     let known = warehouse::list(&app.db).await?;
     let now = app.now();

@@ -22,6 +22,8 @@ sql! {
                       AND kind = 'return' ORDER BY order_id");
     VERSIONS = "SELECT version, received_at, body FROM payload WHERE order_id = $1 \
                 ORDER BY version";
+    DATED = "SELECT CAST(count(*) AS BIGINT) AS entries FROM (SELECT order_id FROM entry \
+             WHERE order_date >= $1 AND order_date < $2 LIMIT $3) AS dated";
 }
 
 const LIST: &str = concat!("SELECT ", entry_columns!(), " FROM entry WHERE true");
@@ -62,6 +64,21 @@ pub struct EntryFilter {
 pub async fn get(source: impl Into<Source<'_>>, order_id: i64) -> StoreResult<Option<EntryRow>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => one(sqlx::query(GET).bind(order_id).fetch_optional(c).await?.as_ref()))
+}
+
+/// How many entries happened at the till from `from` on and before `to`; `most` when there are more.
+pub async fn dated_between(
+    source: impl Into<Source<'_>>,
+    from: Timestamp,
+    to: Timestamp,
+    most: usize,
+) -> StoreResult<usize> {
+    let mut conn = source.into().open().await?;
+    let entries = on!(conn, c => {
+        let query = sqlx::query(DATED).bind(from.micros()).bind(to.micros());
+        query.bind(engine::limit(most)).fetch_one(c).await?.int("entries")?
+    });
+    Ok(usize::try_from(entries).unwrap_or_default())
 }
 
 /// Returns that name this sale, by order id.

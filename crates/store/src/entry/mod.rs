@@ -12,7 +12,9 @@ mod transition;
 
 pub use self::{
     alone::decide_alone_on,
-    find::{EntryFilter, counts, get, list, payload_versions, payloads, returns_against},
+    find::{
+        EntryFilter, counts, dated_between, get, list, payload_versions, payloads, returns_against,
+    },
     held::{due_held, held, held_with, wake_held_for},
     note::note,
     queue::{

@@ -29,8 +29,9 @@ async fn a_pause_keeps_its_beginning_and_is_probed_by_one() {
         tx.commit().await.unwrap();
         let all = pause::all(&db).await.unwrap();
         assert_eq!((all[0].since, all[0].failures, all[0].probe_at), (at(0), 2, at(50)));
-        assert_eq!(pause::paused_stores(&db, at(10)).await.unwrap(), [5, 6]);
-        assert_eq!(pause::paused_stores(&db, at(20)).await.unwrap(), [6]);
+        let pauses = pause::all(&db).await.unwrap();
+        assert_eq!(pause::paused_stores(&pauses, at(10)), [5, 6]);
+        assert_eq!(pause::paused_stores(&pauses, at(20)), [6]);
         let mut tx = db.begin().await.unwrap();
         assert!(pause::resume(&mut tx, "orderwise").await.unwrap());
         assert!(!pause::resume(&mut tx, "orderwise").await.unwrap());
@@ -53,6 +54,23 @@ async fn a_lease_is_held_by_one_until_it_runs_out() {
         assert_eq!(lease::list(&db).await.unwrap()[0].holder, "b");
         lease::release(&db, "poll", "b").await.unwrap();
         assert!(lease::acquire(&db, at(71), "poll", "a", at(80)).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_several_leases_those_are_taken_and_let_go_that_are_free_or_ours() {
+    for_each_engine(|db| async move {
+        let names = ["lane-0", "lane-1", "lane-2"].map(str::to_owned);
+        assert!(lease::acquire(&db, at(0), "lane-1", "b", at(60)).await.unwrap());
+        assert_eq!(lease::acquire_all(&db, at(1), &names, "a", at(61)).await.unwrap(), 2);
+        assert_eq!(lease::acquire_all(&db, at(2), &names, "a", at(62)).await.unwrap(), 2);
+        assert_eq!(lease::acquire_all(&db, at(3), &names, "c", at(63)).await.unwrap(), 0);
+        lease::release_all(&db, &names, "a").await.unwrap();
+        let left = lease::list(&db).await.unwrap();
+        assert_eq!(left.len(), 1);
+        assert_eq!((left[0].name.as_str(), left[0].holder.as_str()), ("lane-1", "b"));
+        assert_eq!(lease::acquire_all(&db, at(60), &names, "c", at(120)).await.unwrap(), 3);
     })
     .await;
 }

@@ -90,3 +90,16 @@ async fn people_find_an_entry_by_whatever_number_they_have() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn entries_between_two_moments_are_counted_only_so_far() {
+    for_each_engine(|db| async move {
+        record(&db, &(1..=9).map(sale).collect::<Vec<_>>()).await;
+        let count = |from, to, most| entry::dated_between(&db, at(from), at(to), most);
+        assert_eq!(count(2, 5, 100).await.unwrap(), 3);
+        assert_eq!(count(2, 2, 100).await.unwrap(), 0);
+        assert_eq!(count(0, 100, 100).await.unwrap(), 9);
+        assert_eq!(count(0, 100, 4).await.unwrap(), 4);
+    })
+    .await;
+}

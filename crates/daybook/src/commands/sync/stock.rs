@@ -27,6 +27,19 @@ pub(super) async fn run(
     told(context, app, report, said).await
 }
 
-fn said(_report: &StockReport) -> Said {
-    vec![]
+fn said(report: &StockReport) -> Said {
+    vec![
+        (report.figures, "figures of OrderWise new or different"),
+        (report.swept, "stores compared as a whole"),
+        (report.compared, "levels compared"),
+        (report.raised, "raised"),
+        (report.lowered, "lowered"),
+        (report.in_doubt, "in doubt"),
+        (report.adopted, "found in Sitoo's journal after a doubt"),
+        (report.given_up, "not found there, and due again"),
+        (report.refused, "refused by Sitoo"),
+        (report.oversold, "oversold"),
+        (report.unknown_in_sitoo, "not in Sitoo"),
+        (report.unknown_in_orderwise, "not in OrderWise"),
+    ]
 }

@@ -21,6 +21,10 @@ use std::{error::Error, process::ExitCode};
 
 use args::Args;
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Whatever went wrong; it is only shown.
 type Fault = Box<dyn Error + Send + Sync>;
 

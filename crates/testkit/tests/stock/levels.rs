@@ -1,0 +1,243 @@
+//! What tills and OrderWise do, and what the tills show then.
+
+use daybook_domain::{causes::Cause, mapping::MappingKind, stock::Why};
+use daybook_sandbox::sitoo::till::{Refund, Row, Sale, Stage, Tender};
+
+use super::*;
+
+#[tokio::test]
+async fn what_orderwise_sells_elsewhere_leaves_the_tills() {
+    tell(|world| async move {
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        world.erp_moves(0, &sku, -2);
+        let report = world.stock().await;
+        assert_eq!((world.units(0, &sku), report.lowered, report.requests), (before - 2, 1, 1));
+        world.erp_moves(0, &sku, 5);
+        world.clock.advance(minutes(1));
+        world.stock().await;
+        assert_eq!(world.units(0, &sku), before + 3);
+        assert_eq!(world.last_why(0, &sku).await, Some(Why::Orderwise));
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sale_that_is_calculated_moves_nothing_more() {
+    tell(|world| async move {
+        world.erp_calculates_each_minute();
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        world.sell(world.sale(1_000));
+        assert_eq!(world.units(0, &sku), before - 1);
+        for _ in 0..8 {
+            world.later(seconds(45)).await;
+            assert_eq!(world.units(0, &sku), before - 1);
+        }
+        assert_eq!(world.moves_sent(), 0, "the till took it off, and nothing else has to");
+        world
+    })
+    .await;
+}
+
+/// OrderWise cannot be told a sale, and its figure stays: the sale counts for as long.
+#[tokio::test]
+async fn a_sale_counts_until_orderwise_has_it() {
+    tell(|world| async move {
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        let sale = world.sell(world.sale(1_000));
+        let fault = daybook_sandbox::faults::Fault::TooManyRequests { retry_after_s: None };
+        let away = daybook_sandbox::faults::Matcher::on("POST", "sales/order").times(3);
+        world.sandbox.orderwise_faults.put(fault, away);
+        world.erp_moves(0, &sku, 0);
+        world.later(seconds(1)).await;
+        assert_eq!(world.units(0, &sku), before - 1);
+        // A person brings it back onto the shelf by mistake: it is taken off again.
+        world.sandbox.sitoo.adjust_stock(world.shop(0).warehouse_id, &sku, 1_000).unwrap();
+        world.later(minutes(6)).await;
+        assert_eq!(world.units(0, &sku), before - 1);
+        assert!(!world.entry(sale).await.reference.is_empty());
+        world
+    })
+    .await;
+}
+
+/// Two shops sell from one stock location: what one sells, the other must not.
+#[tokio::test]
+async fn a_sale_lowers_the_other_till_of_its_stock_location_once() {
+    tell(|world| async move {
+        let sku = world.goods(0).sku.clone();
+        let shared = world.shop(0).stock_location_id;
+        let (first, second) = (world.shop(0).warehouse_id, world.shop(1).warehouse_id);
+        let row = format!("location={shared}");
+        let before = world.units(0, &sku);
+        let own = world.shop(1).stock_location_id;
+        patch_store(&world, second, &row).await;
+        world.stock().await;
+        let waits = world.waits().await;
+        let told = (Cause::StockLocationShared.code(), second.max(first).to_string());
+        assert!(waits.iter().any(|one| (one.0, one.1.clone()) == told), "{waits:?}");
+
+        world.sell(world.sale_of(1, Row::of(&world.goods(0).product).gross(900)));
+        let report = world.stock().await;
+        assert_eq!((world.units(0, &sku), report.lowered), (before - 1, 1));
+        world.stock().await;
+        assert_eq!(world.units(0, &sku), before - 1);
+
+        world.later(minutes(1)).await;
+        patch_store(&world, second, &format!("location={own}")).await;
+        world.later(minutes(1)).await;
+        assert_eq!(world.waits().await, []);
+        // What was sold there was posted to the shared location; the shop's own still has it.
+        world.sandbox.sitoo.adjust_stock(second, &sku, 1_000).unwrap();
+        world
+    })
+    .await;
+}
+
+async fn patch_store(world: &daybook_testkit::World, warehouse: i64, value: &str) {
+    let rows = daybook_store::mapping::load(&world.app.db).await.unwrap().rows;
+    let key = warehouse.to_string();
+    let row = rows.iter().find(|row| row.kind == MappingKind::Store && row.key == key).unwrap();
+    let row = row.patched(value).unwrap();
+    daybook_flows::people::set_mapping(&world.app, &[row], "Ada").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_return_adds_only_when_orderwise_has_it() {
+    tell(|world| async move {
+        world.erp_calculates_each_minute();
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        let sale = world.sell(world.sale(1_000));
+        for _ in 0..4 {
+            world.later(minutes(1)).await;
+        }
+        assert_eq!(world.units(0, &sku), before - 1);
+        let till = world.till(0).to_owned();
+        world.refund(Refund::whole(&till, sale).pay_rest(Tender::card()));
+        assert_eq!(world.units(0, &sku), before, "the till put it back itself");
+        world.stock().await;
+        assert_eq!(world.units(0, &sku), before - 1, "OrderWise does not have it back yet");
+        for _ in 0..4 {
+            world.later(minutes(1)).await;
+        }
+        assert_eq!(world.units(0, &sku), before);
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_booked_is_not_taken_off_twice() {
+    tell(|world| async move {
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        let until = daybook_testkit::world::MORNING.micros() / 1_000_000 + 20 * 60;
+        let booking = Sale::at_register(world.till(0))
+            .row(Row::of(&world.goods(0).product).gross(1_000))
+            .stage(Stage::Booking(until));
+        world.sell(booking);
+        let warehouse = world.shop(0).warehouse_id;
+        let level = world.sandbox.sitoo.stock_level(warehouse, &sku).unwrap();
+        assert_eq!((level.total, level.reserved), (before * 1_000, 1_000));
+        world.erp_moves(0, &sku, 3);
+        world.later(seconds(10)).await;
+        let level = world.sandbox.sitoo.stock_level(warehouse, &sku).unwrap();
+        assert_eq!((level.total, level.available()), ((before + 3) * 1_000, (before + 2) * 1_000));
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_offline_till_that_uploads_late_is_counted_when_it_does() {
+    tell(|world| async move {
+        world.erp_calculates_each_minute();
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        let yesterday = daybook_testkit::world::MORNING.micros() / 1_000_000 - 20 * 3_600;
+        world.sell(world.sale(1_000).at(yesterday));
+        world.stock().await;
+        assert_eq!(world.units(0, &sku), before - 1);
+        assert_eq!(world.last_why(0, &sku).await, Some(Why::LateSale));
+        world
+    })
+    .await;
+}
+
+/// The export answers as it would have minutes ago: a figure that is older than the one that is
+/// known changes nothing, and a sale that it cannot contain goes on counting.
+#[tokio::test]
+async fn a_stale_export_never_raises_what_was_sold() {
+    tell(|world| async move {
+        world.erp_calculates_each_minute();
+        world.sandbox.orderwise.switch(|switches| switches.stock_export_lag_s = 300);
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        world.sell(world.sale(1_000));
+        for _ in 0..8 {
+            world.later(seconds(50)).await;
+            assert!(world.units(0, &sku) < before);
+        }
+        world.sandbox.orderwise.switch(|switches| switches.stock_export_lag_s = 0);
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_sold_by_the_metre_keeps_its_fractions() {
+    tell(|world| async move {
+        let metre = daybook_sandbox::retailer::SkuKind::Metre;
+        let sku = world.retailer.skus.iter().find(|sku| sku.kind == metre).unwrap().sku.clone();
+        let before = world.level(0, &sku).thousandths();
+        let location = world.shop(0).stock_location_id;
+        let truth = world.sandbox.orderwise.free_stock(&sku, location).unwrap();
+        let more = format!("{truth}.2505").parse().unwrap();
+        assert!(world.sandbox.orderwise.set_stock(&sku, location, more));
+        world.stock().await;
+        assert_eq!(world.level(0, &sku).thousandths(), before + 250, "rounded down");
+        assert!(world.sandbox.orderwise.set_stock(&sku, location, truth));
+        world
+    })
+    .await;
+}
+
+/// Six are sold where one was left: the till is at zero, and a person is told until it is right.
+#[tokio::test]
+async fn what_was_not_there_is_said_until_it_is() {
+    tell(|world| async move {
+        world.erp_calculates_each_minute();
+        let sku = world.goods(0).sku.clone();
+        let location = world.shop(0).stock_location_id;
+        assert!(world.sandbox.orderwise.set_stock(&sku, location, 1.into()));
+        world.later(minutes(2)).await;
+        assert_eq!(world.units(0, &sku), 1);
+        let row = Row::of(&world.goods(0).product).times(6).gross(6_000);
+        let sale = world.sell(world.sale_of(0, row));
+        let report = world.stock().await;
+        assert_eq!((report.oversold, world.units(0, &sku)), (1, 0));
+        let waits = world.waits().await;
+        assert_eq!(waits, [(Cause::Oversold.code(), sku.clone(), 1, 0)]);
+        let said = &daybook_store::stock::oversell::open(&world.app.db).await.unwrap()[0];
+        assert_eq!(
+            (said.units.whole_units(), said.orders.as_str()),
+            (Some(5), reference(sale).as_str())
+        );
+        for _ in 0..4 {
+            world.later(minutes(1)).await;
+        }
+        assert_eq!(world.waits().await, [], "OrderWise owes it now, not the tills");
+        assert_eq!(world.units(0, &sku), 0);
+        world.erp_moves(0, &sku, 9);
+        world
+    })
+    .await;
+}
+
+fn reference(order_id: i64) -> String {
+    daybook_testkit::story::reference(order_id).to_string()
+}

@@ -1,0 +1,94 @@
+//! The nightly comparison of everything.
+
+use daybook_domain::stock::Why;
+
+use super::*;
+
+#[tokio::test]
+async fn a_second_sweep_writes_nothing() {
+    tell(|world| async move {
+        let sent = world.moves_sent();
+        let report = world.later(hours(24)).await;
+        assert!(report.swept >= 1 && report.compared > 40, "{report:?}");
+        assert_eq!((report.raised, report.lowered, world.moves_sent()), (0, 0, sent));
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_staff_moved_is_repaired_and_its_cause_named() {
+    tell(|world| async move {
+        let (one, two) = (world.goods(0).sku.clone(), world.goods(1).sku.clone());
+        let (before, warehouse) = (world.units(0, &one), world.shop(0).warehouse_id);
+        world.sandbox.sitoo.adjust_stock(warehouse, &one, 5_000).unwrap();
+        world.later(minutes(6)).await;
+        assert_eq!(world.units(0, &one), before, "the journal told of it");
+        assert_eq!(world.last_why(0, &one).await, Some(Why::Adjusted));
+
+        world.sandbox.sitoo.stock_take(warehouse, &two, 1_000).unwrap();
+        let report = world.later(hours(24)).await;
+        assert!(report.swept >= 1);
+        assert_eq!(world.last_why(0, &two).await, Some(Why::Adjusted));
+        world
+    })
+    .await;
+}
+
+/// Nothing tells of it: only the sweep sees it.
+#[tokio::test]
+async fn a_drift_that_nobody_told_of_is_repaired() {
+    tell(|world| async move {
+        let sku = world.goods(0).sku.clone();
+        let (before, warehouse) = (world.units(0, &sku), world.shop(0).warehouse_id);
+        world.erp_moves(0, &sku, 1);
+        world.later(minutes(1)).await;
+        world.sandbox.sitoo.set_stock(warehouse, &sku, 99_000).unwrap();
+        world.later(minutes(30)).await;
+        assert_eq!(world.units(0, &sku), 99);
+        world.later(hours(24)).await;
+        assert_eq!(world.units(0, &sku), before + 1);
+        assert_eq!(world.last_why(0, &sku).await, Some(Why::Unknown));
+        world
+    })
+    .await;
+}
+
+/// Somebody in a stock room changes what was on a page already, so that rows shift: nothing is taken
+/// for missing, and nothing is told twice.
+#[tokio::test]
+async fn rows_that_shift_between_pages_harm_nothing() {
+    tell(|world| async move {
+        world.sandbox.sitoo.switch(|switches| switches.newest_first = true);
+        let sku = world.goods(0).sku.clone();
+        let warehouse = world.shop(0).warehouse_id;
+        world.sandbox.sitoo.adjust_between_pages(warehouse, &sku, 3_000);
+        world.later(hours(24)).await;
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sweep_that_was_ended_goes_on_where_it_was() {
+    tell(|mut world| async move {
+        world.clock.advance(hours(24));
+        world.sync().await.unwrap();
+        world.crash.plan(12, true);
+        let mut report = daybook_flows::stock::StockReport::default();
+        let ended = tokio::select! {
+            biased;
+            () = world.crash.happened() => true,
+            _ = daybook_flows::stock::pass(&world.app, &mut report) => false,
+        };
+        assert!(ended);
+        world.crash.call_off();
+        world.restart();
+        let rest = world.later(minutes(1)).await;
+        let shops = u64::try_from(world.retailer.stores.len()).unwrap();
+        assert!(rest.swept >= 1 && rest.swept <= 2 * shops, "{rest:?}");
+        assert_eq!(world.stock().await.swept, 0);
+        world
+    })
+    .await;
+}
