@@ -120,8 +120,8 @@ async fn groups_and_price_lists() {
     let client = client(&script);
     let group = client.product_groups().await.outcome.unwrap().remove(0);
     assert_eq!((group.vat_id, group.percent, group.group_type), (2, VatRate::from_percent(25), 10));
-    let price = ListPrice { sku: "A".to_owned(), price: Money::from_pence(500) };
-    assert_eq!(client.list_prices(3, 0, 1_000).await.outcome.unwrap(), [price.clone()]);
-    assert_eq!(client.set_list_prices(3, &[price]).await.outcome.unwrap(), [Ok(())]);
+    let prices = [ListPrice { sku: "A".to_owned(), price: Money::from_pence(500) }];
+    assert_eq!(client.list_prices(3, 0, 1_000).await.outcome.unwrap(), prices);
+    assert_eq!(client.set_list_prices(3, &prices).await.outcome.unwrap(), [Ok(())]);
     assert_eq!(script.last_body(), r#"[{"sku":"A","moneyprice":"5.00"}]"#);
 }

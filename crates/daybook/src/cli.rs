@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup::BackupArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
-    demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs,
-    exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs, serve::ServeArgs,
-    stock::StockArgs, sync::SyncArgs,
+    backup::BackupArgs, catalogue::CatalogueArgs, check::CheckArgs, completions::CompletionsArgs,
+    config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs,
+    entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs,
+    serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -85,6 +85,8 @@ pub(crate) enum Command {
     Map(MapArgs),
     /// What the tills may still sell, and why.
     Stock(StockArgs),
+    /// Products and prices on their way to the tills.
+    Catalogue(CatalogueArgs),
     /// Copy a SQLite book while the work goes on.
     Backup(BackupArgs),
     /// Show the settings in force, or the commented defaults.

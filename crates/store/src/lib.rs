@@ -28,6 +28,7 @@ pub mod exchange;
 pub mod finding;
 pub mod inbox;
 pub mod lease;
+pub mod list_price;
 pub mod mapping;
 pub mod pause;
 pub mod price_arrival;

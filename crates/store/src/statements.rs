@@ -2,8 +2,8 @@
 
 use crate::{
     attempt, audit, catalogue, count, customer, despatch, entry, exception, exchange, finding,
-    inbox, lease, mapping, pause, price_arrival, stock, stray, supply, till_movement, till_product,
-    timeline, value_list, variant, watermark,
+    inbox, lease, list_price, mapping, pause, price_arrival, stock, stray, supply, till_movement,
+    till_product, timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -18,6 +18,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         finding::STATEMENTS,
         inbox::STATEMENTS,
         lease::STATEMENTS,
+        list_price::STATEMENTS,
         mapping::STATEMENTS,
         pause::STATEMENTS,
         price_arrival::STATEMENTS,

@@ -6,8 +6,8 @@ mod full;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daybook_domain::{
-    Timestamp,
-    catalogue::FullVariant,
+    Timestamp, VatRate,
+    catalogue::{FullVariant, Price},
     lookup::{Variant, Variants},
     sku,
 };
@@ -122,10 +122,10 @@ async fn write(tx: &mut Tx, seen_at: Timestamp, variants: &[&FullVariant]) -> St
             row.push_bind(seen_at.micros());
             row.push_bind(full.product_code.as_str()).push_bind(full.description.as_str());
             row.push_bind(full.ean.as_deref());
-            row.push_bind(full.price_exc_vat.map(|price| price.hundredths()));
-            row.push_bind(full.price_inc_vat.map(|price| price.hundredths()));
+            row.push_bind(full.price_exc_vat.map(Price::hundredths));
+            row.push_bind(full.price_inc_vat.map(Price::hundredths));
             row.push_bind(full.tax_code.as_deref());
-            row.push_bind(full.tax_rate.map(|rate| rate.thousandths()));
+            row.push_bind(full.tax_rate.map(VatRate::thousandths));
             row.push_bind(full.on_tills).push_bind(full.kit);
             row.push_bind(full.last_amended.map(Timestamp::micros));
             row.push_bind(full.unreadable.as_str());

@@ -118,7 +118,7 @@ impl World {
     }
 
     /// A pass of both flows some time later, either of which may fail.
-    pub async fn later(&self, span: Duration) -> DespatchReport {
+    pub async fn despatch_later(&self, span: Duration) -> DespatchReport {
         self.clock.advance(span);
         let mut report = DespatchReport::default();
         let _ = self.sync().await;

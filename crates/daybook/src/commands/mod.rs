@@ -2,6 +2,7 @@
 
 mod asked;
 pub(crate) mod backup;
+pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
@@ -72,6 +73,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Map(args) => map::run(&context, args).await,
         Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
+        Command::Catalogue(args) => catalogue::run(&context, &args).await,
         Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) | Command::Demo(_) => {
             Ok(Ended::Done)
         }

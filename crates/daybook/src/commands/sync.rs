@@ -115,7 +115,7 @@ fn people(context: &Context, said: Said, summary: &status::Summary) -> String {
 }
 
 /// The flow's export definition has no id.
-fn not_set_up(flow: &str, export: &str) -> Failure {
+pub(super) fn not_set_up(flow: &str, export: &str) -> Failure {
     Failure::new(
         "export-not-set-up",
         format!("{flow} needs the export definition '{export}', and the settings name none"),

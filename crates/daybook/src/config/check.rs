@@ -49,6 +49,14 @@ impl Config {
         {
             return Err(ConfigError::missing("posting.shopper-template-customer-id"));
         }
+        let list = |id: &&String| id.parse::<i64>().ok().is_none_or(|id| id < 2);
+        if let Some(id) = self.catalogue.price_lists.keys().find(list) {
+            return Err(ConfigError::invalid(
+                "catalogue.price-lists",
+                format!("'{id}' is no id of a further price list"),
+                "name lists by their number in Sitoo, from 2: list 1 always has the price itself",
+            ));
+        }
         self.check_moments()?;
         self.initial_mapping().map(drop)
     }

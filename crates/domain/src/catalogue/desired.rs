@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Around, FullVariant, TillProduct, ready::Gate};
+use super::{
+    Around, FullVariant, TillProduct,
+    ready::{Barcode, Gate},
+};
 use crate::{Money, posting::Fault};
 
 /// Where a variant stands towards the tills.
@@ -146,15 +149,16 @@ pub fn judge(variant: &FullVariant, around: &Around<'_>) -> Judged {
     let title = gate.title(variant);
     let sku = gate.sku(variant, around);
     let group = gate.group(variant, around);
-    let price = match group.is_some_and(|group| around.groups.is_gift_card(group)) {
+    let price = if group.is_some_and(|group| around.groups.is_gift_card(group)) {
         // A gift card costs what the shopper pays in: its price is none of OrderWise's.
-        true => Some(around.product.map_or(Money::ZERO, |product| product.price)),
-        false => gate.price(variant, around),
+        Some(around.product.map_or(Money::ZERO, |product| product.price))
+    } else {
+        gate.price(variant, around)
     };
     let barcode = gate.barcode(variant, around);
     let whole = match (title, sku, group, price) {
         (Some(title), Some(sku), Some(vat_id), Some(price)) if gate.faults.is_empty() => {
-            Some(NewProduct { sku, title, price, vat_id, barcode: barcode.clone().flatten() })
+            Some(NewProduct { sku, title, price, vat_id, barcode: barcode.clone().written() })
         }
         _ => None,
     };
@@ -209,18 +213,17 @@ fn hide(variant: &FullVariant, around: &Around<'_>) -> Action {
 /// What differs. A SKU that differs only by blanks or letter case is left as the tills know it.
 fn update(
     new: &NewProduct,
-    barcode: Option<Option<String>>,
+    barcode: Barcode,
     product: &TillProduct,
     around: &Around<'_>,
 ) -> Action {
     let differs = |yes: bool| yes.then_some(());
-    let barcode = barcode.map(Option::unwrap_or_default);
     let patch = Patch {
         title: differs(around.rules.titles && new.title != product.title)
             .map(|()| new.title.clone()),
         price: differs(new.price != product.price).map(|()| new.price),
         vat_id: differs(Some(new.vat_id) != product.vat_id).map(|()| new.vat_id),
-        barcode: barcode.filter(|barcode| *barcode != product.barcode),
+        barcode: barcode.differing_from(&product.barcode),
         active_pos: differs(!product.active_pos).map(|()| true),
     };
     if patch.is_empty() {

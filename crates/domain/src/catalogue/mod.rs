@@ -102,6 +102,7 @@ pub struct TillProduct {
 
 /// Choices of the retailer about products.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "switches, each of its own")]
 pub struct Rules {
     /// What happens to blanks inside a SKU, which Sitoo does not allow.
     pub blanks: Blanks,

@@ -57,13 +57,11 @@ fn nearest(value: i128, unit: i128) -> i64 {
 impl fmt::Display for Price {
     /// `12.50`, and with all four decimals where they are needed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.exact() {
-            Some(money) => money.fmt(f),
-            None => {
-                let (sign, parts) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
-                write!(f, "{sign}{}.{:04}", parts / 10_000, parts % 10_000)
-            }
+        if let Some(money) = self.exact() {
+            return money.fmt(f);
         }
+        let (sign, parts) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        write!(f, "{sign}{}.{:04}", parts / 10_000, parts % 10_000)
     }
 }
 

@@ -101,39 +101,58 @@ impl Gate {
         }
     }
 
-    /// A barcode that is one and that nobody else carries. None is fine; none is also what comes
-    /// back while another product is about to give it up.
-    pub(super) fn barcode(
-        &mut self,
-        variant: &FullVariant,
-        around: &Around<'_>,
-    ) -> Option<Option<String>> {
+    /// A barcode that is one and that nobody else carries; none is fine. While another product is
+    /// about to give it up, the one that the product has is given up too, so that two that swap do
+    /// not wait for each other.
+    pub(super) fn barcode(&mut self, variant: &FullVariant, around: &Around<'_>) -> Barcode {
         if !around.rules.barcodes {
-            return None;
+            return Barcode::LeaveAlone;
         }
-        let Some(code) = variant.ean.as_deref().map(str::trim).filter(|code| !code.is_empty())
-        else {
-            return Some(None);
-        };
+        let code = variant.ean.as_deref().map_or("", str::trim);
+        let carried = around.product.map_or("", |product| &product.barcode);
+        if code.is_empty() {
+            return Barcode::Be(String::new());
+        }
         if !around.rules.other_barcodes && !barcode::is_well_formed(code) {
             self.stop(Cause::ProductBarcodeMalformed, format!("'{code}' is no EAN"));
-            return None;
+            return Barcode::LeaveAlone;
         }
-        let carries = around.product.is_some_and(|product| product.barcode == code);
-        if carries {
-            return Some(Some(code.to_owned()));
+        if code == carried {
+            return Barcode::LeaveAlone;
         }
-        let (waits, taken): (Vec<_>, Vec<_>) =
-            around.holders.iter().partition(|holder| holder.gives_up);
-        if let Some(holder) = taken.first() {
+        if let Some(holder) = around.holders.iter().find(|holder| !holder.gives_up) {
             let what = format!("{code} is carried by {}", holder.sku);
             self.stop(Cause::ProductBarcodeTaken, what);
-            return None;
+            return Barcode::LeaveAlone;
         }
-        if waits.is_empty() {
-            return Some(Some(code.to_owned()));
+        let is_free = around.holders.is_empty();
+        Barcode::Be(if is_free { code.to_owned() } else { String::new() })
+    }
+}
+
+/// What becomes of a product's barcode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Barcode {
+    /// It stays as it is.
+    LeaveAlone,
+    /// It becomes this; empty is none.
+    Be(String),
+}
+
+impl Barcode {
+    /// As a new product is given it.
+    pub(super) fn written(self) -> Option<String> {
+        match self {
+            Self::Be(code) if !code.is_empty() => Some(code),
+            _ => None,
         }
-        // The old one is given up meanwhile, so that two that swap do not wait for each other.
-        around.product.is_some_and(|product| !product.barcode.is_empty()).then_some(None)
+    }
+
+    /// What has to be written where a product has `present`.
+    pub(super) fn differing_from(self, present: &str) -> Option<String> {
+        match self {
+            Self::Be(code) if code != present => Some(code),
+            _ => None,
+        }
     }
 }

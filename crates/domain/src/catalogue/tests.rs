@@ -83,7 +83,8 @@ fn a_ready_variant_becomes_a_product_and_then_nothing_more_is_written() {
 
 #[test]
 fn every_fault_keeps_it_away_and_all_are_told_at_once() {
-    let bad: [(fn(&mut FullVariant), Cause); 9] = [
+    type Spoil = fn(&mut FullVariant);
+    let bad: [(Spoil, Cause); 9] = [
         (|v| v.variant.saleable = false, Cause::ProductNotSaleable),
         (|v| v.variant.discontinued = true, Cause::ProductDiscontinued),
         (|v| v.tax_rate = Some(VatRate::from_percent(12)), Cause::ProductGroupUnmapped),
@@ -182,6 +183,11 @@ fn a_barcode_is_taken_or_waits_for_the_one_that_gives_it_up() {
         panic!("it is created, without its barcode")
     };
     assert_eq!(new.barcode, None);
+    // One that has another meanwhile gives that up, so that two can swap.
+    let other = TillProduct { barcode: "96385074".to_owned(), ..on_the_till() };
+    let swaps = Around { product: Some(&other), holders: &waits, ..around };
+    let patch = Patch { barcode: Some(String::new()), ..Patch::default() };
+    assert_eq!(judge(&coat(), &swaps).action, Action::Update { product_id: 7, patch });
     // Who carries it already keeps it.
     let product = on_the_till();
     let around = Around { product: Some(&product), ..around };

@@ -4,10 +4,11 @@
 use daybook_domain::catalogue::till_sku;
 use daybook_store::{
     catalogue::{self, Item},
+    price_arrival::{self, DEFAULT_LIST},
     till_product,
 };
 
-use super::{CatalogueReport, known::Known, mirror};
+use super::{CatalogueReport, known::Known, mirror, prices};
 use crate::{app::App, error::FlowError};
 
 /// Variants looked up in one go.
@@ -53,8 +54,11 @@ pub(super) async fn look_up(
         there.contains(&daybook_domain::sku::fold(&item.sku))
             || item.intent_at.is_none_or(|at| at <= settled)
     });
+    let skus = items.iter().map(|item| item.sku.as_str());
+    let prices = prices::of(known, skus, &found);
     let linked = mirror::linked(known, found);
     let mut tx = app.db.begin().await?;
+    price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
     let changed = till_product::put(&mut tx, read_at, &linked).await?;
     mirror::queue(&mut tx, read_at, changed).await?;
     let again: Vec<String> = known_now.into_iter().map(|item| item.sku.clone()).collect();

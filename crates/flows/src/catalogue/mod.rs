@@ -130,8 +130,8 @@ async fn work(
         write::piece(app, known, piece, &mut hiding, report).await?;
     }
     report.not_hidden = hiding.kept;
-    prices::see(app, known, report).await?;
-    Ok(())
+    prices::see(app, known).await?;
+    prices::lists(app, report).await
 }
 
 async fn begin(app: &App, pending: i64) -> Result<(), FlowError> {

@@ -346,7 +346,12 @@ impl Writer<'_> {
         let read_at = self.app.now();
         let found = mirror::read_skus(self.app, &skus).await?;
         report.adopted += found.len() as u64;
+        let skus = refused.iter().map(|work| work.item.sku.as_str());
+        let prices = prices::of(self.known, skus, &found);
         mirror::keep(self.app, self.known, read_at, found).await?;
+        let mut tx = self.app.db.begin().await?;
+        price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
+        tx.commit().await?;
         Ok(())
     }
 }

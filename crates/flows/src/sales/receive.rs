@@ -43,12 +43,17 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
 /// order that a till closed, an id that was missing. A level of stock that was read before this
 /// holds no sale that is not in the book afterwards.
 pub(crate) async fn everything(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
+    retrying(app, "what to ask for", || ask_for_all(app)).await?;
+    pass(app, report).await
+}
+
+async fn ask_for_all(app: &App) -> Result<(), FlowError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     watermark::ask_now(&mut tx, now).await?;
     entry::recheck_now(&mut tx, now).await?;
     tx.commit().await?;
-    pass(app, report).await
+    Ok(())
 }
 
 /// Ids in one request: never more than a page holds, or the rest would pass for absent.

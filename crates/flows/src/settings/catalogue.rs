@@ -8,6 +8,7 @@ use serde::Deserialize;
 /// How products and prices reach the tills.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "switches, each of its own")]
 pub struct Catalogue {
     /// Whether `daybook serve` runs the flow (it needs the export definition `variants`).
     pub enabled: bool,

@@ -224,6 +224,14 @@ impl Sitoo {
         lock(&self.state).products.len()
     }
 
+    /// Adds a price list without prices; gives its id.
+    pub fn add_price_list(&self, name: &str) -> i64 {
+        let lists = &mut lock(&self.state).catalogue.lists;
+        let id = lists.last_key_value().map_or(DEFAULT_LIST, |(id, _)| id + 1);
+        lists.insert(id, PriceList { name: name.to_owned(), active: true, ..PriceList::default() });
+        id
+    }
+
     /// The price of a SKU in a price list other than the default, pence as it was written.
     pub fn list_price(&self, list: i64, sku: &str) -> Option<i64> {
         let state = lock(&self.state);

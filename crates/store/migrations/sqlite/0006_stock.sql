@@ -33,7 +33,7 @@ CREATE TABLE till_warehouse (
 ) STRICT;
 
 -- A product as far as stock needs it: its spelling, whether it is sold in fractions and counted.
-CREATE TABLE till_product (
+CREATE TABLE stock_product (
     sku            TEXT    NOT NULL PRIMARY KEY,
     folded         TEXT    NOT NULL,
     allow_decimals INTEGER NOT NULL,
@@ -41,8 +41,8 @@ CREATE TABLE till_product (
     seen_at        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX till_product_folded ON till_product (folded);
-CREATE INDEX till_product_seen ON till_product (seen_at);
+CREATE INDEX stock_product_folded ON stock_product (folded);
+CREATE INDEX stock_product_seen ON stock_product (seen_at);
 
 CREATE TABLE stock_due (
     warehouse_id INTEGER NOT NULL,

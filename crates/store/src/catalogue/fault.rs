@@ -94,13 +94,13 @@ pub struct FaultFilter {
     pub after: String,
 }
 
-struct Since {
+struct Known {
     sku: String,
     cause: String,
     since: Timestamp,
 }
 
-impl FromCells for Since {
+impl FromCells for Known {
     fn read(row: &impl Cells) -> StoreResult<Self> {
         Ok(Self { sku: row.text("sku")?, cause: row.text("cause")?, since: row.time("since")? })
     }
@@ -114,7 +114,7 @@ pub async fn set_faults(
 ) -> StoreResult<()> {
     for piece in pieces(faults.len()) {
         let faults = &faults[piece];
-        let known: Vec<Since> = on!(tx, c => {
+        let known: Vec<Known> = on!(tx, c => {
             let mut query = QueryBuilder::<Sql>::new(SINCE);
             let mut list = query.separated(", ");
             for (sku, _) in faults {

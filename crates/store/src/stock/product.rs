@@ -12,14 +12,14 @@ use crate::{
 };
 
 sql! {
-    ALL = "SELECT sku, folded, allow_decimals, counted FROM till_product";
-    COUNT = "SELECT CAST(count(*) AS BIGINT) AS products FROM till_product";
-    REMOVE = "DELETE FROM till_product WHERE seen_at < $1";
+    ALL = "SELECT sku, folded, allow_decimals, counted FROM stock_product";
+    COUNT = "SELECT CAST(count(*) AS BIGINT) AS products FROM stock_product";
+    REMOVE = "DELETE FROM stock_product WHERE seen_at < $1";
 }
 
 const OF_SKUS: &str =
-    "SELECT sku, folded, allow_decimals, counted FROM till_product WHERE folded IN (";
-const UPSERT: &str = "INSERT INTO till_product (sku, folded, allow_decimals, counted, seen_at) ";
+    "SELECT sku, folded, allow_decimals, counted FROM stock_product WHERE folded IN (";
+const UPSERT: &str = "INSERT INTO stock_product (sku, folded, allow_decimals, counted, seen_at) ";
 const UPSERT_UP: &str = " ON CONFLICT (sku) DO UPDATE SET folded = excluded.folded, \
     allow_decimals = excluded.allow_decimals, counted = excluded.counted, \
     seen_at = excluded.seen_at";

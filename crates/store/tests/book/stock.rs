@@ -154,8 +154,11 @@ async fn what_an_order_moved_is_marked_with_it() {
 }
 
 fn write_of(id: &str) -> NewWrite {
-    let item =
-        WriteItem { sku: "A".to_owned(), folded: "a".to_owned(), quantity: Quantity::from_units(-2) };
+    let item = WriteItem {
+        sku: "A".to_owned(),
+        folded: "a".to_owned(),
+        quantity: Quantity::from_units(-2),
+    };
     NewWrite {
         external_id: id.to_owned(),
         warehouse_id: 5,
@@ -183,8 +186,7 @@ async fn a_write_is_intended_doubted_and_ended_once() {
             .iter()
             .map(|open| (open.write.external_id.as_str(), open.intended, open.lookups, open.due_at))
             .collect();
-        let wanted =
-            [("db-2", false, 1, Some(at(31))), ("db-3", false, 0, Some(at(2)))];
+        let wanted = [("db-2", false, 1, Some(at(31))), ("db-3", false, 0, Some(at(2)))];
         assert_eq!(told, wanted);
         assert_eq!(open[0].write, write_of("db-2"));
         let mut tx = db.begin().await.unwrap();
@@ -291,11 +293,8 @@ async fn rules_findings_oversells_and_products_are_kept() {
 }
 
 async fn products(tx: &mut daybook_store::Tx) {
-    let product = |sku: &str, counted| TillProduct {
-        sku: sku.to_owned(),
-        allow_decimals: true,
-        counted,
-    };
+    let product =
+        |sku: &str, counted| TillProduct { sku: sku.to_owned(), allow_decimals: true, counted };
     let early = Timestamp::from_seconds(1);
     product::upsert(tx, early, &[product("A", true), product("B", true)]).await.unwrap();
     product::upsert(tx, at(0), &[product("A", false)]).await.unwrap();

@@ -18,9 +18,9 @@ async fn a_home_delivery_is_posted_sent_and_closed() {
         assert!(document.lines.iter().all(|line| line.location == central));
         assert_eq!(&*document.status, "Awaiting despatch");
         let before = world.sandbox.sitoo.last_transaction();
-        assert_eq!(world.later(minutes(2)).await.moved, 1);
+        assert_eq!(world.despatch_later(minutes(2)).await.moved, 1);
         send(&world, order_id, parcel("D1", &[]));
-        let report = world.later(minutes(2)).await;
+        let report = world.despatch_later(minutes(2)).await;
         assert_eq!((report.told, report.written, report.ended), (1, 1, 1));
         assert_eq!(written(&world, order_id), [one("D1", &[(0, 2), (1, 1)])]);
         let delivery = &deliveries(&world, order_id)[0];
@@ -32,7 +32,7 @@ async fn a_home_delivery_is_posted_sent_and_closed() {
         assert_eq!(world.waits().await, []);
         // Windows overlap: what comes again changes nothing.
         for _ in 0..3 {
-            let report = world.later(minutes(2)).await;
+            let report = world.despatch_later(minutes(2)).await;
             assert_eq!((report.told, report.written, report.moved), (0, 0, 0));
         }
         assert_eq!(sent_to_sitoo(&world), 1);
@@ -54,7 +54,7 @@ async fn a_mixed_basket_takes_each_part_from_its_place() {
         assert_eq!(document.gross, 2_000);
         // OrderWise books everything out, what left at the till too.
         send(&world, order_id, parcel("D1", &[]));
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         assert_eq!(written(&world, order_id), [one("D1", &[(0, 1), (1, 1)])]);
         assert_eq!(till_state(&world, order_id), OrderState::Closed);
         assert_eq!(world.waits().await, []);
@@ -68,14 +68,14 @@ async fn two_parcels_of_two_couriers_are_two_deliveries() {
     tell(|world| async move {
         let order_id = posted(&world, to_the_door(&world)).await;
         send(&world, order_id, parcel("D1", &[(1, 1)]));
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         assert_eq!(written(&world, order_id), [one("D1", &[(0, 1)])]);
         assert_eq!(till_state(&world, order_id), OrderState::Open);
         let mut second = parcel("", &[]);
         second.consignment = None;
         second.courier = Some("Royal Mail".to_owned());
         send(&world, order_id, second);
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         let both = [one("D1", &[(0, 1)]), one("Royal Mail", &[(0, 1), (1, 1)])];
         assert_eq!(written(&world, order_id), both);
         assert_eq!(till_state(&world, order_id), OrderState::Closed);
@@ -101,16 +101,16 @@ async fn goods_collected_in_another_store() {
         };
         events::receive(&world.app, vec![event("e-1")]).await.unwrap();
         events::receive(&world.app, vec![event("e-1"), event("e-2")]).await.unwrap();
-        world.later(minutes(1)).await;
+        world.despatch_later(minutes(1)).await;
         assert_eq!(says(&world, order_id, "ready-for-collection").await, 1);
         world.sandbox.sitoo.reject_pickup(order_id).unwrap();
         events::receive(&world.app, vec![event("e-3")]).await.unwrap();
-        world.later(minutes(1)).await;
+        world.despatch_later(minutes(1)).await;
         assert_eq!(says(&world, order_id, "collection-rejected").await, 1);
         // Collected at a till after all: nothing for OrderWise to be told of twice.
         world.sandbox.sitoo.collect(order_id, &york.registers[0].register_id).unwrap();
         events::receive(&world.app, vec![event("e-4")]).await.unwrap();
-        let report = world.later(minutes(1)).await;
+        let report = world.despatch_later(minutes(1)).await;
         assert_eq!((report.ended, report.raised), (1, 0));
         assert_eq!(says(&world, order_id, "ready-for-collection").await, 1);
         assert_eq!(world.waits().await, []);

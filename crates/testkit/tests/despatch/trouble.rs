@@ -12,9 +12,9 @@ async fn a_lost_reply_never_makes_two_deliveries() {
             let order_id = posted(&world, to_the_door(&world)).await;
             send(&world, order_id, parcel("D1", &[]));
             next_delivery_meets(&world, *fault);
-            world.later(minutes(2)).await;
+            world.despatch_later(minutes(2)).await;
             for _ in 0..4 {
-                world.later(seconds(40)).await;
+                world.despatch_later(seconds(40)).await;
             }
             assert_eq!(written(&world, order_id), [one("D1", &[(0, 2), (1, 1)])], "{fault:?}");
             assert_eq!(till_state(&world, order_id), OrderState::Closed);
@@ -34,14 +34,14 @@ async fn two_parcels_with_the_same_look_are_not_taken_for_each_other() {
         let mut plain = parcel("", &[(1, 1)]);
         plain.consignment = None;
         send(&world, order_id, plain.clone());
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         plain.lines = vec![(2, 1.into())];
         send(&world, order_id, plain);
         next_delivery_meets(&world, Fault::CutBefore);
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         assert_eq!(written(&world, order_id).len(), 1);
         for _ in 0..4 {
-            world.later(seconds(40)).await;
+            world.despatch_later(seconds(40)).await;
         }
         assert_eq!(written(&world, order_id), [one("DPD", &[(0, 1)]), one("DPD", &[(0, 1)])]);
         world
@@ -74,7 +74,7 @@ async fn a_restart_between_intent_and_outcome_looks_before_it_writes() {
                 calls += 1;
             }
             for _ in 0..8 {
-                world.later(seconds(40)).await;
+                world.despatch_later(seconds(40)).await;
             }
             assert_eq!(written(&world, order_id), [one("D1", &[(0, 2), (1, 1)])]);
             assert_eq!(till_state(&world, order_id), OrderState::Closed);
@@ -91,9 +91,9 @@ async fn what_sitoo_refuses_is_told_and_tried_again() {
         send(&world, order_id, parcel("D1", &[]));
         let refusal = Fault::HtmlPage { status: 400 };
         next_delivery_meets(&world, refusal);
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         assert_eq!(world.causes(order_id).await, ["delivery-refused"]);
-        world.later(minutes(20)).await;
+        world.despatch_later(minutes(20)).await;
         assert_eq!(written(&world, order_id).len(), 1);
         assert_eq!(world.causes(order_id).await, Vec::<&str>::new());
         world
@@ -110,13 +110,13 @@ async fn an_unknown_status_is_one_exception_that_a_mapping_ends() {
             let document = world.document(order_id).order_id;
             assert!(world.sandbox.orderwise.set_status(document, "With the tailor"));
         }
-        world.later(minutes(2)).await;
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         let waits = world.waits().await;
         assert_eq!(waits.len(), 1, "{waits:?}");
         assert_eq!((waits[0].0, waits[0].1.as_str()), ("status-unknown", "With the tailor"));
         world.map(MappingKind::Status, "With the tailor", "on-hold").await;
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         assert_eq!(world.waits().await, []);
         world
     })
@@ -128,10 +128,10 @@ async fn a_status_that_goes_backwards_is_a_finding() {
     tell(|world| async move {
         let order_id = posted(&world, to_the_door(&world)).await;
         send(&world, order_id, parcel("D1", &[(1, 1)]));
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         let document = world.document(order_id).order_id;
         assert!(world.sandbox.orderwise.set_status(document, "Awaiting despatch"));
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         assert_eq!(says(&world, order_id, "status-went-back").await, 1);
         let findings = daybook_store::finding::of(&world.app.db, order_id).await.unwrap();
         assert!(findings.iter().any(|finding| finding.what == "status"));
@@ -146,13 +146,13 @@ async fn a_delivery_corrected_or_cancelled_after_sitoo_knows_it_is_told() {
         let order_id = posted(&world, to_the_door(&world)).await;
         let first = send(&world, order_id, parcel("D1", &[(1, 1)]));
         let second = send(&world, order_id, parcel("D2", &[(2, 1)]));
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         assert_eq!(written(&world, order_id).len(), 2);
         world.sandbox.orderwise.correct_delivery(first, parcel("D9", &[(1, 1)])).unwrap();
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         world.sandbox.orderwise.cancel_delivery(second).unwrap();
         for _ in 0..3 {
-            world.later(minutes(2)).await;
+            world.despatch_later(minutes(2)).await;
         }
         assert_eq!(world.causes(order_id).await, ["despatch-corrected", "despatch-corrected"]);
         assert_eq!(written(&world, order_id).len(), 2, "nothing is written twice");
@@ -168,7 +168,7 @@ async fn a_delivery_taken_back_before_sitoo_knows_it_is_never_written() {
         let first = send(&world, order_id, parcel("D1", &[(1, 1)]));
         let busy = || Fault::TooManyRequests { retry_after_s: Some(60) };
         world.sandbox.sitoo_faults.once(busy(), "GET", "orderdeliveries");
-        world.later(minutes(2)).await;
+        world.despatch_later(minutes(2)).await;
         assert_eq!(written(&world, order_id), []);
         world.sandbox.orderwise.cancel_delivery(first).unwrap();
         world.sandbox.sitoo_faults.once(busy(), "GET", "orderdeliveries");
@@ -176,7 +176,7 @@ async fn a_delivery_taken_back_before_sitoo_knows_it_is_never_written() {
         world.clock.advance(seconds(1));
         let _ = daybook_flows::despatch::pass(&world.app, &mut report).await;
         for _ in 0..4 {
-            world.later(minutes(20)).await;
+            world.despatch_later(minutes(20)).await;
         }
         // Either it was taken back in time, or a person is told that it stands in Sitoo.
         let causes = world.causes(order_id).await;
