@@ -100,6 +100,36 @@ fn mappings_can_be_kept_without_any_system() {
 }
 
 #[test]
+fn buffers_can_be_kept_without_any_system() {
+    let desk = Desk::new();
+    desk.ok(&["map", "set", "vat", "20", "1"]);
+    let buffer = |args: &[&str]| desk.ok(&[&["stock", "buffer"][..], args].concat());
+    let mut said = vec![buffer(&["set", "sku", "ABC-1", "2"])];
+    said.push(buffer(&["set", "prefix", "COAT-", "10%>=1", "--store", "5"]));
+    said.push(buffer(&["set", "store", "1", "--store", "5"]));
+    said.push(buffer(&["set", "default", "0.5", "--json"]));
+    said.push(buffer(&["list"]));
+    said.push(buffer(&["list", "--json"]));
+    said.push(buffer(&["unset", "sku", "abc-1"]));
+    for case in [
+        &["stock", "buffer", "set", "sku", "ABC-1", "many"][..],
+        &["stock", "buffer", "set", "sku", "2"],
+        &["stock", "buffer", "set", "store", "2"],
+        &["stock", "buffer", "unset", "sku", "abc-1"],
+        &["stock", "show", "ABC-1"],
+    ] {
+        let output = desk.run(case);
+        assert_ne!(output.status.code(), Some(0), "{case:?}");
+        said.push(format!("$ daybook {}\n{}", case.join(" "), text(&output)));
+    }
+    for case in ["differences", "oversold", "suggest"] {
+        said.push(text(&desk.run(&["stock", case])));
+        said.push(desk.ok(&["stock", case, "--json"]));
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
 fn an_empty_book_is_listed_shown_and_copied() {
     let desk = Desk::new();
     desk.ok(&["map", "set", "vat", "20", "1"]);

@@ -97,6 +97,36 @@ fn a_trading_day_is_received_posted_and_explained() {
 }
 
 #[test]
+fn stock_is_compared_written_and_explained() {
+    let desk = Desk::new();
+    let _sandbox = sandbox(&desk, "20");
+    let synced = desk.run(&["sync", "stock", "--json"]);
+    let synced = json(std::str::from_utf8(&synced.stdout).unwrap());
+    assert!(synced["report"]["swept"].as_u64().unwrap() > 0, "{synced}");
+    let differences = json(&desk.ok(&["stock", "differences", "--json"]));
+    let again = desk.run(&["sync", "stock", "--json"]);
+    let again = json(std::str::from_utf8(&again.stdout).unwrap());
+    assert_eq!(again["report"]["swept"], 0, "{again}");
+    // Whatever was sold last is known by its SKU.
+    let entries = json(&desk.ok(&["entries", "--kind", "sale", "--limit", "1", "--json"]));
+    let reference = entries["entries"][0]["reference"].as_str().unwrap().to_owned();
+    let entry = json(&desk.ok(&["entry", &reference, "--payload", "--json"]));
+    let payload = json(entry["payloads"][0]["body"].as_str().unwrap());
+    let sku = payload["orderitems"][0]["sku"].as_str().unwrap().to_owned();
+    let shown = json(&desk.ok(&["stock", "show", &sku, "--json"]));
+    let history = json(&desk.ok(&["stock", "history", &sku, "--json"]));
+    let shapes = [
+        ("sync_stock", shape(&synced)),
+        ("stock_differences", shape(&differences)),
+        ("stock_show", shape(&shown)),
+        ("stock_history", shape(&history)),
+    ];
+    for (name, shape) in shapes {
+        insta::assert_json_snapshot!(name, shape);
+    }
+}
+
+#[test]
 fn the_service_starts_works_and_stops() {
     let desk = Desk::new();
     let _sandbox = sandbox(&desk, "20");
