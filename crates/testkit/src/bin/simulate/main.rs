@@ -1,5 +1,6 @@
 //! `cargo xtask simulate`: days of faults and crashes, from seeds. With `--stock` the tills race the
-//! stock sync; with `--compare` a naive sync keeps the same days' stock beside ours.
+//! stock sync; with `--compare` a naive sync keeps the same days' stock beside ours, with `--calm`
+//! without faults.
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
 mod stock;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     };
     let began = Instant::now();
     let failed = if has("--compare") {
-        runtime.block_on(stock::compare(&seeds))
+        runtime.block_on(stock::compare(&seeds, has("--calm")))
     } else if has("--stock") {
         runtime.block_on(stock::run_all(&seeds))
     } else {
