@@ -19,6 +19,9 @@ use crate::{
     in_process::{Asked, Witness},
 };
 
+/// How long before the levels orders are read, where they are read in the wrong order.
+const BETWEEN_READS: Duration = Duration::from_secs(30);
+
 /// Everything that is seen, behind one lock.
 pub(super) struct Seen {
     rng: StdRng,
@@ -96,6 +99,7 @@ impl Witness for Eye {
     fn before(&self, asked: &Asked) {
         if self.hide_orders && warehouse_of_levels(asked).is_some() {
             self.seen().newest_shown = Some(self.sandbox.sitoo.last_orderid());
+            self.clock.advance(BETWEEN_READS);
         }
         let took = self.seen().rng.random_range(80..1_500);
         self.clock.advance(Duration::from_millis(took));
