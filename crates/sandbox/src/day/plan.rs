@@ -11,7 +11,7 @@ use super::{
     shopper,
 };
 use crate::{
-    retailer::Retailer,
+    retailer::{CARRIER, Retailer},
     sitoo::till::{Row, Sale, Stage, Tender, TenderKind},
 };
 
@@ -195,16 +195,24 @@ impl Planner<'_> {
         self.now(Action::Sell(Box::new(sale)));
     }
 
-    /// Sent from the central warehouse: paid, and open until it has left (facts/sitoo 8.4).
-    fn sent_home(&mut self, (_, register): &At) {
+    /// Paid, and open until all of it has left OrderWise (facts/sitoo 8.4): sent home from the
+    /// central warehouse, with some of it taken along now and then, or collected in another store.
+    fn sent_home(&mut self, (store, register): &At) {
         let rows = self.basket.rows();
-        let due = worth(&rows);
+        let (due, taken) = (worth(&rows), rows.first().map_or(0, |(_, quantity)| *quantity));
+        let is_mixed = rows.len() > 1 && self.basket.rng.random_ratio(1, 3);
         let sale = self.basket.sale(register, rows);
         let sale = sale.shopper(shopper::with_address(self.basket.rng)).stage(Stage::OpenPaid);
+        let others = self.basket.retailer.stores.len().max(2) - 1;
+        let other = (store + 1 + self.basket.rng.random_range(0..others)) % (others + 1);
+        let other = self.basket.retailer.stores.get(other);
+        let sale = match other.filter(|_| self.basket.rng.random_ratio(1, 4)) {
+            Some(other) => sale.collect_at(&other.external_id),
+            None => sale.carrier(CARRIER),
+        };
+        let sale = if is_mixed { sale.taken(0, taken) } else { sale };
         let sale = self.basket.paid(sale, due);
-        let of = self.now(Action::Sell(Box::new(sale)));
-        let tender = self.basket.retailer.tender(TenderKind::Card);
-        self.later(Action::Close { of, tender });
+        self.now(Action::Sell(Box::new(sale)));
     }
 
     fn open(&mut self, (_, register): &At, kind: Kind) {
