@@ -67,21 +67,26 @@ pub(super) struct Decided {
 /// Most sales named where more was sold than was there.
 const NAMED: usize = 20;
 
+/// What is decided about: a product of Sitoo at a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) place: &'a Place,
+    /// Folded, of OrderWise.
+    pub(super) folded: &'a str,
+    pub(super) product: &'a TillProduct,
+    /// Whether it is the first of the products that are this SKU of OrderWise.
+    pub(super) is_first: bool,
+    pub(super) level: &'a Level,
+    pub(super) why: Why,
+}
+
 /// Decides about one product of Sitoo at a place. Where several products are one SKU of OrderWise,
 /// its stock is told to the first alone: told to each, it would be sold as often.
-pub(super) fn decide(
-    app: &App,
-    place: &Place,
-    folded: &str,
-    product: &TillProduct,
-    is_first: bool,
-    level: &Level,
-    facts: &Facts,
-    why: Why,
-) -> Decided {
+pub(super) fn decide(app: &App, facts: &Facts, asked: &Asked<'_>) -> Decided {
+    let Asked { place, folded, product, is_first, level, why } = *asked;
     let key = (place.location_id, folded.to_owned());
     let Some(figure) = facts.figures.get(&key) else {
-        return unknown(app, place, folded, product, level, why);
+        return unknown(app, asked);
     };
     let in_flight = facts.in_flight(&key);
     let buffer = facts.rules.buffer(folded, place.warehouse_id, figure.free, figure.buffer);
@@ -120,14 +125,8 @@ pub(super) fn decide(
 }
 
 /// OrderWise does not know it at this location: never taken away in silence.
-fn unknown(
-    app: &App,
-    place: &Place,
-    folded: &str,
-    product: &TillProduct,
-    level: &Level,
-    why: Why,
-) -> Decided {
+fn unknown(app: &App, asked: &Asked<'_>) -> Decided {
+    let Asked { place, folded, product, level, why, .. } = *asked;
     if level.total.is_zero() {
         return Decided::default();
     }
