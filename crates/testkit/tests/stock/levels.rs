@@ -153,6 +153,28 @@ async fn what_is_booked_is_not_taken_off_twice() {
     .await;
 }
 
+/// It was read when it was open, and is not due to be read again: its sale is in the level at once.
+#[tokio::test]
+async fn a_booking_that_a_till_closes_is_counted_before_its_level_is() {
+    tell(|world| async move {
+        world.erp_calculates_each_minute();
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        let booking = Sale::at_register(world.till(0))
+            .row(Row::of(&world.goods(0).product).gross(1_000))
+            .stage(Stage::Open);
+        let booking = world.sell(booking);
+        world.later(seconds(1)).await;
+        world.erp_moves(0, &sku, 3);
+        world.clock.advance(minutes(1));
+        world.sandbox.sitoo.close(booking, Some(Tender::card())).unwrap();
+        world.stock().await;
+        assert_eq!(world.units(0, &sku), before + 2, "three came, and one was just sold");
+        world
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_offline_till_that_uploads_late_is_counted_when_it_does() {
     tell(|world| async move {
