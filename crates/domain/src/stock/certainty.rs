@@ -214,9 +214,9 @@ mod tests {
         assert_eq!(judge(&sale, 1_121, 1_130), Certainty::Contained);
         assert!(judge(&sale, 1_120, 1_130).is_in_flight());
         assert!(judge(&sale, 1_001, 1_130).is_in_flight());
-        let until = Some(at(1_000 + 64 * 60));
-        assert_eq!(judge(&sale, 998, 1_130), Certainty::Likely { again: until.unwrap() });
-        assert_eq!(judge(&sale, 997, 1_130), Certainty::InFlight { again: until });
+        let until = at(1_000 + 64 * 60);
+        assert_eq!(judge(&sale, 998, 1_130), Certainty::Likely { again: until });
+        assert_eq!(judge(&sale, 997, 1_130), Certainty::InFlight { again: Some(until) });
         // Calculated about when it was posted, and for long nothing newer: it was inside.
         assert!(judge(&sale, 999, 1_000 + 20 * 60).is_in_flight());
         assert_eq!(judge(&sale, 999, 1_000 + 64 * 60), Certainty::Contained);
