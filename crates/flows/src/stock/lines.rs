@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) sum: Sum,
     /// How much tills sold that was not there, and the sales concerned.
     pub(super) oversold: Option<(Quantity, String)>,
+    /// Whether they may have: what was told of it is not taken back yet.
+    pub(super) may_be_oversold: bool,
 }
 
 impl Line {
@@ -67,14 +69,14 @@ pub(super) struct Decided {
 /// Most sales named where more was sold than was there.
 const NAMED: usize = 20;
 
-/// What is decided about: a product of Sitoo at a place.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'a> {
+/// One product of Sitoo at a place.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
     pub(super) place: &'a Place,
     /// Folded, of OrderWise.
     pub(super) folded: &'a str,
     pub(super) product: &'a TillProduct,
-    /// Whether it is the first of the products that are this SKU of OrderWise.
+    /// The first of the products that are this SKU of OrderWise.
     pub(super) is_first: bool,
     pub(super) level: &'a Level,
     pub(super) why: Why,
@@ -82,11 +84,11 @@ pub(super) struct Asked<'a> {
 
 /// Decides about one product of Sitoo at a place. Where several products are one SKU of OrderWise,
 /// its stock is told to the first alone: told to each, it would be sold as often.
-pub(super) fn decide(app: &App, facts: &Facts, asked: &Asked<'_>) -> Decided {
-    let Asked { place, folded, product, is_first, level, why } = *asked;
+pub(super) fn decide(app: &App, facts: &Facts, case: &Case<'_>) -> Decided {
+    let Case { place, folded, product, is_first, level, why } = *case;
     let key = (place.location_id, folded.to_owned());
     let Some(figure) = facts.figures.get(&key) else {
-        return unknown(app, asked);
+        return unknown(app, place, folded, product, level, why);
     };
     let in_flight = facts.in_flight(&key);
     let buffer = facts.rules.buffer(folded, place.warehouse_id, figure.free, figure.buffer);
@@ -104,6 +106,10 @@ pub(super) fn decide(app: &App, facts: &Facts, asked: &Asked<'_>) -> Decided {
         buffer,
         decimals: product.allow_decimals,
     };
+    // What is very likely contained is none of it, unless the till itself went below zero.
+    let certain = oversold(free, flying - likely).map(|oversold| oversold.0);
+    let below_zero = (-level.total).min(flying);
+    let short = certain.max((below_zero > zero).then_some(below_zero));
     let orders = || {
         let named: Vec<&str> = in_flight.orders.iter().take(NAMED).map(String::as_str).collect();
         named.join(", ")
@@ -119,14 +125,21 @@ pub(super) fn decide(app: &App, facts: &Facts, asked: &Asked<'_>) -> Decided {
         in_flight: flying,
         buffer,
         sum: sum(&situation),
-        oversold: oversold(free, flying - likely).map(|oversold| (oversold.0, orders())),
+        oversold: short.map(|short| (short, orders())),
+        may_be_oversold: oversold(free, flying).is_some(),
     };
     Decided { lines: vec![line], finding: None }
 }
 
 /// OrderWise does not know it at this location: never taken away in silence.
-fn unknown(app: &App, asked: &Asked<'_>) -> Decided {
-    let Asked { place, folded, product, level, why, .. } = *asked;
+fn unknown(
+    app: &App,
+    place: &Place,
+    folded: &str,
+    product: &TillProduct,
+    level: &Level,
+    why: Why,
+) -> Decided {
     if level.total.is_zero() {
         return Decided::default();
     }
@@ -152,6 +165,7 @@ fn unknown(app: &App, asked: &Asked<'_>) -> Decided {
         buffer: Quantity::ZERO,
         sum: Sum { target: Quantity::ZERO, movement: -level.total },
         oversold: None,
+        may_be_oversold: false,
     });
     Decided { lines: line.into_iter().collect(), finding: Some(finding) }
 }

@@ -35,7 +35,7 @@ pub(crate) trait Shelf {
 impl Shelf for World {
     async fn stock(&self) -> StockReport {
         let mut report = StockReport::default();
-        stock::pass(&self.app, &mut report).await.unwrap();
+        Box::pin(stock::pass(&self.app, &mut report)).await.unwrap();
         report
     }
 

@@ -30,11 +30,11 @@ async fn a_bulk_change_and_a_sweep_of_all_stock_never_block_a_sale() {
         let (mut products, mut levels) = (CatalogueReport::default(), StockReport::default());
         let order = world.sell(world.sale(1_200));
         let catalogue = async {
-            catalogue::pass(app, &mut products).await.unwrap();
+            Box::pin(catalogue::pass(app, &mut products)).await.unwrap();
             app.now().since(began)
         };
         let stock = async {
-            stock::pass(app, &mut levels).await.unwrap();
+            Box::pin(stock::pass(app, &mut levels)).await.unwrap();
             app.now().since(began)
         };
         let sale = async {
