@@ -1,7 +1,9 @@
 //! `daybook check`: configuration, reachability, credentials, permissions, export definitions,
 //! clock. Everything is tried, and each line says what to do next.
 
-use daybook_domain::{class::Failure, exchange::Called};
+use std::collections::BTreeSet;
+
+use daybook_domain::{class::Failure, exchange::Called, mapping::Mapping, stock::Kind};
 use serde::Serialize;
 
 use crate::{app::App, reference::VALUE_LISTS};
@@ -36,16 +38,24 @@ pub struct CheckLine {
 }
 
 /// The export definitions Daybook reads, and what it does without them.
-const EXPORTS: [(&str, &str); 3] = [
+const EXPORTS: [(&str, &str); 5] = [
     ("order-lookup", "an order in doubt cannot be resolved and stays in doubt"),
     ("order-totals", "documents are read back one by one instead of in windows"),
-    ("variants", "SKUs cannot be checked before they are sent"),
+    ("variants", "SKUs cannot be checked before they are sent, and no product reaches the tills"),
+    ("stock-levels", "the tills are not told what OrderWise has left"),
+    ("despatches", "what OrderWise sends does not show in Sitoo"),
 ];
 
 /// Tries everything.
 pub async fn run(app: &App) -> Vec<CheckLine> {
     let mut lines = vec![book(app).await];
-    lines.push(sitoo(app).await);
+    let sitoo_line = sitoo(app).await;
+    let reachable = sitoo_line.state == CheckState::Ok;
+    lines.push(sitoo_line);
+    if reachable {
+        lines.push(warehouses(app).await);
+        lines.push(product_groups(app).await);
+    }
     let token = orderwise_token(app).await;
     let signed_in = token.state == CheckState::Ok;
     lines.push(token);
@@ -105,6 +115,46 @@ async fn sitoo(app: &App) -> CheckLine {
     }
 }
 
+/// Every warehouse that a mapping names is there, and of a kind whose stock can be set.
+async fn warehouses(app: &App) -> CheckLine {
+    let found = match app.sitoo.warehouses(app.sitoo.site()).await.outcome {
+        Ok(found) => found,
+        Err(failure) => return failed("sitoo", "warehouses", &failure),
+    };
+    let rows = daybook_store::mapping::load(&app.db).await.map(|tables| tables.rows);
+    let (mapping, _) = Mapping::from_rows(rows.unwrap_or_default());
+    let located = mapping.stores.iter().filter(|(_, store)| store.stock_location_id.is_some());
+    let named = located.map(|(id, _)| *id).chain(mapping.warehouses.keys().copied());
+    let (mut served, mut wrong) = (0_usize, Vec::new());
+    for id in named.collect::<BTreeSet<_>>() {
+        match found.iter().find(|warehouse| warehouse.id == id).map(|warehouse| warehouse.kind) {
+            Some(Kind::Fifo | Kind::Virtual) => served += 1,
+            Some(Kind::Unknown(number)) => wrong.push(format!("{id} is of type {number}")),
+            None => wrong.push(format!("{id} is not there")),
+        }
+    }
+    let virtual_ones = found.iter().filter(|one| one.kind == Kind::Virtual).count();
+    let detail = format!("{} found, {virtual_ones} of them virtual; {served} mapped", found.len());
+    if wrong.is_empty() {
+        return line("sitoo", "warehouses", CheckState::Ok, detail);
+    }
+    let hint = "correct the keys: `daybook map list store` and `daybook map list warehouse`";
+    CheckLine {
+        hint: Some(hint.to_owned()),
+        ..line("sitoo", "warehouses", CheckState::Failed, format!("{detail}; {}", wrong.join(", ")))
+    }
+}
+
+/// Products belong to a group, which holds their VAT rate.
+async fn product_groups(app: &App) -> CheckLine {
+    match app.sitoo.product_groups().await.outcome {
+        Ok(groups) => {
+            line("sitoo", "product groups", CheckState::Ok, format!("{} found", groups.len()))
+        }
+        Err(failure) => failed("sitoo", "product groups", &failure),
+    }
+}
+
 async fn orderwise_token(app: &App) -> CheckLine {
     match app.orderwise.mint_token().await.outcome {
         Ok(()) => line("orderwise", "sign-in", CheckState::Ok, "a token was given"),
@@ -144,6 +194,10 @@ async fn try_export(app: &App, purpose: &str) -> Result<usize, Failure> {
             app.orderwise.lookup(&nothing).await.outcome.map(|rows| rows.len())
         }
         "order-totals" => app.orderwise.totals(hour_ago, now).await.outcome.map(|rows| rows.len()),
+        "stock-levels" => {
+            app.orderwise.stock_levels(Some(hour_ago)).await.outcome.map(|rows| rows.len())
+        }
+        "despatches" => app.orderwise.despatches(hour_ago).await.outcome.map(|rows| rows.len()),
         _ => app.orderwise.variants(Some(hour_ago)).await.outcome.map(|rows| rows.len()),
     }
 }
@@ -169,7 +223,7 @@ async fn mapping(app: &App) -> Vec<CheckLine> {
             return vec![line("mapping", "tables", CheckState::Failed, error.to_string())];
         }
     };
-    let (mapping, faults) = daybook_domain::mapping::Mapping::from_rows(rows);
+    let (mapping, faults) = Mapping::from_rows(rows);
     let mut lines: Vec<_> = faults
         .iter()
         .map(|fault| line("mapping", "row", CheckState::Failed, fault.to_string()))

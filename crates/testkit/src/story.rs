@@ -113,7 +113,7 @@ impl World {
     /// One pass of the despatch flow that must work.
     pub async fn despatch(&self) -> DespatchReport {
         let mut report = DespatchReport::default();
-        despatch::pass(&self.app, &mut report).await.expect("the pass works");
+        Box::pin(despatch::pass(&self.app, &mut report)).await.expect("the pass works");
         report
     }
 
@@ -122,7 +122,7 @@ impl World {
         self.clock.advance(span);
         let mut report = DespatchReport::default();
         let _ = self.sync().await;
-        let _ = despatch::pass(&self.app, &mut report).await;
+        let _ = Box::pin(despatch::pass(&self.app, &mut report)).await;
         report
     }
 

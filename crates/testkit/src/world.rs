@@ -146,7 +146,7 @@ impl World {
 
     /// One pass.
     pub async fn sync(&self) -> Result<SyncReport, FlowError> {
-        sales::sync(&self.app, &SyncOptions::default()).await
+        Box::pin(sales::sync(&self.app, &SyncOptions::default())).await
     }
 
     /// One pass that may be ended by a planned crash: none if it was.

@@ -10,7 +10,10 @@ use daybook_domain::{
     lookup::Variant,
 };
 use http::StatusCode;
-use jiff::{civil, tz::TimeZone};
+use jiff::{
+    civil,
+    tz::{AmbiguousOffset, TimeZone},
+};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -320,7 +323,7 @@ fn parse_both(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     }
     let local: civil::DateTime = text.parse().ok()?;
     let moments = zone.to_ambiguous_timestamp(local);
-    if moments.is_ambiguous() {
+    if matches!(moments.offset(), AmbiguousOffset::Fold { .. }) {
         let later = moments.later().ok()?;
         return Some((moments.earlier().ok()?.into(), later.into()));
     }

@@ -81,4 +81,19 @@ pub const UNVERIFIED: &[(&str, &str)] = &[
         "customer",
         "a customer is created by POST to `customer-create-path` with the body of the customer template",
     ),
+    ("stockLocationId", "a line is taken from the stock location that it names"),
+    (
+        "lastCalculated",
+        "free stock contains every order that was stored before its row was last calculated",
+    ),
+    ("deliveryId", "a delivery keeps its id, and no other one ever gets it"),
+    (
+        "Sitoo: warehousetransactions",
+        "a movement shows in the journal with the externalid that it was sent with",
+    ),
+    (
+        "Sitoo: orderdeliveries",
+        "an open order is closed once all of its rows are delivered, and `ignorestock` leaves stock \
+         alone",
+    ),
 ];

@@ -111,8 +111,8 @@ async fn order_of(callers: &[(Priority, i64)]) -> Vec<usize> {
     for task in tasks {
         task.await.unwrap();
     }
-    let order = order.lock().unwrap().clone();
-    order
+    let left = order.lock().unwrap();
+    left.clone()
 }
 
 #[tokio::test]

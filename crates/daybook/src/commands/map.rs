@@ -24,6 +24,9 @@ Examples:
   daybook map set store 5 account=LEEDS session=3 location=1 delivery=2 name=Leeds
   daybook map set reason damaged no                  damaged goods do not go back into stock
   daybook map set item round-off code=ROUND rate-id=4
+  daybook map set pickup 200 location=32             what store 200's shoppers collect leaves from 32
+  daybook map set delivery dpd-next-day 7            the till's carrier is delivery method 7
+  daybook map set status 'With the tailor' on-hold   what OrderWise's own words mean
   daybook map unset sku OLD-1
   daybook map set sku -- -OLD NEW-1                  a name that begins with a hyphen
   daybook map export store > stores.csv
@@ -31,7 +34,8 @@ Examples:
 
 Kinds and their fields; a value without a name is the first field:
   sku code | vat rate-id | payment method-id, exclude | warehouse location | reason restock, location
-  store account, account-id, session, location, delivery, zone, name | item code, rate-id
+  store account, account-id, session, location, delivery, zone, name, ships-from
+  item code, rate-id | group vat-id | pickup location, delivery | delivery method-id | status means
 
 A change releases at once every entry that waited for it.";
 
@@ -53,7 +57,7 @@ enum What {
     /// Map one thing.
     #[command(after_help = EXAMPLES)]
     Set {
-        /// sku, vat, payment, store, warehouse, reason, item or group.
+        /// sku, vat, payment, store, warehouse, reason, item, group, pickup, delivery or status.
         kind: MappingKind,
         /// Its name on the till.
         key: String,
@@ -63,7 +67,7 @@ enum What {
     },
     /// Take a mapping away.
     Unset {
-        /// sku, vat, payment, store, warehouse, reason, item or group.
+        /// sku, vat, payment, store, warehouse, reason, item, group, pickup, delivery or status.
         kind: MappingKind,
         /// Its name on the till.
         key: String,

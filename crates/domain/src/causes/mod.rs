@@ -1,5 +1,7 @@
 //! The catalogue of causes: code, sentence, owner, fix. Data, not `if`s: `causes/table.rs`.
 
+#[macro_use]
+mod make;
 mod table;
 #[cfg(test)]
 mod tests;

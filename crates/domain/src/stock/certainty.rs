@@ -71,6 +71,9 @@ impl Certainty {
 /// So many times longer is waited where OrderWise does not tell when it stored something.
 const UNTOLD: u32 = 4;
 
+/// What a posting takes from its storing to our knowledge of it.
+const CALL: Duration = Duration::from_secs(2);
+
 /// Seconds: the resolution that both columns are certain to have.
 const fn second(moment: Timestamp) -> i64 {
     moment.micros().div_euclid(1_000_000)
@@ -99,12 +102,7 @@ pub fn certainty(standing: &Standing, figures: &Figures, margins: &Margins) -> C
 
 fn posted(standing: &Standing, figures: &Figures, margins: &Margins) -> Certainty {
     let Some(stored_at) = standing.stored_at else {
-        let known_at = standing.posted_at.unwrap_or(standing.changed_at).plus(margins.clocks);
-        return if figures.calculated_at > known_at {
-            Certainty::Contained
-        } else {
-            settled(known_at, figures, margins)
-        };
+        return untold(standing.posted_at.unwrap_or(standing.changed_at), figures, margins);
     };
     match second(figures.calculated_at).cmp(&second(stored_at)) {
         std::cmp::Ordering::Greater => Certainty::Contained,
@@ -120,12 +118,25 @@ fn tie(stored_at: Timestamp, figures: &Figures, margins: &Margins) -> Certainty 
     if figures.read_at >= until { Certainty::Contained } else { Certainty::Likely { again: until } }
 }
 
-/// OrderWise never said when it stored it, and has not calculated since we knew of it: perhaps it
-/// had calculated in between. Only a calculation that is close to the posting can have.
-fn settled(known_at: Timestamp, figures: &Figures, margins: &Margins) -> Certainty {
-    let close = figures.calculated_at.plus(margins.clocks * 2) >= known_at;
-    let patient = Margins { tie_after: margins.tie_after * UNTOLD, ..*margins };
-    if close { tie(known_at, figures, &patient) } else { Certainty::InFlight { again: None } }
+/// OrderWise has not said (yet) when it stored it: our own knowledge decides, and a margin for the
+/// clocks. A calculation close to the posting may contain it; one that is older by more than a call
+/// takes very likely does not, and another till of the location must not sell it meanwhile.
+fn untold(posted_at: Timestamp, figures: &Figures, margins: &Margins) -> Certainty {
+    let calculated_at = figures.calculated_at;
+    if calculated_at > posted_at.plus(margins.clocks) {
+        return Certainty::Contained;
+    }
+    if calculated_at.plus(margins.clocks) < posted_at {
+        return Certainty::InFlight { again: None };
+    }
+    let until = posted_at.plus(margins.tie_after * UNTOLD).plus(margins.clocks * 2);
+    if figures.read_at >= until {
+        Certainty::Contained
+    } else if calculated_at.plus(CALL) >= posted_at {
+        Certainty::Likely { again: until }
+    } else {
+        Certainty::InFlight { again: Some(until) }
+    }
 }
 
 #[cfg(test)]
@@ -203,6 +214,9 @@ mod tests {
         assert_eq!(judge(&sale, 1_121, 1_130), Certainty::Contained);
         assert!(judge(&sale, 1_120, 1_130).is_in_flight());
         assert!(judge(&sale, 1_001, 1_130).is_in_flight());
+        let until = at(1_000 + 64 * 60);
+        assert_eq!(judge(&sale, 998, 1_130), Certainty::Likely { again: until });
+        assert_eq!(judge(&sale, 997, 1_130), Certainty::InFlight { again: Some(until) });
         // Calculated about when it was posted, and for long nothing newer: it was inside.
         assert!(judge(&sale, 999, 1_000 + 20 * 60).is_in_flight());
         assert_eq!(judge(&sale, 999, 1_000 + 64 * 60), Certainty::Contained);

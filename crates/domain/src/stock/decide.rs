@@ -225,7 +225,8 @@ mod tests {
         let free = five - one(posted < at(Read::Figures));
         let in_flight = one(sold < at(Read::Orders) && posted >= at(Read::Figures));
         let (buffer, decimals) = (Quantity::ZERO, false);
-        let sum = sum(&Situation { level, free, in_flight, buffer, decimals });
+        let likely = Quantity::ZERO;
+        let sum = sum(&Situation { level, free, in_flight, likely, buffer, decimals });
         let after = five - one(sold < 4) + sum.movement;
         let missing = one(sold < 4 && posted >= at(Read::Figures));
         after > free - missing

@@ -11,6 +11,7 @@ use daybook_domain::{
     class::Failure,
     exchange::Called,
     mapping::Mapping,
+    priority::Priority,
     sku::fold,
 };
 use daybook_store::{catalogue, mapping, variant, watermark};
@@ -58,7 +59,7 @@ pub(super) async fn load(app: &App) -> Result<Known, FlowError> {
             what: "the site does not say whether its prices hold VAT".to_owned(),
         })
     })?;
-    let Called { outcome, exchanges } = app.sitoo.product_groups().await;
+    let Called { outcome, exchanges } = app.sitoo.at(Priority::Catalogue).product_groups().await;
     exchanges::keep(app, None, exchanges).await?;
     let mut all = outcome.map_err(sitoo)?;
     all.sort_unstable_by_key(|group| group.vat_id);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use daybook_connectors::sitoo::{ProductsPage, ProductsQuery};
-use daybook_domain::{Timestamp, catalogue::TillProduct, exchange::Called};
+use daybook_domain::{Timestamp, catalogue::TillProduct, exchange::Called, priority::Priority};
 use daybook_store::{
     Tx, catalogue,
     till_product::{self, Changed, Linked},
@@ -29,7 +29,8 @@ pub(super) async fn page(
     start: usize,
     num: usize,
 ) -> Result<ProductsPage, FlowError> {
-    let Called { outcome, exchanges } = app.sitoo.products(query, start, num).await;
+    let Called { outcome, exchanges } =
+        app.sitoo.at(Priority::Catalogue).products(query, start, num).await;
     exchanges::keep(app, None, exchanges).await?;
     let page = outcome.map_err(sitoo)?;
     for what in &page.unreadable {

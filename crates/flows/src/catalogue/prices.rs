@@ -8,6 +8,7 @@ use daybook_domain::{
     catalogue::{Action, TillProduct},
     causes::Cause,
     exchange::Called,
+    priority::Priority,
     sku::fold,
 };
 use daybook_store::{
@@ -94,7 +95,7 @@ pub(super) async fn read_lists(app: &App) -> Result<(), FlowError> {
         let mut start = 0;
         loop {
             let Called { outcome, exchanges } =
-                app.sitoo.list_prices(list, start, mirror::PAGE).await;
+                app.sitoo.at(Priority::Catalogue).list_prices(list, start, mirror::PAGE).await;
             exchanges::keep(app, None, exchanges).await?;
             let page = outcome.map_err(sitoo)?;
             start += page.len();
@@ -141,7 +142,8 @@ async fn write_list(
     prices: Vec<ListPrice>,
     report: &mut CatalogueReport,
 ) -> Result<Option<String>, FlowError> {
-    let Called { outcome, exchanges } = app.sitoo.set_list_prices(list, &prices).await;
+    let Called { outcome, exchanges } =
+        app.sitoo.at(Priority::Catalogue).set_list_prices(list, &prices).await;
     exchanges::keep(app, None, exchanges).await?;
     let (mut taken, mut refusal) = (Vec::new(), None);
     for (item, outcome) in prices.into_iter().zip(outcome.map_err(sitoo)?) {

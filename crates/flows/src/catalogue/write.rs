@@ -9,6 +9,7 @@ use daybook_domain::{
     exchange::Called,
     mapping::{MappingKind, MappingRow},
     posting::Fault,
+    priority::Priority,
     sku::fold,
 };
 use daybook_store::{
@@ -193,12 +194,14 @@ impl Writer<'_> {
             }
         }
         let outcome = if new.is_empty() {
-            let Called { outcome, exchanges } = self.app.sitoo.update_products(&patches).await;
+            let Called { outcome, exchanges } =
+                self.app.sitoo.at(Priority::Catalogue).update_products(&patches).await;
             exchanges::keep(self.app, None, exchanges).await?;
             let ids = patches.iter().map(|(id, _)| *id);
             outcome.map(|all| ids.zip(all).map(|(id, one)| one.map(|()| id)).collect())
         } else {
-            let Called { outcome, exchanges } = self.app.sitoo.create_products(&new).await;
+            let Called { outcome, exchanges } =
+                self.app.sitoo.at(Priority::Catalogue).create_products(&new).await;
             exchanges::keep(self.app, None, exchanges).await?;
             outcome
         };

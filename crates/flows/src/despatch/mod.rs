@@ -1,8 +1,8 @@
 //! The despatch flow: what OrderWise sent shows in Sitoo, each of its deliveries exactly once, and
 //! both sides of an order end alike.
 //!
-//! A pass: what was interrupted is looked up ([`doubt`]); OrderWise is read ([`read`]); Sitoo is
-//! told ([`write`]); orders of which something is to come are looked at on both sides ([`follow`]).
+//! A pass: what was interrupted is looked up (`doubt`); OrderWise is read (`read`); Sitoo is
+//! told (`write`); orders of which something is to come are looked at on both sides (`follow`).
 
 mod doubt;
 mod follow;

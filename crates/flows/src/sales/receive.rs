@@ -179,6 +179,9 @@ pub(crate) async fn named_by_events(app: &App, report: &mut SyncReport) -> Resul
         let named = Named { seen: seen.into_iter().collect(), handled, again, stock_moved };
         let write = || write_named(app, now, &page, &named);
         report.add_recorded(app, &retrying(app, "orders of events", write).await?);
+        if named.stock_moved {
+            app.wake.stock.notify_one();
+        }
     }
 }
 

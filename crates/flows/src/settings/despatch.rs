@@ -7,6 +7,7 @@ use serde::Deserialize;
 /// How what OrderWise sent is shown in Sitoo.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Despatch {
     /// Whether `daybook serve` runs the flow (it needs the export definition `despatches`).
     pub enabled: bool,

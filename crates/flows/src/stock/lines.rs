@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) sum: Sum,
     /// How much tills sold that was not there, and the sales concerned.
     pub(super) oversold: Option<(Quantity, String)>,
+    /// Whether they may have: what was told of it is not taken back yet.
+    pub(super) may_be_oversold: bool,
 }
 
 impl Line {
@@ -67,18 +69,23 @@ pub(super) struct Decided {
 /// Most sales named where more was sold than was there.
 const NAMED: usize = 20;
 
+/// One product of Sitoo at a place.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub(super) place: &'a Place,
+    /// Folded, of OrderWise.
+    pub(super) folded: &'a str,
+    pub(super) product: &'a TillProduct,
+    /// The first of the products that are this SKU of OrderWise.
+    pub(super) is_first: bool,
+    pub(super) level: &'a Level,
+    pub(super) why: Why,
+}
+
 /// Decides about one product of Sitoo at a place. Where several products are one SKU of OrderWise,
 /// its stock is told to the first alone: told to each, it would be sold as often.
-pub(super) fn decide(
-    app: &App,
-    place: &Place,
-    folded: &str,
-    product: &TillProduct,
-    is_first: bool,
-    level: &Level,
-    facts: &Facts,
-    why: Why,
-) -> Decided {
+pub(super) fn decide(app: &App, facts: &Facts, case: &Case<'_>) -> Decided {
+    let Case { place, folded, product, is_first, level, why } = *case;
     let key = (place.location_id, folded.to_owned());
     let Some(figure) = facts.figures.get(&key) else {
         return unknown(app, place, folded, product, level, why);
@@ -99,6 +106,10 @@ pub(super) fn decide(
         buffer,
         decimals: product.allow_decimals,
     };
+    // What is very likely contained is none of it, unless the till itself went below zero.
+    let certain = oversold(free, flying - likely).map(|oversold| oversold.0);
+    let below_zero = (-level.total).min(flying);
+    let short = certain.max((below_zero > zero).then_some(below_zero));
     let orders = || {
         let named: Vec<&str> = in_flight.orders.iter().take(NAMED).map(String::as_str).collect();
         named.join(", ")
@@ -114,7 +125,8 @@ pub(super) fn decide(
         in_flight: flying,
         buffer,
         sum: sum(&situation),
-        oversold: oversold(free, flying - likely).map(|oversold| (oversold.0, orders())),
+        oversold: short.map(|short| (short, orders())),
+        may_be_oversold: oversold(free, flying).is_some(),
     };
     Decided { lines: vec![line], finding: None }
 }
@@ -153,6 +165,7 @@ fn unknown(
         buffer: Quantity::ZERO,
         sum: Sum { target: Quantity::ZERO, movement: -level.total },
         oversold: None,
+        may_be_oversold: false,
     });
     Decided { lines: line.into_iter().collect(), finding: Some(finding) }
 }

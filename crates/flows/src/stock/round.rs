@@ -14,7 +14,7 @@ use super::{
     Pass,
     facts::Facts,
     figures,
-    lines::{Decided, decide},
+    lines::{Case, Decided, decide},
     may_go_on,
     products::{self, Products},
     write::{self, Work},
@@ -73,7 +73,9 @@ async fn one(pass: &mut Pass<'_>, due: Vec<DueRow>) -> Result<(), FlowError> {
                 let level = levels.get(&(place.warehouse_id, product.sku.clone()));
                 // Asked for, and not there: Sitoo never had any of it.
                 let level = level.cloned().unwrap_or_else(|| nothing(&product.sku));
-                let decided = decide(app, place, folded, product, nth == 0, &level, &facts, *why);
+                let is_first = nth == 0;
+                let case = Case { place, folded, product, is_first, level: &level, why: *why };
+                let decided = decide(app, &facts, &case);
                 pass.report.compared += 1;
                 note(pass.report, &decided);
                 work.lines.extend(decided.lines);

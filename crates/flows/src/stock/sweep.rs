@@ -25,7 +25,7 @@ use super::{
     Pass,
     facts::Facts,
     figures, journal,
-    lines::{Decided, Line, decide},
+    lines::{Case, Decided, Line, decide},
     may_go_on,
     places::Place,
     products::{self, Products},
@@ -126,8 +126,9 @@ async fn one(pass: &mut Pass<'_>, place: &Place, products: &Products) -> Result<
             continue;
         }
         let why = whys.get(&folded).copied().unwrap_or(Why::Unknown);
-        let Decided { lines, finding } =
-            decide(app, place, &folded, found[nth], nth == 0, level, &facts, why);
+        let (product, is_first) = (found[nth], nth == 0);
+        let case = Case { place, folded: &folded, product, is_first, level, why };
+        let Decided { lines, finding } = decide(app, &facts, &case);
         pass.report.compared += 1;
         for line in lines {
             let why = if line.moves() { cause(app, &line, &whys).await? } else { line.why };
@@ -160,7 +161,9 @@ async fn one(pass: &mut Pass<'_>, place: &Place, products: &Products) -> Result<
             continue;
         }
         let none = round::nothing(&product.sku);
-        let decided = decide(app, place, folded, product, true, &none, &facts, Why::New);
+        let (is_first, level, why) = (true, &none, Why::New);
+        let case = Case { place, folded, product, is_first, level, why };
+        let decided = decide(app, &facts, &case);
         pass.report.compared += 1;
         work.lines.extend(decided.lines);
     }

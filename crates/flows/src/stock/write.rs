@@ -120,13 +120,12 @@ async fn note_oversell(
 ) -> Result<(), FlowError> {
     let scope = scope(line.warehouse_id);
     match (&line.oversold, open) {
-        (None, None) => {}
-        (None, Some(row)) if row.sku == line.sku => {
+        (None, Some(row)) if row.sku == line.sku && !line.may_be_oversold => {
             oversell::end(tx, now, line.warehouse_id, &line.folded).await?;
             let about = (scope.as_str(), Cause::Oversold, line.sku.as_str());
             exception::close_subject(tx, now, about, DAYBOOK, "it is there again").await?;
         }
-        (None, Some(_)) => {}
+        (None, _) => {}
         (Some((units, orders)), known) => {
             if known.is_none() {
                 pass.report.oversold += 1;

@@ -114,7 +114,7 @@ async fn a_worker_that_lost_its_turn_changes_nothing() {
         };
         assert!(save(&db, &row, (DespatchState::Ready, 0)).await);
         assert!(!save(&db, &row, (DespatchState::Ready, 0)).await, "one intent only");
-        assert_eq!(parcel::of_order(&db, 1).await.unwrap(), [row.clone()]);
+        assert_eq!(parcel::of_order(&db, 1).await.unwrap(), std::slice::from_ref(&row));
         assert!(parcel::orphaned(&db, at(29), "b", false, 9).await.unwrap().is_empty());
         assert_eq!(parcel::orphaned(&db, at(30), "b", false, 9).await.unwrap().len(), 1);
         assert_eq!(parcel::orphaned(&db, at(0), "b", true, 9).await.unwrap().len(), 1);

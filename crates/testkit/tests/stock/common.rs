@@ -35,7 +35,7 @@ pub(crate) trait Shelf {
 impl Shelf for World {
     async fn stock(&self) -> StockReport {
         let mut report = StockReport::default();
-        stock::pass(&self.app, &mut report).await.unwrap();
+        Box::pin(stock::pass(&self.app, &mut report)).await.unwrap();
         report
     }
 
@@ -114,7 +114,7 @@ where
     Fut: Future<Output = World>,
 {
     for_each_engine(|db| async {
-        let world = World::small(1, db).await.unwrap();
+        let world = Box::pin(World::small(1, db)).await.unwrap();
         world.stock().await;
         assert_eq!(world.disagreements(), Vec::<String>::new(), "at the beginning");
         world.clock.advance(Duration::from_mins(15));

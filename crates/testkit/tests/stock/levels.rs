@@ -244,6 +244,7 @@ async fn what_was_not_there_is_said_until_it_is() {
         assert!(world.sandbox.orderwise.set_stock(&sku, location, 1.into()));
         world.later(minutes(2)).await;
         assert_eq!(world.units(0, &sku), 1);
+        world.clock.advance(seconds(20));
         let row = Row::of(&world.goods(0).product).times(6).gross(6_000);
         let sale = world.sell(world.sale_of(0, row));
         let report = world.later(seconds(1)).await;

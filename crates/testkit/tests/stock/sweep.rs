@@ -79,7 +79,7 @@ async fn a_sweep_that_was_ended_goes_on_where_it_was() {
         let ended = tokio::select! {
             biased;
             () = world.crash.happened() => true,
-            _ = daybook_flows::stock::pass(&world.app, &mut report) => false,
+            _ = Box::pin(daybook_flows::stock::pass(&world.app, &mut report)) => false,
         };
         assert!(ended);
         world.crash.call_off();

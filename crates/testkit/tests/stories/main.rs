@@ -7,6 +7,7 @@ mod confirmed;
 mod database;
 mod doubt;
 mod ill;
+mod importance;
 mod money;
 mod people;
 mod products;

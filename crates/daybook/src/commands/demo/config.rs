@@ -64,7 +64,27 @@ breaker-backoff = {{ first = "250ms", longest = "2s", jitter-percent = 20 }}
 
 [reference]
 refresh-every = "10s"
-overlap = "1m"
+# The shops' clock stands at yesterday.
+overlap = "48h"
+
+[stock]
+poll-every = "1s"
+overlap = "48h"
+settling-time = "2s"
+tie-after = "2s"
+clock-margin = "1s"
+
+[despatch]
+poll-every = "1s"
+overlap = "48h"
+deliveries-after = "1s"
+unmarked-after = "5s"
+settling-time = "2s"
+follow-every = "5s"
+close-after = "5s"
+
+[catalogue]
+poll-every = "5s"
 
 [web]
 listen = "{daybook}"

@@ -12,10 +12,11 @@ use daybook_sandbox::day::{LENGTH, TradingDay};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    DemoArgs,
+    DemoArgs, goods,
     progress::Progress,
     proof,
     troubles::{self, Timetable},
+    warehouse,
     world::World,
 };
 use crate::failure::Failure;
@@ -56,7 +57,9 @@ pub(super) async fn play(
             return Ok(Ended::Stopped);
         }
         fail_if_ended(world)?;
-        day.play_until(world.clock.now().micros(), &world.sandbox.sitoo);
+        let now = world.clock.now().micros();
+        day.play_until(now, &world.sandbox.sitoo);
+        warehouse::send(&world.sandbox, &world.retailer, now);
         progress.show(world, &status::summary(&world.app).await?, day.left());
         tokio::time::sleep(TICK).await;
     }
@@ -80,7 +83,12 @@ async fn finish(
         if stop.is_cancelled() {
             return Ok(Ended::Stopped);
         }
-        if is_quiet(world, &summary) && proof::is_complete(world).await? {
+        // The warehouse has an evening shift: everything that was sold leaves today.
+        warehouse::send(&world.sandbox, &world.retailer, i64::MAX);
+        if is_quiet(world, &summary)
+            && proof::is_complete(world).await?
+            && goods::gather(world).await?.is_settled()
+        {
             return Ok(Ended::Quiet);
         }
         if closed.elapsed() > PATIENCE {

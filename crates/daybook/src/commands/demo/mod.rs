@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod day;
+mod goods;
 mod next;
 mod people;
 mod progress;
@@ -11,6 +12,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod troubles;
+mod warehouse;
 mod world;
 
 use std::path::PathBuf;
@@ -84,7 +86,7 @@ async fn show(
         printer.talk(&next::text(world, &summary));
         next::stay(world, printer, stop).await?;
     }
-    Ok(if summary.proof.holds { Ended::Done } else { Ended::Failed })
+    Ok(if summary.proof.holds && summary.goods.holds() { Ended::Done } else { Ended::Failed })
 }
 
 fn announce(world: &World, args: &DemoArgs, printer: Printer) {

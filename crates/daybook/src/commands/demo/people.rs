@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use daybook_domain::Money;
 
 use super::{
+    goods::Goods,
     proof::{Line, Proof},
     summary::{Group, Summary},
     troubles,
@@ -36,7 +37,39 @@ pub(super) fn text(summary: &Summary) -> String {
             let _ = writeln!(text, "{count:>5} x  {}", troubles::in_words(fault));
         }
     }
+    let _ = write!(text, "\nBack to the tills\n\n{}", goods(&summary.goods));
     let _ = write!(text, "\nThe proof\n\n{}\n\n{}", stores(&summary.proof), verdict(summary));
+    text
+}
+
+/// Products, stock, parcels.
+fn goods(goods: &Goods) -> String {
+    let Goods { stock, parcels, published, hidden } = goods;
+    let mut text = String::new();
+    let mut row = |name: &str, what: String| {
+        let _ = writeln!(text, "  {name:<14}{what}");
+    };
+    let off = words::count(hidden.unsigned_abs(), "was", "were");
+    row("products", format!("{} at the tills, {off} taken off them", number(*published)));
+    let mut levels = format!(
+        "{} of {} levels are OrderWise's free stock, less what is on its way, less the buffer",
+        number(stock.equal),
+        number(stock.compared),
+    );
+    for (count, what) in [(stock.below, "below it"), (stock.above, "ABOVE IT")] {
+        if count > 0 {
+            let _ = write!(levels, ", {} {what}", number(count));
+        }
+    }
+    row("stock", levels);
+    let twice = format!("{} shown twice", parcels.doubled);
+    row(
+        "parcels",
+        format!(
+            "{} left OrderWise, {} shown on their orders, {twice}",
+            parcels.sent, parcels.shown
+        ),
+    );
     text
 }
 

@@ -172,7 +172,7 @@ fn is_money(order: &OrderView) -> bool {
         && order.order_type == OrderType::ORDER
 }
 
-async fn book(world: &World) -> Result<HashMap<i64, EntryRow>, Failure> {
+pub(super) async fn book(world: &World) -> Result<HashMap<i64, EntryRow>, Failure> {
     let mut all = HashMap::new();
     let mut filter = EntryFilter::default();
     loop {

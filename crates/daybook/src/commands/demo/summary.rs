@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::{
     DemoArgs,
     day::Ended,
+    goods::{self, Goods},
     proof::{self, Proof},
     world::{World, ZONE},
 };
@@ -59,6 +60,8 @@ pub(super) struct Summary {
     pub(super) tried_again: Option<String>,
     /// Till total = ledger total.
     pub(super) proof: Proof,
+    /// What came back to the tills.
+    pub(super) goods: Goods,
 }
 
 /// What the tills took.
@@ -122,6 +125,7 @@ pub(super) async fn sum_up(
         tax: tax(world).await?,
         tried_again: tried_again(world).await?,
         proof: proof::prove(world).await?,
+        goods: goods::gather(world).await?,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use daybook_domain::{Money, causes::Cause};
 
 use super::{
+    goods::{Goods, Parcels, Stock},
     people,
     proof::{Line, Proof},
     summary::{Group, Summary, Tax, Tills},
@@ -84,6 +85,12 @@ fn summary(proof: Proof) -> Summary {
         tax: Tax { documents: 12, difference: pence(7) },
         tried_again: Some("S1-10012".to_owned()),
         proof,
+        goods: Goods {
+            stock: Stock { compared: 13_900, equal: 13_900, below: 0, above: 0 },
+            parcels: Parcels { sent: 21, shown: 21, doubled: 0, open: 0 },
+            published: 1_980,
+            hidden: 1,
+        },
     }
 }
 

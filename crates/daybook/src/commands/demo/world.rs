@@ -138,6 +138,7 @@ fn made_up(seed: u64, clock: &Arc<ShopClock>) -> (Sandbox, Retailer) {
     let retailer = Retailer::made_up(seed);
     retailer.install_sitoo(&sandbox.sitoo);
     retailer.install_orderwise(&sandbox.orderwise);
+    sandbox.sitoo.switch(|switches| switches.stock_events = true);
     (sandbox, retailer)
 }
 

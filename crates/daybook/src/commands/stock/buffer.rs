@@ -30,7 +30,7 @@ pub(super) enum What {
         /// sku, prefix, store or default.
         scope: BufferScope,
         /// The SKU or its beginning, then the amount: units (2), or a share (10%, 10%>=1).
-        #[arg(required = true, num_args = 1..=2, allow_hyphen_values = true)]
+        #[arg(required = true, num_args = 1..=2)]
         what: Vec<String>,
         /// Only in this store (its warehouse id in Sitoo).
         #[arg(long, value_name = "ID")]
