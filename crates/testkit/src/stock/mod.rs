@@ -1,7 +1,7 @@
 //! The stock simulator: from a seed, days in which tills of several stores race sales, returns,
 //! bookings, stock-takes, web orders and corrections against the stock sync, with lost replies,
 //! late orders, stale exports, crashes and restarts. Every write of stock is judged when it lands
-//! ([`truth`]); when all is quiet both sides agree exactly. The same seed repeats the same days.
+//! (`truth`); when all is quiet both sides agree exactly. The same seed repeats the same days.
 
 mod books;
 mod days;
