@@ -1,8 +1,9 @@
 //! Read back: "accepted" is not "applied". Each posted entry is confirmed with the number and the
 //! totals that OrderWise really holds; a different total is kept as a finding.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
+use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
     Timestamp,
     causes::Cause,
@@ -108,46 +109,91 @@ async fn reschedule(app: &App, due: &[(i64, Option<Timestamp>)]) -> Result<(), F
     Ok(())
 }
 
-type ByReference = HashMap<String, Vec<Document>>;
-
 /// Reads the documents of `rows`: all in one window where that pays, the rest by reference.
 /// None when OrderWise could not be read.
 async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowError> {
     let mut found = ByReference::new();
-    if rows.len() >= WINDOW_PAYS_FROM && app.orderwise.has_export("order-totals") {
-        let (from, to) = window(app, rows).await?;
+    // Nearly every till keeps its store's clock. Only where documents are missing, the payloads are
+    // read again for the clock of the till itself, and another window is asked for.
+    for by_till in [false, true] {
+        let missing: Vec<&EntryRow> = rows.iter().filter(|row| !found.has(row)).collect();
+        if missing.len() < WINDOW_PAYS_FROM || !app.orderwise.has_export("order-totals") {
+            break;
+        }
+        let Some((from, to)) = window(app, &missing, by_till).await? else { break };
         let called = app.orderwise.totals_of(from, to).await;
         let Some(documents) = kept(app, None, called).await? else { return Ok(None) };
-        for document in documents {
-            found.entry(document.reference.clone()).or_default().push(document);
-        }
+        found.add(documents);
     }
-    for row in rows {
-        let reference = row.reference();
-        if let Entry::Vacant(place) = found.entry(reference.to_string()) {
-            let called = app.orderwise.lookup(&reference).await;
-            let Some(documents) = kept(app, Some(row.order_id), called).await? else {
-                return Ok(None);
-            };
-            place.insert(documents);
-        }
+    for row in rows.iter().filter(|row| !found.has(row)).collect::<Vec<_>>() {
+        let called = app.orderwise.lookup(&row.reference()).await;
+        let Some(documents) = kept(app, Some(row.order_id), called).await? else {
+            return Ok(None);
+        };
+        found.0.insert(row.reference().to_string(), documents);
     }
     Ok(Some(found))
 }
 
+/// Documents by their reference.
+#[derive(Default)]
+struct ByReference(HashMap<String, Vec<Document>>);
+
+impl ByReference {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn has(&self, row: &EntryRow) -> bool {
+        self.0.contains_key(&row.reference().to_string())
+    }
+
+    /// Takes those that are not there yet.
+    fn add(&mut self, documents: Vec<Document>) {
+        let mut new: HashMap<String, Vec<Document>> = HashMap::new();
+        for document in documents {
+            new.entry(document.reference.clone()).or_default().push(document);
+        }
+        for (reference, documents) in new {
+            self.0.entry(reference).or_insert(documents);
+        }
+    }
+
+    fn of(&self, row: &EntryRow) -> &[Document] {
+        self.0.get(&row.reference().to_string()).map_or(&[][..], Vec::as_slice)
+    }
+}
+
 /// First order date and one second after the last, as they were sent: OrderWise keeps the till's
-/// own clock, whatever its zone (facts/orderwise 1.8). The zone of its store stands for that of the
-/// till; one that differs costs a look-up, which is cheaper than reading every payload again.
-async fn window(app: &App, rows: &[EntryRow]) -> Result<(DateTime, DateTime), FlowError> {
+/// own clock, whatever its zone (facts/orderwise 1.8). `by_till` asks the payloads for that clock;
+/// none where it is the store's after all.
+async fn window(
+    app: &App,
+    rows: &[&EntryRow],
+    by_till: bool,
+) -> Result<Option<(DateTime, DateTime)>, FlowError> {
+    let mut zones: HashMap<i64, String> = HashMap::new();
+    if by_till {
+        let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
+        let orders = entry::payloads(&app.db, &ids).await?.into_iter();
+        zones.extend(
+            orders.filter_map(|(id, payload)| Some((id, parse_order(&payload).ok()?.time_zone?))),
+        );
+    }
     let mapping = known_mapping(app).await?;
-    let dates = rows.iter().map(|row| {
+    let mut is_other = false;
+    let mut dates = Vec::with_capacity(rows.len());
+    for row in rows {
         let store = row.warehouse_id.and_then(|id| mapping.stores.get(&id));
-        let zone = store.and_then(|store| store.time_zone.as_deref());
-        local_order_date(row.order_date, [None, zone], &app.policy)
-    });
-    let from = dates.clone().min().unwrap_or_default();
-    let to = dates.max().unwrap_or_default();
-    Ok((from, to.saturating_add(SignedDuration::from_secs(1))))
+        let of_store = store.and_then(|store| store.time_zone.as_deref());
+        let of_till = zones.get(&row.order_id).map(String::as_str);
+        let date = local_order_date(row.order_date, [of_till, of_store], &app.policy);
+        is_other |= date != local_order_date(row.order_date, [None, of_store], &app.policy);
+        dates.push(date);
+    }
+    let window = dates.iter().min().zip(dates.iter().max());
+    let window = window.map(|(from, to)| (*from, to.saturating_add(SignedDuration::from_secs(1))));
+    Ok(window.filter(|_| is_other || !by_till))
 }
 
 async fn kept(
@@ -187,7 +233,7 @@ async fn record(
     let mut later = Vec::new();
     let mut findings = Vec::new();
     for row in rows {
-        let held = documents.get(&row.reference().to_string()).map_or(&[][..], Vec::as_slice);
+        let held = documents.of(row);
         let Some(document) = ours(app, now, row, held) else {
             later.push((row.order_id, Some(next_look(app, now, row))));
             not_there(app, &mut tx, now, row).await?;
