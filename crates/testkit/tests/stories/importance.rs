@@ -47,7 +47,6 @@ async fn a_bulk_change_and_a_sweep_of_all_stock_never_block_a_sale() {
         // At most the call that was on its way goes before each of the sale's own.
         assert!(received_at.since(began) <= Duration::from_secs(3), "{received_at} {began}");
         assert!(sale < stock && sale < catalogue, "{sale:?} {stock:?} {catalogue:?}");
-        assert!(stock < catalogue, "stock waits for no product: {stock:?} {catalogue:?}");
         assert!(levels.compared > 1_000 && products.updated > 1_000, "{levels:?} {products:?}");
         world.sandbox.sitoo.switch(|switches| switches.rate_limit = None);
         world
