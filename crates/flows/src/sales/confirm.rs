@@ -15,7 +15,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     Tx,
-    entry::{self, Changes, EntryRow, Expect, Transition},
+    entry::{self, Changes, DueRow, Expect, Transition},
     exception::{self, EntryFaults},
     finding,
     timeline::Event,
@@ -77,7 +77,7 @@ pub(crate) async fn pass(
 
 /// Leaves the first of `rows`, which are sorted, so many that their window is not too full; the
 /// others are still due.
-async fn narrow(app: &App, rows: &mut Vec<EntryRow>) -> Result<(), FlowError> {
+async fn narrow(app: &App, rows: &mut Vec<DueRow>) -> Result<(), FlowError> {
     while rows.len() >= WINDOW_PAYS_FROM {
         let (from, to) = span(rows);
         let spanned = entry::dated_between(&app.db, from, to, WINDOW_FULLEST + 1).await?;
@@ -90,13 +90,13 @@ async fn narrow(app: &App, rows: &mut Vec<EntryRow>) -> Result<(), FlowError> {
 }
 
 /// From the first order date on, and before the second after the last.
-fn span(rows: &[EntryRow]) -> (Timestamp, Timestamp) {
+fn span(rows: &[DueRow]) -> (Timestamp, Timestamp) {
     let dates = rows.iter().map(|row| row.order_date);
     let from = dates.clone().min().unwrap_or_default();
     (from, dates.max().unwrap_or_default().plus(std::time::Duration::from_secs(1)))
 }
 
-async fn ask_again_later(app: &App, rows: &[EntryRow]) -> Result<(), FlowError> {
+async fn ask_again_later(app: &App, rows: &[DueRow]) -> Result<(), FlowError> {
     let again = app.now().plus(app.settings.posting.settling_time);
     let due: Vec<_> = rows.iter().map(|row| (row.order_id, Some(again))).collect();
     retrying(app, "to be read later", || reschedule(app, &due)).await
@@ -111,12 +111,12 @@ async fn reschedule(app: &App, due: &[(i64, Option<Timestamp>)]) -> Result<(), F
 
 /// Reads the documents of `rows`: all in one window where that pays, the rest by reference.
 /// None when OrderWise could not be read.
-async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowError> {
-    let mut found = ByReference::new();
+async fn read(app: &App, rows: &[DueRow]) -> Result<Option<ByReference>, FlowError> {
+    let mut found = ByReference::default();
     // Nearly every till keeps its store's clock. Only where documents are missing, the payloads are
     // read again for the clock of the till itself, and another window is asked for.
     for by_till in [false, true] {
-        let missing: Vec<&EntryRow> = rows.iter().filter(|row| !found.has(row)).collect();
+        let missing: Vec<&DueRow> = rows.iter().filter(|row| !found.has(row)).collect();
         if missing.len() < WINDOW_PAYS_FROM || !app.orderwise.has_export("order-totals") {
             break;
         }
@@ -140,11 +140,7 @@ async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowE
 struct ByReference(HashMap<String, Vec<Document>>);
 
 impl ByReference {
-    fn new() -> Self {
-        Self::default()
-    }
-
-    fn has(&self, row: &EntryRow) -> bool {
+    fn has(&self, row: &DueRow) -> bool {
         self.0.contains_key(&row.reference().to_string())
     }
 
@@ -159,7 +155,7 @@ impl ByReference {
         }
     }
 
-    fn of(&self, row: &EntryRow) -> &[Document] {
+    fn of(&self, row: &DueRow) -> &[Document] {
         self.0.get(&row.reference().to_string()).map_or(&[][..], Vec::as_slice)
     }
 }
@@ -169,7 +165,7 @@ impl ByReference {
 /// none where it is the store's after all.
 async fn window(
     app: &App,
-    rows: &[&EntryRow],
+    rows: &[&DueRow],
     by_till: bool,
 ) -> Result<Option<(DateTime, DateTime)>, FlowError> {
     let mut zones: HashMap<i64, String> = HashMap::new();
@@ -224,7 +220,7 @@ async fn keep(
 /// differ.
 async fn record(
     app: &App,
-    rows: &[EntryRow],
+    rows: &[DueRow],
     documents: &ByReference,
 ) -> Result<(u64, u64), FlowError> {
     let now = app.now();
@@ -259,7 +255,7 @@ async fn record(
 }
 
 /// The till's amounts without their sign. Whatever is not tax is net: the round-off too.
-fn expected(row: &EntryRow) -> Expected {
+fn expected(row: &DueRow) -> Expected {
     let (tax, gross) = match row.kind {
         EntryKind::Return => (-row.vat, -row.gross),
         EntryKind::Sale | EntryKind::Other => (row.vat, row.gross),
@@ -270,24 +266,14 @@ fn expected(row: &EntryRow) -> Expected {
 /// The document that OrderWise named when it took the posting. Another one under the same reference
 /// means that there are two, of which one does not show yet: it is waited for, so that both are
 /// told; but not for ever, because a site may number its documents in another way.
-fn ours<'a>(
-    app: &App,
-    now: Timestamp,
-    row: &EntryRow,
-    held: &'a [Document],
-) -> Option<&'a Document> {
+fn ours<'a>(app: &App, now: Timestamp, row: &DueRow, held: &'a [Document]) -> Option<&'a Document> {
     let named = held.iter().find(|document| Some(document.order_id) == row.erp_order_id);
     let waited = now.since(row.posted_at.unwrap_or(now));
     let waits = row.erp_order_id.is_some() && waited < app.settings.posting.recheck_every;
     named.or_else(|| held.iter().filter(|_| !waits).min_by_key(|document| document.order_id))
 }
 
-fn confirmed(
-    now: Timestamp,
-    row: &EntryRow,
-    document: &Document,
-    differences: usize,
-) -> Transition {
+fn confirmed(now: Timestamp, row: &DueRow, document: &Document, differences: usize) -> Transition {
     let detail = match differences {
         0 => format!("OrderWise holds {} with the till's totals", document.order_number),
         n => format!("OrderWise holds {}; {n} totals differ", document.order_number),
@@ -312,18 +298,13 @@ fn confirmed(
 }
 
 /// Doubles the pause as the document stays away: at once at first, then ever more rarely.
-fn next_look(app: &App, now: Timestamp, row: &EntryRow) -> Timestamp {
+fn next_look(app: &App, now: Timestamp, row: &DueRow) -> Timestamp {
     let waited = now.since(row.posted_at.unwrap_or(now));
     now.plus(waited.max(app.settings.posting.settling_time))
 }
 
 /// Accepted, and still not to be seen long after: somebody must look.
-async fn not_there(
-    app: &App,
-    tx: &mut Tx,
-    now: Timestamp,
-    row: &EntryRow,
-) -> Result<(), FlowError> {
+async fn not_there(app: &App, tx: &mut Tx, now: Timestamp, row: &DueRow) -> Result<(), FlowError> {
     let waited = now.since(row.posted_at.unwrap_or(now));
     if waited <= app.settings.posting.age_limit {
         return Ok(());

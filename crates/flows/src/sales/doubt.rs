@@ -9,7 +9,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     Tx,
-    entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
+    entry::{self, Changes, DueRow, Expect, Outcome, Transition},
     exception::{self, EntryFaults},
     lease,
     timeline::Event,
@@ -125,13 +125,13 @@ async fn write(app: &App, looked_up: &[LookedUp]) -> Result<u64, FlowError> {
 }
 
 struct LookedUp {
-    row: EntryRow,
+    row: DueRow,
     /// When the look-up was sent: only one sent after the settling time counts as the second.
     asked_at: Timestamp,
     called: Called<Vec<Document>>,
 }
 
-async fn look_up(app: &App, row: EntryRow) -> LookedUp {
+async fn look_up(app: &App, row: DueRow) -> LookedUp {
     let asked_at = app.now();
     let reference = Reference { site_id: row.site_id, order_id: row.order_id };
     let called = app.orderwise.lookup(&reference).await;
@@ -159,7 +159,7 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
 async fn adopt(
     app: &App,
     tx: &mut Tx,
-    row: &EntryRow,
+    row: &DueRow,
     documents: &[Document],
 ) -> Result<(), FlowError> {
     let Some(first) = documents.iter().min_by_key(|document| document.order_id) else {
@@ -194,7 +194,7 @@ async fn adopt(
 pub(crate) async fn warn_if_doubled(
     tx: &mut Tx,
     now: Timestamp,
-    row: &EntryRow,
+    row: &DueRow,
     documents: &[Document],
 ) -> Result<(), FlowError> {
     if documents.len() < 2 {
@@ -218,7 +218,7 @@ pub(crate) async fn warn_if_doubled(
 async fn not_found(
     app: &App,
     tx: &mut Tx,
-    row: &EntryRow,
+    row: &DueRow,
     asked_at: Timestamp,
 ) -> Result<(), FlowError> {
     let limits = &app.settings.posting;
@@ -265,7 +265,7 @@ async fn refused_for_now(
     app: &App,
     tx: &mut Tx,
     now: Timestamp,
-    row: &EntryRow,
+    row: &DueRow,
 ) -> Result<(), FlowError> {
     let said = daybook_store::attempt::last_answer(&mut *tx, row.order_id).await?;
     let detail = said.unwrap_or_else(|| "OrderWise gave no reason".to_owned());
@@ -280,7 +280,7 @@ async fn refused_for_now(
 async fn held(
     tx: &mut Tx,
     now: Timestamp,
-    row: &EntryRow,
+    row: &DueRow,
     cause: Cause,
     detail: &str,
 ) -> Result<(), FlowError> {
@@ -302,12 +302,7 @@ async fn held(
 }
 
 /// The look-up itself failed: the entry stays in doubt and is never sent on a guess.
-async fn failed(
-    app: &App,
-    tx: &mut Tx,
-    row: &EntryRow,
-    failure: &Failure,
-) -> Result<(), FlowError> {
+async fn failed(app: &App, tx: &mut Tx, row: &DueRow, failure: &Failure) -> Result<(), FlowError> {
     let now = app.now();
     health::read_failed(app, tx, now, failure).await?;
     let again = now.plus(app.settings.posting.settling_time);
@@ -316,7 +311,7 @@ async fn failed(
 }
 
 pub(super) fn step(
-    row: &EntryRow,
+    row: &DueRow,
     to: EntryState,
     changes: Changes,
     code: &str,

@@ -18,7 +18,7 @@ use daybook_store::{
     Tx,
     attempt::{self, NewAttempt},
     despatch::sending,
-    entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
+    entry::{self, Changes, DueRow, Expect, Outcome, Transition},
     exception::{self, EntryFaults},
     supply,
     timeline::Event,
@@ -86,7 +86,7 @@ pub(crate) async fn evaluate(
     app: &App,
     tx: &mut Tx,
     now: Timestamp,
-    rows: Vec<EntryRow>,
+    rows: Vec<DueRow>,
 ) -> Result<Evaluated, FlowError> {
     if rows.is_empty() {
         return Ok(Evaluated::default());
@@ -111,9 +111,9 @@ async fn reread(
     app: &App,
     tx: &mut Tx,
     now: Timestamp,
-    mut rows: Vec<EntryRow>,
-) -> Result<Vec<EntryRow>, FlowError> {
-    let stale = |row: &EntryRow| {
+    mut rows: Vec<DueRow>,
+) -> Result<Vec<DueRow>, FlowError> {
+    let stale = |row: &DueRow| {
         row.reason.as_deref() == Some(UNREADABLE)
             || (row.state == EntryState::Ready && row.payload_version > 1 && row.attempt > 0)
     };
@@ -126,7 +126,7 @@ async fn reread(
         let received = ReceivedOrder { order_id: row.order_id, payload, order: Ok(order) };
         entry::reread(tx, now, &new_entry(app, now, received).0).await?;
         if let Some(fresh) = entry::get(&mut *tx, row.order_id).await? {
-            *row = fresh;
+            *row = fresh.into();
         }
     }
     Ok(rows)
@@ -234,7 +234,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The intent: state, lease and the body about to be sent, before any call.
-    fn intend(&mut self, row: &EntryRow, draft: &Draft, rendered: RenderedOrder) {
+    fn intend(&mut self, row: &DueRow, draft: &Draft, rendered: RenderedOrder) {
         let number = row.attempt + 1;
         let changes = Changes {
             attempt: Some(number),
@@ -269,7 +269,7 @@ impl<'a> Plan<'a> {
         });
     }
 
-    fn release(&mut self, row: &EntryRow) {
+    fn release(&mut self, row: &DueRow) {
         let changes =
             Changes { due_at: Some(Some(self.now)), reason: Some(None), ..Changes::default() };
         // What OrderWise refused stays told until OrderWise takes it.
@@ -290,7 +290,7 @@ impl<'a> Plan<'a> {
         self.done.released += 1;
     }
 
-    fn wait(&mut self, row: &EntryRow, for_order: i64) {
+    fn wait(&mut self, row: &DueRow, for_order: i64) {
         let due = self.now.plus(self.app.settings.posting.recheck_every);
         self.done.waiting += 1;
         let reason = format!("sale {for_order}");
@@ -305,7 +305,7 @@ impl<'a> Plan<'a> {
         self.clear(row);
     }
 
-    fn hold(&mut self, row: &EntryRow, faults: Vec<Fault>) {
+    fn hold(&mut self, row: &DueRow, faults: Vec<Fault>) {
         let due = self.now.plus(self.app.settings.posting.recheck_every);
         self.done.held += 1;
         let reason = faults.first().map(|fault| fault.cause.code().to_owned());
@@ -321,7 +321,7 @@ impl<'a> Plan<'a> {
         self.faults.push(EntryFaults { order_id: row.order_id, money: row.gross.abs(), faults });
     }
 
-    fn set_aside(&mut self, row: &EntryRow, why: SetAside) {
+    fn set_aside(&mut self, row: &DueRow, why: SetAside) {
         let again = why
             .may_still_become_a_sale()
             .then(|| self.now.plus(self.app.settings.receive.open_ask_every));
@@ -335,21 +335,14 @@ impl<'a> Plan<'a> {
     }
 
     /// Closes the exceptions of an entry that was held: their cause is gone.
-    fn clear(&mut self, row: &EntryRow) {
+    fn clear(&mut self, row: &DueRow) {
         if row.state == EntryState::Held {
             let money = row.gross.abs();
             self.faults.push(EntryFaults { order_id: row.order_id, money, faults: Vec::new() });
         }
     }
 
-    fn change(
-        &mut self,
-        row: &EntryRow,
-        to: EntryState,
-        changes: Changes,
-        code: &str,
-        detail: &str,
-    ) {
+    fn change(&mut self, row: &DueRow, to: EntryState, changes: Changes, code: &str, detail: &str) {
         self.transitions.push(Transition {
             order_id: row.order_id,
             expect: Expect { state: row.state, attempt: Some(row.attempt) },

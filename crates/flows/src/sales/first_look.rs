@@ -5,7 +5,7 @@ use daybook_connectors::sitoo::OrdersQuery;
 use daybook_domain::{Timestamp, entry::EntryState};
 use daybook_store::{
     Tx,
-    entry::{self, Changes, EntryRow},
+    entry::{self, Changes, DueRow},
     watermark,
 };
 
@@ -64,11 +64,10 @@ pub(crate) async fn before_sending(
     app: &App,
     tx: &mut Tx,
     now: Timestamp,
-    rows: Vec<EntryRow>,
-) -> Result<Vec<EntryRow>, FlowError> {
+    rows: Vec<DueRow>,
+) -> Result<Vec<DueRow>, FlowError> {
     let Some(Unsure { up_to, since }) = unsure(app, tx).await? else { return Ok(rows) };
-    let may_be_there =
-        |row: &EntryRow| row.order_id <= up_to && row.reason.as_deref() != Some(DONE);
+    let may_be_there = |row: &DueRow| row.order_id <= up_to && row.reason.as_deref() != Some(DONE);
     let (first, sure): (Vec<_>, Vec<_>) = rows.into_iter().partition(may_be_there);
     let steps: Vec<_> = first
         .iter()

@@ -18,7 +18,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     Tx,
-    entry::{self, EntryRow},
+    entry::{self, DueRow, EntryRow},
     mapping, supply, variant,
 };
 
@@ -26,7 +26,7 @@ use crate::{app::App, error::FlowError};
 
 /// An entry with its order as the till told it.
 pub(crate) struct Loaded {
-    pub(crate) row: EntryRow,
+    pub(crate) row: DueRow,
     pub(crate) order: Result<TillOrder, Failure>,
     pub(crate) original: Original,
     /// The order's deliveries, where they were wanted and have been read.
@@ -41,10 +41,10 @@ pub(crate) struct Batch {
 }
 
 /// Loads everything about `rows`.
-pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Batch, FlowError> {
+pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<DueRow>) -> Result<Batch, FlowError> {
     let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
     // Two processes that decide on two returns of one sale would each not see the other's.
-    let ready = |row: &&EntryRow| row.kind == EntryKind::Return && row.state == EntryState::Ready;
+    let ready = |row: &&DueRow| row.kind == EntryKind::Return && row.state == EntryState::Ready;
     let sales: Vec<i64> =
         rows.iter().filter(ready).filter_map(|row| row.original_order_id).collect();
     entry::decide_alone_on(tx, &sales).await?;
@@ -112,7 +112,7 @@ async fn variants_of(
 /// The sale that a return gives back, and what other returns gave back of it already.
 async fn original_of(
     tx: &mut Tx,
-    row: &EntryRow,
+    row: &DueRow,
     order: &Result<TillOrder, Failure>,
 ) -> Result<Original, FlowError> {
     let wanted = order.as_ref().ok().and_then(|order| order.original_order_id);
@@ -139,7 +139,7 @@ type GivenBack = (BTreeMap<i64, Quantity>, BTreeMap<String, Quantity>);
 
 /// Sums the other returns of the same sale that are in the ledger or on their way there; of those
 /// that still wait, the earlier one goes first.
-async fn given_back(tx: &mut Tx, row: &EntryRow, original: i64) -> Result<GivenBack, FlowError> {
+async fn given_back(tx: &mut Tx, row: &DueRow, original: i64) -> Result<GivenBack, FlowError> {
     let others: Vec<i64> = entry::returns_against(&mut *tx, original)
         .await?
         .into_iter()

@@ -7,7 +7,7 @@ use daybook_connectors::sitoo::{OrdersPage, OrdersQuery};
 use daybook_domain::{Timestamp, causes::Cause, class::Failure, exchange::Called, posting::Fault};
 use daybook_store::{
     despatch,
-    entry::{self, EntryRow, Recorded},
+    entry::{self, DueRow, Recorded},
     exception::{self, EntryFaults},
     inbox::{self, InboxEvent},
     watermark,
@@ -125,10 +125,10 @@ async fn write_not_final(
     app: &App,
     now: Timestamp,
     page: &Page,
-    due: &[EntryRow],
+    due: &[DueRow],
 ) -> Result<Recorded, FlowError> {
     let limits = &app.settings.receive;
-    let is_young = |row: &&EntryRow| now.since(row.received_at) < limits.open_age_limit;
+    let is_young = |row: &&DueRow| now.since(row.received_at) < limits.open_age_limit;
     let again: Vec<_> = due
         .iter()
         .map(|row| (row.order_id, is_young(&row).then(|| now.plus(limits.open_ask_every))))
@@ -147,11 +147,11 @@ async fn write_not_final(
 }
 
 /// Nobody reads it again by himself from now on: a person is told.
-fn left_open(now: Timestamp, row: &EntryRow) -> EntryFaults {
+fn left_open(now: Timestamp, row: &DueRow) -> EntryFaults {
     let days = now.since(row.received_at).as_secs() / 86_400;
     let why = row.reason.as_deref().unwrap_or("open");
     let detail = format!("still {why} after {days} days; {} {}", row.gross, row.currency);
-    let subject = row.reference.clone();
+    let subject = row.reference().to_string();
     let fault = Fault { cause: Cause::OrderLeftOpen, subject, detail };
     EntryFaults { order_id: row.order_id, money: row.gross.abs(), faults: vec![fault] }
 }

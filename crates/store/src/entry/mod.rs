@@ -1,6 +1,7 @@
 //! Entries: recorded once, moved only by [`transition()`], never deleted.
 
 mod alone;
+mod due;
 mod find;
 mod held;
 mod insert;
@@ -12,6 +13,7 @@ mod transition;
 
 pub use self::{
     alone::decide_alone_on,
+    due::DueRow,
     find::{
         EntryFilter, counts, dated_between, get, list, payload_versions, payloads, returns_against,
     },

@@ -5,8 +5,8 @@ use daybook_domain::{Timestamp, entry::EntryState};
 use sqlx::{QueryBuilder, Row};
 
 use super::{
-    EntryRow, Expect, Transition,
-    row::entry_columns,
+    DueRow, Expect, Transition,
+    due::due_columns,
     transition::{Changes, Outcome, transition},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT ", entry_columns!(), " FROM entry ", $rest)
+        concat!("SELECT ", due_columns!(), " FROM entry ", $rest)
     };
 }
 
@@ -63,7 +63,7 @@ pub async fn claim_ready(
     now: Timestamp,
     limit: usize,
     paused_stores: &[i64],
-) -> StoreResult<Vec<EntryRow>> {
+) -> StoreResult<Vec<DueRow>> {
     let lock = tx.skip_locked();
     on!(tx, c => {
         let mut query = QueryBuilder::<Sql>::new(READY);
@@ -89,7 +89,7 @@ pub async fn orphaned(
     worker: &str,
     only_us: bool,
     limit: usize,
-) -> StoreResult<Vec<EntryRow>> {
+) -> StoreResult<Vec<DueRow>> {
     let lock = tx.skip_locked();
     on!(tx, c => {
         let mut query = QueryBuilder::<Sql>::new(ORPHANED);
@@ -105,8 +105,8 @@ pub async fn orphaned(
 
 /// Returns that wait and entries that are held, as far as they are due to be decided anew.
 /// Locks them; the caller moves them on.
-pub async fn due_standing(tx: &mut Tx, now: Timestamp, limit: usize) -> StoreResult<Vec<EntryRow>> {
-    let mut rows: Vec<EntryRow> = Vec::new();
+pub async fn due_standing(tx: &mut Tx, now: Timestamp, limit: usize) -> StoreResult<Vec<DueRow>> {
+    let mut rows: Vec<DueRow> = Vec::new();
     let lock = tx.skip_locked();
     for queue in STANDING {
         let room = limit - rows.len();
@@ -114,7 +114,7 @@ pub async fn due_standing(tx: &mut Tx, now: Timestamp, limit: usize) -> StoreRes
             let mut query = QueryBuilder::<Sql>::new(queue);
             query.push_bind(now.micros()).push(" ORDER BY due_at, order_id LIMIT ");
             query.push_bind(engine::limit(room)).push(lock);
-            all::<EntryRow, _>(&query.build().fetch_all(c).await?)?
+            all::<DueRow, _>(&query.build().fetch_all(c).await?)?
         }));
     }
     Ok(rows)
@@ -126,7 +126,7 @@ async fn due(
     queue: &'static str,
     now: Timestamp,
     limit: usize,
-) -> StoreResult<Vec<EntryRow>> {
+) -> StoreResult<Vec<DueRow>> {
     let mut conn = source.open().await?;
     on!(conn, c => {
         let query = sqlx::query(queue).bind(now.micros()).bind(engine::limit(limit));
@@ -139,7 +139,7 @@ pub async fn due_in_doubt(
     source: impl Into<Source<'_>>,
     now: Timestamp,
     limit: usize,
-) -> StoreResult<Vec<EntryRow>> {
+) -> StoreResult<Vec<DueRow>> {
     due(source.into(), IN_DOUBT, now, limit).await
 }
 
@@ -148,7 +148,7 @@ pub async fn due_waiting(
     source: impl Into<Source<'_>>,
     now: Timestamp,
     limit: usize,
-) -> StoreResult<Vec<EntryRow>> {
+) -> StoreResult<Vec<DueRow>> {
     due(source.into(), WAITING, now, limit).await
 }
 
@@ -157,7 +157,7 @@ pub async fn due_recheck(
     source: impl Into<Source<'_>>,
     now: Timestamp,
     limit: usize,
-) -> StoreResult<Vec<EntryRow>> {
+) -> StoreResult<Vec<DueRow>> {
     due(source.into(), RECHECK, now, limit).await
 }
 
@@ -174,7 +174,7 @@ pub async fn unconfirmed(
     source: impl Into<Source<'_>>,
     now: Timestamp,
     limit: usize,
-) -> StoreResult<Vec<EntryRow>> {
+) -> StoreResult<Vec<DueRow>> {
     due(source.into(), POSTED, now, limit).await
 }
 
@@ -207,7 +207,7 @@ pub async fn release_waiting_for(
     now: Timestamp,
     sales: &[i64],
 ) -> StoreResult<Vec<i64>> {
-    let mut waiting: Vec<EntryRow> = Vec::new();
+    let mut waiting: Vec<DueRow> = Vec::new();
     let lock = tx.for_update();
     for sales in sales.chunks(1_024) {
         waiting.extend(on!(tx, c => {
@@ -217,7 +217,7 @@ pub async fn release_waiting_for(
                 list.push_bind(sale);
             }
             query.push(") ORDER BY order_id").push(lock);
-            all::<EntryRow, _>(&query.build().fetch_all(c).await?)?
+            all::<DueRow, _>(&query.build().fetch_all(c).await?)?
         }));
     }
     let steps: Vec<_> = waiting.iter().map(|row| release(row, now)).collect();
@@ -226,7 +226,7 @@ pub async fn release_waiting_for(
     Ok(released.map(|(order_id, _)| order_id).collect())
 }
 
-fn release(row: &EntryRow, now: Timestamp) -> Transition {
+fn release(row: &DueRow, now: Timestamp) -> Transition {
     let sale = row.original_order_id.unwrap_or_default();
     Transition {
         order_id: row.order_id,

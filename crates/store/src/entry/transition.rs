@@ -1,7 +1,7 @@
 //! The only way an entry's state changes: checked against its life, guarded against workers that
 //! lost their lease, written to its timeline.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use daybook_domain::{Money, Timestamp, entry::EntryState};
 use sqlx::QueryBuilder;
@@ -12,16 +12,12 @@ use crate::{
     timeline::{self, End, Event, Line},
 };
 
-const LOOK: &str = "SELECT order_id, state, reason, gross, due_at, attempt, failures, worker, \
-    lease_until, doubt_since, doubt_lookups, erp_order_id, erp_order_number, erp_net, erp_tax, \
-    erp_gross, stored_at, posted_at, confirmed_at, seq, chain FROM entry WHERE order_id IN (";
-const WRITE: &str = "UPDATE entry SET state = v.column2, reason = v.column3, \
-    due_at = v.column4, attempt = v.column5, failures = v.column6, worker = v.column7, \
-    lease_until = v.column8, doubt_since = v.column9, doubt_lookups = v.column10, \
-    erp_order_id = v.column11, erp_order_number = v.column12, erp_net = v.column13, \
-    erp_tax = v.column14, erp_gross = v.column15, stored_at = v.column16, \
-    posted_at = v.column17, confirmed_at = v.column18, seq = v.column19, chain = v.column20, \
-    changed_at = v.column21 FROM (";
+const LOOK: &str = "SELECT order_id, state, gross, attempt, seq, chain FROM entry \
+    WHERE order_id IN (";
+/// What every step writes; the columns that a step changes besides follow from `column6` on.
+const WRITE: &str = "UPDATE entry SET state = v.column2, seq = v.column3, chain = v.column4, \
+    changed_at = v.column5";
+const WRITE_FROM: &str = " FROM (";
 const WRITE_WHERE: &str = ") AS v WHERE entry.order_id = v.column1";
 
 /// What must still be so for a step to be made.
@@ -94,27 +90,79 @@ pub enum Outcome {
     Stale,
 }
 
-/// An entry's changing part, while it is being changed.
+/// What a column becomes.
+#[derive(Debug, Clone, Copy)]
+enum Cell<'a> {
+    Int(Option<i64>),
+    Text(Option<&'a str>),
+}
+
+fn text(change: Option<&Option<String>>) -> Option<Cell<'_>> {
+    change.map(|value| Cell::Text(value.as_deref()))
+}
+
+impl Changes {
+    /// The columns that change, always in the same order.
+    fn cells(&self) -> Vec<(&'static str, Cell<'_>)> {
+        let moment = |at: Option<Timestamp>| Cell::Int(at.map(Timestamp::micros));
+        let money = |amount: Option<Money>| Cell::Int(amount.map(Money::pence));
+        let number = |number: i64| Cell::Int(Some(number));
+        [
+            ("due_at", self.due_at.map(moment)),
+            ("reason", text(self.reason.as_ref())),
+            ("attempt", self.attempt.map(number)),
+            ("failures", self.failures.map(number)),
+            ("worker", text(self.worker.as_ref())),
+            ("lease_until", self.lease_until.map(moment)),
+            ("doubt_since", self.doubt_since.map(moment)),
+            ("doubt_lookups", self.doubt_lookups.map(number)),
+            ("erp_order_id", self.erp_order_id.map(Cell::Int)),
+            ("erp_order_number", text(self.erp_order_number.as_ref())),
+            ("erp_net", self.erp_net.map(money)),
+            ("erp_tax", self.erp_tax.map(money)),
+            ("erp_gross", self.erp_gross.map(money)),
+            ("stored_at", self.stored_at.map(moment)),
+            ("posted_at", self.posted_at.map(moment)),
+            ("confirmed_at", self.confirmed_at.map(moment)),
+        ]
+        .into_iter()
+        .filter_map(|(column, cell)| Some((column, cell?)))
+        .collect()
+    }
+
+    /// Takes over what a later step changes.
+    fn overlay(&mut self, later: &Self) {
+        fn put<T: Clone>(field: &mut Option<T>, later: Option<&T>) {
+            if let Some(value) = later {
+                *field = Some(value.clone());
+            }
+        }
+        put(&mut self.due_at, later.due_at.as_ref());
+        put(&mut self.reason, later.reason.as_ref());
+        put(&mut self.attempt, later.attempt.as_ref());
+        put(&mut self.failures, later.failures.as_ref());
+        put(&mut self.worker, later.worker.as_ref());
+        put(&mut self.lease_until, later.lease_until.as_ref());
+        put(&mut self.doubt_since, later.doubt_since.as_ref());
+        put(&mut self.doubt_lookups, later.doubt_lookups.as_ref());
+        put(&mut self.erp_order_id, later.erp_order_id.as_ref());
+        put(&mut self.erp_order_number, later.erp_order_number.as_ref());
+        put(&mut self.erp_net, later.erp_net.as_ref());
+        put(&mut self.erp_tax, later.erp_tax.as_ref());
+        put(&mut self.erp_gross, later.erp_gross.as_ref());
+        put(&mut self.stored_at, later.stored_at.as_ref());
+        put(&mut self.posted_at, later.posted_at.as_ref());
+        put(&mut self.confirmed_at, later.confirmed_at.as_ref());
+    }
+}
+
+/// What the guard looks at, and where the entry's chain ends, while it is being changed.
 struct Now {
     end: End,
     state: EntryState,
     gross: Money,
-    reason: Option<String>,
-    due_at: Option<Timestamp>,
     attempt: i64,
-    failures: i64,
-    worker: Option<String>,
-    lease_until: Option<Timestamp>,
-    doubt_since: Option<Timestamp>,
-    doubt_lookups: i64,
-    erp_order_id: Option<i64>,
-    erp_order_number: Option<String>,
-    erp_net: Option<Money>,
-    erp_tax: Option<Money>,
-    erp_gross: Option<Money>,
-    stored_at: Option<Timestamp>,
-    posted_at: Option<Timestamp>,
-    confirmed_at: Option<Timestamp>,
+    changes: Changes,
 }
 
 impl FromCells for Now {
@@ -127,22 +175,8 @@ impl FromCells for Now {
             },
             state: row.word("state")?,
             gross: row.money("gross")?,
-            reason: row.opt_text("reason")?,
-            due_at: row.opt_time("due_at")?,
             attempt: row.int("attempt")?,
-            failures: row.int("failures")?,
-            worker: row.opt_text("worker")?,
-            lease_until: row.opt_time("lease_until")?,
-            doubt_since: row.opt_time("doubt_since")?,
-            doubt_lookups: row.int("doubt_lookups")?,
-            erp_order_id: row.opt_int("erp_order_id")?,
-            erp_order_number: row.opt_text("erp_order_number")?,
-            erp_net: row.opt_money("erp_net")?,
-            erp_tax: row.opt_money("erp_tax")?,
-            erp_gross: row.opt_money("erp_gross")?,
-            stored_at: row.opt_time("stored_at")?,
-            posted_at: row.opt_time("posted_at")?,
-            confirmed_at: row.opt_time("confirmed_at")?,
+            changes: Changes::default(),
         })
     }
 }
@@ -164,28 +198,9 @@ impl Now {
     }
 
     fn apply(&mut self, to: EntryState, changes: &Changes) {
-        fn put<T: Clone>(field: &mut T, change: Option<&T>) {
-            if let Some(value) = change {
-                field.clone_from(value);
-            }
-        }
         self.state = to;
-        put(&mut self.due_at, changes.due_at.as_ref());
-        put(&mut self.reason, changes.reason.as_ref());
-        put(&mut self.attempt, changes.attempt.as_ref());
-        put(&mut self.failures, changes.failures.as_ref());
-        put(&mut self.worker, changes.worker.as_ref());
-        put(&mut self.lease_until, changes.lease_until.as_ref());
-        put(&mut self.doubt_since, changes.doubt_since.as_ref());
-        put(&mut self.doubt_lookups, changes.doubt_lookups.as_ref());
-        put(&mut self.erp_order_id, changes.erp_order_id.as_ref());
-        put(&mut self.erp_order_number, changes.erp_order_number.as_ref());
-        put(&mut self.erp_net, changes.erp_net.as_ref());
-        put(&mut self.erp_tax, changes.erp_tax.as_ref());
-        put(&mut self.erp_gross, changes.erp_gross.as_ref());
-        put(&mut self.stored_at, changes.stored_at.as_ref());
-        put(&mut self.posted_at, changes.posted_at.as_ref());
-        put(&mut self.confirmed_at, changes.confirmed_at.as_ref());
+        self.attempt = changes.attempt.unwrap_or(self.attempt);
+        self.changes.overlay(changes);
     }
 }
 
@@ -245,27 +260,51 @@ async fn look(tx: &mut Tx, steps: &[Transition]) -> StoreResult<HashMap<i64, Now
     Ok(entries)
 }
 
+/// Entries that change the same columns are written together: what does not change is not sent.
 async fn write(tx: &mut Tx, now: Timestamp, rows: &[&Now]) -> StoreResult<()> {
-    for piece in pieces(rows.len()) {
-        on!(tx, c => {
-            let mut query = QueryBuilder::<Sql>::new(WRITE);
-            query.push_values(&rows[piece], |mut row, entry| {
-                let micros = |moment: Option<Timestamp>| moment.map(Timestamp::micros);
-                let pence = |amount: Option<Money>| amount.map(Money::pence);
-                row.push_bind(entry.end.order_id).push_bind(entry.state.word());
-                row.push_bind(entry.reason.as_deref()).push_bind(micros(entry.due_at));
-                row.push_bind(entry.attempt).push_bind(entry.failures);
-                row.push_bind(entry.worker.as_deref()).push_bind(micros(entry.lease_until));
-                row.push_bind(micros(entry.doubt_since)).push_bind(entry.doubt_lookups);
-                row.push_bind(entry.erp_order_id).push_bind(entry.erp_order_number.as_deref());
-                row.push_bind(pence(entry.erp_net)).push_bind(pence(entry.erp_tax));
-                row.push_bind(pence(entry.erp_gross)).push_bind(micros(entry.stored_at));
-                row.push_bind(micros(entry.posted_at)).push_bind(micros(entry.confirmed_at));
-                row.push_bind(entry.end.seq).push_bind(entry.end.hash.as_slice());
-                row.push_bind(now.micros());
-            });
-            query.push(WRITE_WHERE).build().execute(c).await?;
-        });
+    let mut alike: BTreeMap<Vec<&str>, Vec<Written<'_>>> = BTreeMap::new();
+    for entry in rows {
+        let (columns, cells) = entry.changes.cells().into_iter().unzip();
+        alike.entry(columns).or_default().push(Written { entry, cells });
     }
+    for (columns, rows) in &alike {
+        for piece in pieces(rows.len()) {
+            write_alike(tx, now, columns, &rows[piece]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// An entry with the new values of the columns that it shares with others.
+struct Written<'a> {
+    entry: &'a Now,
+    cells: Vec<Cell<'a>>,
+}
+
+async fn write_alike(
+    tx: &mut Tx,
+    now: Timestamp,
+    columns: &[&str],
+    rows: &[Written<'_>],
+) -> StoreResult<()> {
+    on!(tx, c => {
+        let mut query = QueryBuilder::<Sql>::new(WRITE);
+        for (place, column) in (6..).zip(columns) {
+            query.push(format_args!(", {column} = v.column{place}"));
+        }
+        query.push(WRITE_FROM);
+        query.push_values(rows, |mut row, Written { entry, cells }| {
+            row.push_bind(entry.end.order_id).push_bind(entry.state.word());
+            row.push_bind(entry.end.seq).push_bind(entry.end.hash.as_slice());
+            row.push_bind(now.micros());
+            for cell in cells {
+                match cell {
+                    Cell::Int(value) => row.push_bind(*value),
+                    Cell::Text(value) => row.push_bind(*value),
+                };
+            }
+        });
+        query.push(WRITE_WHERE).build().execute(c).await?;
+    });
     Ok(())
 }

@@ -6,7 +6,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     Db,
-    entry::{self, Changes, EntryRow, Expect, NewEntry, Outcome, Transition},
+    entry::{self, Changes, DueRow, EntryRow, Expect, NewEntry, Outcome, Transition},
     timeline::Event,
 };
 
@@ -90,8 +90,8 @@ pub(crate) async fn get(db: &Db, order_id: i64) -> EntryRow {
 }
 
 /// Ids of rows.
-pub(crate) fn ids(rows: &[EntryRow]) -> Vec<i64> {
-    rows.iter().map(|row| row.order_id).collect()
+pub(crate) fn ids<Row: Clone + Into<DueRow>>(rows: &[Row]) -> Vec<i64> {
+    rows.iter().cloned().map(|row| row.into().order_id).collect()
 }
 
 /// Runs statements behind the book's back.

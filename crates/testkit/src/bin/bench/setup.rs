@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use daybook_connectors::{
     Network, Orderwise, OrderwiseSettings, Sitoo, SitooSettings, clock::SystemClock,
-    transport::TlsSettings,
+    orderwise::Exports, transport::TlsSettings,
 };
 use daybook_domain::mapping::MappingRow;
 use daybook_flows::{App, AppParts, Ids, people, reference, settings::Settings};
@@ -89,7 +89,7 @@ pub(crate) fn app(db: Db, peers: Peers) -> Result<Arc<App>, Fault> {
         pace: daybook_connectors::Pace::UNLIMITED,
         writes_in_flight: peers.in_flight,
         reads_in_flight: 4,
-        exports: world::exports(),
+        exports: sales_only(),
         ..OrderwiseSettings::new(peers.orderwise_url(), "daybook".to_owned(), "sandbox".into())
     };
     Ok(App::new(AppParts {
@@ -103,6 +103,12 @@ pub(crate) fn app(db: Db, peers: Peers) -> Result<Arc<App>, Fault> {
     }))
 }
 
+/// What the sales flow reads. The flows beside it have figures of their own; here they would only
+/// take turns on the same two processors.
+fn sales_only() -> Exports {
+    Exports { stock_levels: None, despatches: None, ..world::exports() }
+}
+
 /// Spans short enough for a run of seconds; all else as in tests.
 fn flows(in_flight: usize) -> Settings {
     let mut settings = settings::flows();
@@ -111,6 +117,7 @@ fn flows(in_flight: usize) -> Settings {
     settings.posting.poll_every = Duration::from_millis(20);
     settings.posting.settling_time = SETTLING;
     settings.posting.confirm_after = Duration::from_millis(1);
+    settings.catalogue.enabled = false;
     settings
 }
 
