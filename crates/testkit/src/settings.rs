@@ -111,7 +111,7 @@ fn receive() -> Receive {
 fn posting() -> Posting {
     Posting {
         in_flight: 1,
-        batch: 64,
+        batch: 256,
         poll_every: Duration::from_secs(2),
         settling_time: Duration::from_secs(30),
         lookups_before_resend: 2,

@@ -32,6 +32,8 @@ const GROUP: usize = 64;
 /// While more is on its way, outcomes are written down in whole multiples of this: bulk statements
 /// are as wide as powers of two, so an odd number needs a statement for each of its bits.
 const EVEN: usize = 16;
+/// Most entries that wait for a lane: what is lost in a crash has to be looked up.
+const MOST_AHEAD: usize = 512;
 /// How long the first outcome of a group waits for others.
 const GROUP_WAIT: Duration = Duration::from_millis(100);
 
@@ -48,7 +50,7 @@ pub(crate) async fn pass(
     }
     let ends_at = app.now().plus(SLICE.min(app.settings.posting.lease / 4));
     let (queue, calls) = (VecDeque::new(), JoinSet::new());
-    let mut run = Run { app, lanes, ends_at, queue, calls, came_back, dry: false };
+    let mut run = Run { app, lanes, ends_at, queue, calls, came_back, dry: false, ended: 0 };
     let result = run.until_dry(report).await;
     lanes::give_back(app).await?;
     result
@@ -63,6 +65,8 @@ struct Run<'a> {
     came_back: &'a Beside,
     /// The last look into the book found nothing more to claim.
     dry: bool,
+    /// Calls that ended since entries were last claimed.
+    ended: usize,
 }
 
 type Turn<'a> = Pin<Box<dyn Future<Output = Result<Evaluated, FlowError>> + Send + 'a>>;
@@ -74,9 +78,8 @@ impl Run<'_> {
         loop {
             self.launch();
             // What came back may have released a return that waited for its sale: look again.
-            let refill =
-                (!self.dry || !done.is_empty()) && self.queue.len() < self.lanes && !self.is_over();
-            let refill = refill.then_some(self.ahead());
+            let refill = (!self.dry || !done.is_empty()) && self.runs_low() && !self.is_over();
+            let refill = refill.then(|| self.ahead().saturating_sub(self.queue.len()).max(1));
             if !done.is_empty() {
                 full_at.get_or_insert_with(|| Instant::now() + GROUP_WAIT);
             }
@@ -90,6 +93,9 @@ impl Run<'_> {
             let outcomes = self.batch(&mut done);
             report.add_outcomes(&outcomes);
             let came_back = outcomes.len();
+            if refill.is_some() {
+                self.ended = 0;
+            }
             let app = self.app;
             let turn: Turn<'_> = Box::pin(async move { take_turn(app, outcomes, refill).await });
             let evaluated = self.beside_calls(turn, &mut done).await?;
@@ -102,9 +108,15 @@ impl Run<'_> {
         }
     }
 
-    /// Entries to claim at a time: enough that the lanes stay busy during the next turn.
+    /// Entries to have at hand: enough that the lanes stay busy during the next turn, at the speed
+    /// at which OrderWise has just answered.
     fn ahead(&self) -> usize {
-        if self.lanes == 1 { 2 } else { self.lanes * 3 }
+        if self.lanes == 1 { 2 } else { (self.ended * 2).min(MOST_AHEAD).max(self.lanes * 3) }
+    }
+
+    /// Whether the lanes may have nothing to do before the next turn is over.
+    fn runs_low(&self) -> bool {
+        if self.lanes == 1 { self.queue.is_empty() } else { self.queue.len() < self.ahead() / 2 }
     }
 
     /// What of the done is written down now.
@@ -128,7 +140,10 @@ impl Run<'_> {
             None => Ok(next.await),
         };
         match ended {
-            Ok(Some(tried)) => done.extend(tried.ok()),
+            Ok(Some(tried)) => {
+                self.ended += 1;
+                done.extend(tried.ok());
+            }
             Ok(None) if self.queue.is_empty() && done.is_empty() => return false,
             Ok(None) | Err(_) => {}
         }
@@ -151,6 +166,7 @@ impl Run<'_> {
                 biased;
                 evaluated = &mut turn => return evaluated,
                 Some(tried) = self.calls.join_next() => {
+                    self.ended += 1;
                     done.extend(tried.ok());
                     self.launch();
                 }
@@ -178,6 +194,7 @@ impl Run<'_> {
 
     fn collect(&mut self, done: &mut Vec<Tried>) {
         while let Some(tried) = self.calls.try_join_next() {
+            self.ended += 1;
             done.extend(tried.ok());
         }
     }
