@@ -5,6 +5,7 @@ mod client;
 mod deliveries;
 mod envelope;
 mod extras;
+mod family;
 mod shopper;
 mod stock;
 mod totals;
@@ -23,8 +24,7 @@ pub use client::Sitoo;
 pub use deliveries::{LogItem, NewDelivery, log_type};
 pub use envelope::Element;
 pub use stock::{
-    Direction, Element as StockElement, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock,
-    Transaction,
+    Direction, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock, Transaction,
 };
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 

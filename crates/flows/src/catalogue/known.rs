@@ -30,6 +30,8 @@ pub(super) struct Known {
     pub(super) rules: Rules,
     pub(super) groups: Groups,
     pub(super) mapping: Arc<Mapping>,
+    /// Names of the attributes that make families.
+    families: Vec<String>,
     version: i64,
 }
 
@@ -43,7 +45,8 @@ impl Known {
     /// A number that differs when anything differs that products are judged with.
     fn fingerprint(&self) -> i64 {
         let mut hasher = DefaultHasher::new();
-        format!("{:?} {:?} {}", self.rules, self.groups.all, self.version).hash(&mut hasher);
+        format!("{:?} {:?}", self.rules, self.groups.all).hash(&mut hasher);
+        (self.version, &self.families).hash(&mut hasher);
         // Any bits will do; SQLite and PostgreSQL hold signed numbers.
         hasher.finish().cast_signed()
     }
@@ -78,6 +81,7 @@ pub(super) async fn load(app: &App) -> Result<Known, FlowError> {
         },
         groups: Groups { all, mapped: mapping.groups.clone() },
         mapping,
+        families: settings.families.clone(),
         version,
     })
 }

@@ -8,7 +8,9 @@
 
 mod around;
 mod doubt;
+mod family;
 mod known;
+mod lists;
 mod mirror;
 mod piece;
 mod prices;
@@ -43,6 +45,8 @@ pub struct CatalogueReport {
     pub updated: u64,
     /// Of those: hidden from the tills.
     pub hidden: u64,
+    /// Families that were written: variants of a style as one product with choices.
+    pub families: u64,
     /// Prices that were written, to any list.
     pub prices: u64,
     /// Products that Sitoo refused.
@@ -130,8 +134,9 @@ async fn work(
         write::piece(app, known, piece, &mut hiding, report).await?;
     }
     report.not_hidden = hiding.kept;
+    family::run(app, known, report).await?;
     prices::see(app, known).await?;
-    prices::lists(app, report).await
+    lists::write(app, report).await
 }
 
 async fn begin(app: &App, pending: i64) -> Result<(), FlowError> {

@@ -8,7 +8,7 @@ use daybook_store::{catalogue, till_product, watermark};
 use super::{
     CatalogueReport, goes_on,
     known::{self, Known},
-    mirror, prices,
+    lists, mirror,
 };
 use crate::{app::App, error::FlowError};
 
@@ -61,7 +61,7 @@ pub(super) async fn run(
         }
     }
     forget_gone(app, known, began).await?;
-    prices::read_lists(app).await?;
+    lists::read_all(app).await?;
     known::queue_everything(app).await?;
     let mut tx = app.db.begin().await?;
     till_product::find_foreign(&mut tx, app.now()).await?;

@@ -19,7 +19,7 @@ use daybook_store::{
 };
 
 use super::{
-    CatalogueReport, FLOW, doubt,
+    CatalogueReport, FLOW, doubt, family,
     known::Known,
     mirror,
     piece::{Piece, Work},
@@ -49,8 +49,19 @@ pub(super) async fn piece(
     updates.sort_by_key(|work| !frees(work));
     intend(app, known, &quiet, &kept, &piece.gone, [&updates, &creates]).await?;
     let writer = Writer { app, known };
-    writer.run(&updates, report).await?;
-    writer.run(&creates, report).await
+    for works in [updates, creates] {
+        let (alone, together): (Vec<Work>, Vec<Work>) = works.into_iter().partition(goes_alone);
+        writer.run(&together, report).await?;
+        for work in &alone {
+            writer.run(std::slice::from_ref(work), report).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What was in doubt again and again may be what spoils its whole batch.
+const fn goes_alone(work: &Work) -> bool {
+    work.item.tries >= 2 && work.item.refusal.is_none()
 }
 
 fn hides(patch: &Patch) -> bool {
@@ -84,7 +95,7 @@ async fn intend(
 ) -> Result<(), FlowError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    settle(&mut tx, now, quiet).await?;
+    settle(app, &mut tx, quiet).await?;
     let all = quiet.iter().chain(kept).chain(written.into_iter().flatten());
     let faults: Vec<(String, Vec<Fault>)> =
         all.map(|work| (sku(work), work.judged.faults.clone())).collect();
@@ -131,7 +142,8 @@ async fn lead_back(
     Ok(())
 }
 
-async fn settle(tx: &mut Tx, now: Timestamp, works: &[Work]) -> Result<(), FlowError> {
+async fn settle(app: &App, tx: &mut Tx, works: &[Work]) -> Result<(), FlowError> {
+    let now = app.now();
     let settled: Vec<(String, Standing, Option<i64>)> = works
         .iter()
         .map(|work| {
@@ -140,6 +152,7 @@ async fn settle(tx: &mut Tx, now: Timestamp, works: &[Work]) -> Result<(), FlowE
         })
         .collect();
     catalogue::settle(tx, now, &settled).await?;
+    family::ask(app, tx, &skus(works)).await?;
     for work in works.iter().filter(|work| work.item.refusal.is_some()) {
         let about = (FLOW, Cause::ProductRefused, work.item.sku.as_str());
         exception::close_subject(tx, now, about, DAYBOOK, "its cause is gone").await?;
@@ -164,7 +177,8 @@ impl Writer<'_> {
             match self.send(part).await? {
                 Ok(outcomes) => self.keep(outcomes, report).await?,
                 Err(Failure::Refused { reasons, .. }) if part.len() == 1 => {
-                    self.keep(vec![(&part[0], Err(reasons.join("; ")))], report).await?;
+                    let refused = Element::Refused(reasons.join("; "));
+                    self.keep(vec![(&part[0], refused)], report).await?;
                 }
                 Err(Failure::Refused { .. }) => {
                     let (first, second) = part.split_at(part.len() / 2);
@@ -229,14 +243,27 @@ impl Writer<'_> {
             return Err(sitoo(failure));
         }
         tracing::warn!(products = works.len(), "a write is in doubt: {failure}");
+        self.look_up(works, report).await
+    }
+
+    /// Sitoo is asked what it has of works whose outcome is not known.
+    async fn look_up<'w>(
+        &self,
+        works: impl IntoIterator<Item = &'w Work>,
+        report: &mut CatalogueReport,
+    ) -> Result<(), FlowError> {
+        let now = self.app.now();
         let items: Vec<_> = works
-            .iter()
+            .into_iter()
             .map(|work| catalogue::Item {
                 product_id: work.product.as_ref().map(|product| product.product_id),
                 intent_at: Some(now),
                 ..work.item.clone()
             })
             .collect();
+        if items.is_empty() {
+            return Ok(());
+        }
         doubt::look_up(self.app, self.known, &items, report).await
     }
 
@@ -246,8 +273,11 @@ impl Writer<'_> {
         outcomes: Vec<Outcome<'_>>,
         report: &mut CatalogueReport,
     ) -> Result<(), FlowError> {
-        let ids: Vec<i64> =
-            outcomes.iter().filter_map(|(_, one)| one.as_ref().ok()).copied().collect();
+        let done = |(_, one): &Outcome<'_>| match one {
+            Element::Done(id) => Some(*id),
+            Element::Refused(_) | Element::InDoubt(_) => None,
+        };
+        let ids: Vec<i64> = outcomes.iter().filter_map(done).collect();
         let read_at = self.app.now();
         // Without it the outcome still stands; the prices are then seen later.
         let seen = match mirror::read_ids(self.app, &ids).await {
@@ -259,7 +289,9 @@ impl Writer<'_> {
             }
         };
         let refused = self.note(read_at, &outcomes, &seen, report).await?;
-        self.find_refused(&refused, report).await
+        self.find_refused(&refused, report).await?;
+        let doubtful = outcomes.iter().filter(|(_, one)| matches!(one, Element::InDoubt(_)));
+        self.look_up(doubtful.map(|(work, _)| *work), report).await
     }
 
     /// The outcomes, in one transaction. Returns what was to be created and was refused.
@@ -276,8 +308,12 @@ impl Writer<'_> {
         let mut not_created = Vec::new();
         for (work, outcome) in outcomes {
             let written = match outcome {
-                Ok(id) => written(work, *id, seen.iter().find(|one| one.product_id == *id)),
-                Err(what) => Err(what.clone()),
+                Element::Done(id) => {
+                    written(work, *id, seen.iter().find(|one| one.product_id == *id))
+                }
+                Element::Refused(what) => Err(what.clone()),
+                // It keeps its intent until Sitoo was asked.
+                Element::InDoubt(_) => continue,
             };
             match written {
                 Ok((product, is_seen)) => {
@@ -300,6 +336,8 @@ impl Writer<'_> {
         let changed = till_product::put(&mut tx, read_at, &linked).await?;
         let freed: Vec<String> = changed.freed.into_iter().collect();
         catalogue::settle(&mut tx, now, &settled).await?;
+        let skus: Vec<String> = settled.into_iter().map(|(sku, ..)| sku).collect();
+        family::ask(self.app, &mut tx, &skus).await?;
         catalogue::queue_barcodes(&mut tx, now, &freed).await?;
         price_arrival::written(&mut tx, now, DEFAULT_LIST, &arrived.written).await?;
         price_arrival::read_back(&mut tx, now, DEFAULT_LIST, &arrived.seen).await?;
@@ -399,6 +437,7 @@ fn written(
         active_pos: true,
         parent_id: None,
         allow_decimals: false,
+        attributes: Vec::new(),
     });
     let product = TillProduct {
         title: wanted.title.unwrap_or(before.title),

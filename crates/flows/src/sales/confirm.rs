@@ -112,7 +112,7 @@ async fn reschedule(app: &App, due: &[(i64, Option<Timestamp>)]) -> Result<(), F
 /// Reads the documents of `rows`: all in one window where that pays, the rest by reference.
 /// None when OrderWise could not be read.
 async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowError> {
-    let mut found = ByReference::new();
+    let mut found = ByReference::default();
     // Nearly every till keeps its store's clock. Only where documents are missing, the payloads are
     // read again for the clock of the till itself, and another window is asked for.
     for by_till in [false, true] {
@@ -140,10 +140,6 @@ async fn read(app: &App, rows: &[EntryRow]) -> Result<Option<ByReference>, FlowE
 struct ByReference(HashMap<String, Vec<Document>>);
 
 impl ByReference {
-    fn new() -> Self {
-        Self::default()
-    }
-
     fn has(&self, row: &EntryRow) -> bool {
         self.0.contains_key(&row.reference().to_string())
     }

@@ -8,6 +8,7 @@ use sqlx::QueryBuilder;
 
 use crate::{
     Source, StoreResult, Tx,
+    by_keys::by_keys,
     engine::{Cells, FromCells, all, pieces},
 };
 
@@ -18,7 +19,7 @@ sql! {
 }
 
 const OF_SKUS: &str =
-    "SELECT sku, folded, allow_decimals, counted FROM stock_product WHERE folded IN (";
+    "SELECT sku, folded, allow_decimals, counted FROM stock_product WHERE folded IN ";
 const UPSERT: &str = "INSERT INTO stock_product (sku, folded, allow_decimals, counted, seen_at) ";
 const UPSERT_UP: &str = " ON CONFLICT (sku) DO UPDATE SET folded = excluded.folded, \
     allow_decimals = excluded.allow_decimals, counted = excluded.counted, \
@@ -69,19 +70,7 @@ pub async fn by_folded(
     source: impl Into<Source<'_>>,
     folded: &[String],
 ) -> StoreResult<Vec<TillProduct>> {
-    let mut conn = source.into().open().await?;
-    let mut found = Vec::new();
-    for piece in pieces(folded.len()) {
-        found.extend(on!(conn, c => {
-            let mut query = QueryBuilder::<Sql>::new(OF_SKUS);
-            let mut list = query.separated(", ");
-            for sku in &folded[piece] {
-                list.push_bind(sku.as_str());
-            }
-            all::<TillProduct, _>(&query.push(")").build().fetch_all(c).await?)?
-        }));
-    }
-    Ok(found)
+    by_keys(source.into(), (OF_SKUS, ""), folded).await
 }
 
 /// Every product.

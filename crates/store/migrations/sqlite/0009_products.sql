@@ -1,0 +1,25 @@
+-- Families: the variants of a style as one product with a choice of colour and size at the tills.
+-- Attributes are a JSON list of names and values. `category` is what rules for buffers go by, folded.
+
+ALTER TABLE variant ADD COLUMN attributes TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE variant ADD COLUMN category TEXT NOT NULL DEFAULT '';
+ALTER TABLE till_product ADD COLUMN attributes TEXT NOT NULL DEFAULT '[]';
+
+CREATE INDEX variant_category ON variant (category, folded);
+
+-- Styles by their code in OrderWise. `due_at` is the place in the queue; `intent_at` says that a
+-- family was sent whose outcome is not written down yet; `main` is the product that leads it.
+CREATE TABLE catalogue_family (
+    style     TEXT    NOT NULL PRIMARY KEY,
+    due_at    INTEGER,
+    intent_at INTEGER,
+    tries     INTEGER NOT NULL,
+    main      INTEGER,
+    cause     TEXT,
+    detail    TEXT,
+    since     INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX catalogue_family_due ON catalogue_family (due_at, style) WHERE due_at IS NOT NULL;
+CREATE INDEX catalogue_family_intent ON catalogue_family (style) WHERE intent_at IS NOT NULL;
+CREATE INDEX catalogue_family_cause ON catalogue_family (cause, style) WHERE cause IS NOT NULL;
