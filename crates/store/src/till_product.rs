@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use daybook_domain::{Timestamp, catalogue::TillProduct};
+use daybook_domain::{Timestamp, catalogue::TillProduct, sku::fold};
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -31,7 +31,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT product_id, sku, link, title, price, vat_id, barcode, aliases, active_pos, \
-             parent_id, allow_decimals, attributes FROM till_product ",
+             parent_id, allow_decimals, counted, attributes FROM till_product ",
             $rest
         )
     };
@@ -40,12 +40,13 @@ macro_rules! select {
 const SELECT: &str = select!("");
 const OF_LINKS: &str = select!("WHERE link IN ");
 const UPSERT: &str = "INSERT INTO till_product (product_id, sku, link, title, price, vat_id, \
-    barcode, aliases, active_pos, parent_id, allow_decimals, attributes, read_at) ";
+    barcode, aliases, active_pos, parent_id, allow_decimals, counted, attributes, folded, read_at) ";
 const UPSERT_UP: &str = " ON CONFLICT (product_id) DO UPDATE SET sku = excluded.sku, \
     link = excluded.link, title = excluded.title, price = excluded.price, \
     vat_id = excluded.vat_id, barcode = excluded.barcode, aliases = excluded.aliases, \
     active_pos = excluded.active_pos, parent_id = excluded.parent_id, \
-    allow_decimals = excluded.allow_decimals, attributes = excluded.attributes, \
+    allow_decimals = excluded.allow_decimals, counted = excluded.counted, \
+    folded = excluded.folded, attributes = excluded.attributes, \
     read_at = excluded.read_at";
 const SEEN: &str = "UPDATE till_product SET read_at = ";
 const REMOVE: &str = "DELETE FROM till_product WHERE product_id IN (";
@@ -79,6 +80,7 @@ impl FromCells for Linked {
                 active_pos: row.flag("active_pos")?,
                 parent_id: row.opt_int("parent_id")?,
                 allow_decimals: row.flag("allow_decimals")?,
+                counted: row.flag("counted")?,
                 attributes: attribute::read(&row.text("attributes")?)?,
             },
         })
@@ -223,8 +225,9 @@ async fn write(tx: &mut Tx, read_at: Timestamp, products: &[&Linked]) -> StoreRe
                 row.push_bind(product.price.pence()).push_bind(product.vat_id);
                 row.push_bind(product.barcode.as_str()).push_bind(product.aliases.join(" "));
                 row.push_bind(product.active_pos).push_bind(product.parent_id);
-                row.push_bind(product.allow_decimals);
-                row.push_bind(attribute::written(&product.attributes)).push_bind(read_at.micros());
+                row.push_bind(product.allow_decimals).push_bind(product.counted);
+                row.push_bind(attribute::written(&product.attributes));
+                row.push_bind(fold(&product.sku)).push_bind(read_at.micros());
             });
             query.push(UPSERT_UP).build().execute(c).await?;
         });

@@ -27,7 +27,7 @@ use super::{
 /// What is asked for: what we write, and what decisions need. Some fields are slow to make
 /// (facts/sitoo 1.5), and the default ones lack the title.
 const FIELDS: &str = "productid,sku,title,moneyprice,vatid,barcode,barcodealiases,activepos,\
-variantparentid,allowdecimals,variant";
+variantparentid,allowdecimals,stockcountenable,variant";
 
 /// Which products to ask for. Hidden ones and those without a web page come too.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,7 @@ struct WireProduct<'a> {
     activepos: bool,
     variantparentid: Num<i64>,
     allowdecimals: Option<bool>,
+    stockcountenable: Option<bool>,
     variant: Option<&'a RawValue>,
 }
 
@@ -262,6 +263,7 @@ fn product(json: &str) -> Result<TillProduct, Failure> {
         active_pos: wire.activepos,
         parent_id: wire.variantparentid.0,
         allow_decimals: wire.allowdecimals.unwrap_or(false),
+        counted: wire.stockcountenable.unwrap_or(true),
         attributes: attributes(wire.variant),
     })
 }

@@ -49,17 +49,6 @@ pub struct LevelsPage {
     pub levels: Vec<Level>,
 }
 
-/// A product, as far as stock needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProductStock {
-    /// In Sitoo's spelling.
-    pub sku: String,
-    /// `allowdecimals`: sold in fractions.
-    pub allow_decimals: bool,
-    /// `stockcountenable`: its stock is kept at all.
-    pub counted: bool,
-}
-
 /// In or out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -111,15 +100,6 @@ struct WireLevel<'a> {
     sku: Text<'a>,
     decimaltotal: Num<Quantity>,
     decimalreserved: Num<Quantity>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct WireProduct<'a> {
-    #[serde(borrow)]
-    sku: Text<'a>,
-    allowdecimals: Option<bool>,
-    stockcountenable: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -187,26 +167,6 @@ impl Sitoo {
             Ok(LevelsPage { total_count, levels })
         };
         one(self.get("stock-levels", &path, Keep::Failures, read).await)
-    }
-
-    /// Some products. One that is not in the answer does not exist.
-    pub async fn product_stock(&self, skus: &[String]) -> Called<Vec<ProductStock>> {
-        let path = format!("{}&start=0&num={PAGE}&sku=", self.products_path());
-        self.by_sku("products-of", &path, skus, product).await
-    }
-
-    /// A page of all products, from a place on.
-    pub async fn product_stock_page(&self, start: usize) -> Called<Vec<ProductStock>> {
-        let path = format!("{}&start={start}&num={PAGE}", self.products_path());
-        let read = |answer: &Answer<'_>| Ok(read_list(answer, product)?.1);
-        one(self.get("products", &path, Keep::Failures, read).await)
-    }
-
-    fn products_path(&self) -> String {
-        format!(
-            "sites/{}/products.json?includeinactive=true&fields=sku,allowdecimals,stockcountenable",
-            self.site()
-        )
     }
 
     /// The journal of one warehouse or of all, from an id on, in ascending order.
@@ -355,15 +315,6 @@ fn level(json: &str) -> Result<Level, Failure> {
         sku: wire.sku.owned(),
         total: need(wire.decimaltotal.0, "decimaltotal")?,
         reserved: wire.decimalreserved.0.unwrap_or(Quantity::ZERO),
-    })
-}
-
-fn product(json: &str) -> Result<ProductStock, Failure> {
-    let wire: WireProduct<'_> = read(json)?;
-    Ok(ProductStock {
-        sku: wire.sku.owned(),
-        allow_decimals: wire.allowdecimals.unwrap_or(false),
-        counted: wire.stockcountenable.unwrap_or(true),
     })
 }
 

@@ -106,6 +106,8 @@ pub struct TillProduct {
     pub parent_id: Option<i64>,
     /// `allowdecimals`.
     pub allow_decimals: bool,
+    /// `stockcountenable`: whether its stock is kept at all.
+    pub counted: bool,
     /// `variant`: what tells it from the others of its family.
     pub attributes: Vec<Attribute>,
 }

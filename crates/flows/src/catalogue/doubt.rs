@@ -10,8 +10,8 @@ use daybook_store::{
     till_product,
 };
 
-use super::{CatalogueReport, known::Known, mirror, prices};
-use crate::{app::App, error::FlowError};
+use super::{CatalogueReport, known::Known, prices};
+use crate::{app::App, error::FlowError, mirror};
 
 /// Variants looked up in one go.
 const PIECE: usize = 200;
@@ -46,8 +46,8 @@ pub(super) async fn look_up(
         .filter(|item| item.product_id.is_none())
         .filter_map(|item| till_sku(&item.sku, known.rules.blanks).ok())
         .collect();
-    let mut found = mirror::read_ids(app, &ids).await?;
-    let created = mirror::read_skus(app, &new).await?;
+    let mut found = known.mirror(app).read_ids(&ids).await?;
+    let created = known.mirror(app).read_skus(&new).await?;
     report.adopted += created.len() as u64;
     found.extend(created);
     let there: Vec<String> = found.iter().map(|product| known.link(&product.sku)).collect();
@@ -58,7 +58,7 @@ pub(super) async fn look_up(
     });
     let skus = items.iter().map(|item| item.sku.as_str());
     let prices = prices::of(known, skus, &found);
-    let linked = mirror::linked(known, found);
+    let linked = known.mirror(app).linked(found);
     let mut tx = app.db.begin().await?;
     price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
     let changed = till_product::put(&mut tx, read_at, &linked).await?;

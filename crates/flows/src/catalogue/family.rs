@@ -21,7 +21,7 @@ use daybook_store::{
     till_product, variant,
 };
 
-use super::{CatalogueReport, goes_on, known::Known, mirror, sitoo};
+use super::{CatalogueReport, goes_on, known::Known, sitoo};
 use crate::{app::App, error::FlowError, exchanges};
 
 /// Styles that are looked at in one go.
@@ -297,7 +297,7 @@ async fn read_back(
 ) -> Result<(), FlowError> {
     let ids: Vec<i64> = ids.collect();
     let read_at = app.now();
-    let found = mirror::read_ids(app, &ids).await?;
-    mirror::keep(app, known, read_at, found).await?;
+    let found = known.mirror(app).read_ids(&ids).await?;
+    known.mirror(app).keep(read_at, found).await?;
     Ok(())
 }

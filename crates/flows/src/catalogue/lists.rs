@@ -14,8 +14,8 @@ use daybook_store::{
     till_product,
 };
 
-use super::{CatalogueReport, FLOW, goes_on, mirror, sitoo, sweep};
-use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK};
+use super::{CatalogueReport, FLOW, goes_on, sitoo, sweep};
+use crate::{app::App, error::FlowError, exchanges, mirror, sales::evaluate::DAYBOOK};
 
 /// How old a change of the price may be that a list follows, and is still the reason for it.
 const FOLLOWS: Duration = Duration::from_hours(24);

@@ -11,7 +11,6 @@ mod doubt;
 mod family;
 mod known;
 mod lists;
-mod mirror;
 mod piece;
 mod prices;
 pub mod show;
@@ -26,7 +25,7 @@ use daybook_store::{catalogue, watermark};
 use serde::Serialize;
 
 use self::{known::Known, piece::Piece};
-use crate::{app::App, engine::beside::is_ours, error::FlowError, reference};
+use crate::{app::App, engine::beside::is_ours, error::FlowError, reference, stock};
 
 /// Name of the flow: its lease, and the scope of its exceptions.
 pub(crate) const FLOW: &str = "catalogue";
@@ -109,7 +108,7 @@ async fn look(
     if sweeps {
         sweep::run(app, &known, report).await?;
     } else {
-        mirror::read_changed(app, &known, report).await?;
+        report.differed += known.mirror(app).read_changed().await?;
     }
     known::requeue_if_changed(app, &known).await?;
     Ok(known)
@@ -134,6 +133,9 @@ async fn work(
         write::piece(app, known, piece, &mut hiding, report).await?;
     }
     report.not_hidden = hiding.kept;
+    if report.created > write::MANY {
+        stock::many_arrived(app).await?;
+    }
     family::run(app, known, report).await?;
     prices::see(app, known).await?;
     lists::write(app, report).await

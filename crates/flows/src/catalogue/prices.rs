@@ -12,8 +12,8 @@ use daybook_store::{
     till_product,
 };
 
-use super::{goes_on, known::Known, mirror, piece::Work, sweep};
-use crate::{app::App, error::FlowError};
+use super::{goes_on, known::Known, piece::Work, sweep};
+use crate::{app::App, error::FlowError, mirror};
 
 /// The price that a work brings to the tills, and by when it must be there.
 pub(super) fn expected(app: &App, now: Timestamp, work: &Work) -> Option<Arrival> {
@@ -64,9 +64,9 @@ pub(super) async fn see(app: &App, known: &Known) -> Result<(), FlowError> {
         let products = till_product::by_links(&app.db, &links).await?;
         let ids: Vec<i64> = products.iter().map(|linked| linked.product.product_id).collect();
         let read_at = app.now();
-        let found = mirror::read_ids(app, &ids).await?;
+        let found = known.mirror(app).read_ids(&ids).await?;
         let seen = of(known, unseen.iter().map(|one| one.sku.as_str()), &found);
-        mirror::keep(app, known, read_at, found).await?;
+        known.mirror(app).keep(read_at, found).await?;
         let mut tx = app.db.begin().await?;
         price_arrival::read_back(&mut tx, app.now(), DEFAULT_LIST, &seen).await?;
         tx.commit().await?;

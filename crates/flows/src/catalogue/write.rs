@@ -21,12 +21,14 @@ use daybook_store::{
 use super::{
     CatalogueReport, FLOW, doubt, family,
     known::Known,
-    mirror,
     piece::{Piece, Work},
     prices, sitoo,
     tell::Hiding,
 };
-use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK, stock};
+
+/// Products created in one pass, above which their stock is left to a comparison of everything.
+pub(super) const MANY: u64 = 1_000;
 
 /// Decides about a piece what has to be decided, and writes what has to be written.
 pub(super) async fn piece(
@@ -280,7 +282,7 @@ impl Writer<'_> {
         let ids: Vec<i64> = outcomes.iter().filter_map(done).collect();
         let read_at = self.app.now();
         // Without it the outcome still stands; the prices are then seen later.
-        let seen = match mirror::read_ids(self.app, &ids).await {
+        let seen = match self.known.mirror(self.app).read_ids(&ids).await {
             Ok(seen) => seen,
             Err(FlowError::Book(error)) => return Err(error.into()),
             Err(error) => {
@@ -303,6 +305,10 @@ impl Writer<'_> {
         report: &mut CatalogueReport,
     ) -> Result<Vec<&'w Work>, FlowError> {
         let now = self.app.now();
+        let is_new = |work: &Work| matches!(work.judged.action, Action::Create(_));
+        let tells_stock = report.created < MANY && outcomes.iter().any(|(work, _)| is_new(work));
+        let warehouses = if tells_stock { stock::told(self.app).await? } else { Vec::new() };
+        let mut created = Vec::new();
         let mut tx = self.app.db.begin().await?;
         let (mut products, mut settled, mut arrived) = (vec![], vec![], Arrived::default());
         let mut not_created = Vec::new();
@@ -321,23 +327,25 @@ impl Writer<'_> {
                     arrived.note(work, product.price, is_seen);
                     settled.push((sku(work), work.judged.standing, Some(product.product_id)));
                     products.push(product);
+                    created.extend(is_new(work).then(|| sku(work)));
                     self.close(&mut tx, now, work).await?;
                 }
                 Err(what) => {
                     self.refuse(&mut tx, now, work, &what).await?;
                     report.refused += 1;
-                    if matches!(work.judged.action, Action::Create(_)) {
+                    if is_new(work) {
                         not_created.push(*work);
                     }
                 }
             }
         }
-        let linked = mirror::linked(self.known, products);
+        let linked = self.known.mirror(self.app).linked(products);
         let changed = till_product::put(&mut tx, read_at, &linked).await?;
         let freed: Vec<String> = changed.freed.into_iter().collect();
         catalogue::settle(&mut tx, now, &settled).await?;
         let skus: Vec<String> = settled.into_iter().map(|(sku, ..)| sku).collect();
         family::ask(self.app, &mut tx, &skus).await?;
+        stock::arrived(self.app, &mut tx, &warehouses, &created).await?;
         catalogue::queue_barcodes(&mut tx, now, &freed).await?;
         price_arrival::written(&mut tx, now, DEFAULT_LIST, &arrived.written).await?;
         price_arrival::read_back(&mut tx, now, DEFAULT_LIST, &arrived.seen).await?;
@@ -385,11 +393,11 @@ impl Writer<'_> {
             return Ok(());
         }
         let read_at = self.app.now();
-        let found = mirror::read_skus(self.app, &skus).await?;
+        let found = self.known.mirror(self.app).read_skus(&skus).await?;
         report.adopted += found.len() as u64;
         let skus = refused.iter().map(|work| work.item.sku.as_str());
         let prices = prices::of(self.known, skus, &found);
-        mirror::keep(self.app, self.known, read_at, found).await?;
+        self.known.mirror(self.app).keep(read_at, found).await?;
         let mut tx = self.app.db.begin().await?;
         price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
         tx.commit().await?;
@@ -437,6 +445,7 @@ fn written(
         active_pos: true,
         parent_id: None,
         allow_decimals: false,
+        counted: true,
         attributes: Vec::new(),
     });
     let product = TillProduct {

@@ -11,6 +11,7 @@ use daybook_store::{
     Db,
     catalogue::{self, FaultFilter},
     price_arrival::{self, Arrival, ArrivalFilter},
+    stock,
     till_product::{self, Linked},
     variant,
 };
@@ -56,6 +57,7 @@ fn product(product_id: i64, sku: &str, barcode: &str) -> Linked {
             active_pos: true,
             parent_id: None,
             allow_decimals: false,
+            counted: true,
             attributes: vec![Attribute { name: "Size".to_owned(), value: "M".to_owned() }],
         },
     }
@@ -198,6 +200,9 @@ async fn products_tell_what_changed_and_which_barcodes_are_free() {
         let linked = till_product::by_links(&db, &["a".to_owned()]).await.unwrap();
         assert_eq!(linked, std::slice::from_ref(&first));
         assert_eq!(till_product::not_seen_since(&db, at(2), 9).await.unwrap(), [2]);
+        let of_stock = stock::product::by_folded(&db, &["a".to_owned()]).await.unwrap();
+        assert_eq!(of_stock.len(), 1, "stock looks in the same table");
+        assert!(of_stock[0].sku == "A" && of_stock[0].counted);
         let found = till_product::foreign(&db, 0, 9).await.unwrap();
         assert_eq!((found.len(), found[0].product_id, found[0].since), (1, 2, at(2)));
         assert_eq!(till_product::count(&db).await.unwrap(), (2, 1));

@@ -34,6 +34,7 @@ fn product(product_id: i64, parent_id: Option<i64>, values: &[(&str, &str)]) -> 
         active_pos: true,
         parent_id,
         allow_decimals: false,
+        counted: true,
         attributes: told(values),
     }
 }
