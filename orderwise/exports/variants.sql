@@ -23,6 +23,10 @@ SELECT
     CAST(NULL AS BIT)                            AS onTills,
     CAST(COALESCE(vas.vas_discontinued_product, 0) AS BIT) AS discontinued,
     CAST(COALESCE(vas.vas_kit_variant, 0) AS BIT) AS kit,
+    -- Families at the tills ([catalogue] families): a column for each choice, by the name that the
+    -- tills show. VERIFY: which analysis fields hold them; variant_analysis is joined by vaa_vad_id.
+    -- vaa.vaa_c_1                               AS Colour,
+    -- vaa.vaa_c_2                               AS Size,
     changed.lastAmended                          AS lastAmended
 FROM variant_detail AS vad
 JOIN product_detail AS pd ON pd.pd_id = vad.vad_pd_id

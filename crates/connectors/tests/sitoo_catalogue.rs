@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::{Hand, Say, Script};
 use daybook_connectors::{
     Lost, Sitoo, SitooSettings,
-    sitoo::{ListPrice, ProductsQuery},
+    sitoo::{Element, ListPrice, ProductsQuery},
 };
 use daybook_domain::{
     Money, Timestamp, VatRate,
@@ -73,7 +73,7 @@ async fn new_products_are_written_whole_and_each_is_answered() {
     let script = Script::new([Say::Body(200, answer)]);
     let second = NewProduct { barcode: Some("96385074".to_owned()), ..coat() };
     let made = client(&script).create_products(&[coat(), second]).await.outcome.unwrap();
-    assert_eq!(made, [Ok(28), Err("SKU exists (400)".to_owned())]);
+    assert_eq!(made, [Element::Done(28), Element::Refused("SKU exists (400)".to_owned())]);
     assert_eq!(
         script.last_body(),
         r#"[{"sku":"COAT+M","title":"Coat \"M\"","moneyprice":"59.99","vatid":2,"activepos":true},{"sku":"COAT+M","title":"Coat \"M\"","moneyprice":"59.99","vatid":2,"barcode":"96385074","activepos":true}]"#
@@ -85,7 +85,7 @@ async fn only_what_differs_is_written_and_a_barcode_is_never_null() {
     let script = Script::new([Say::Body(200, "true")]);
     let patch = Patch { barcode: Some(String::new()), ..Patch::default() };
     let done = client(&script).update_products(&[(28, &patch)]).await.outcome.unwrap();
-    assert_eq!(done, [Ok(())]);
+    assert_eq!(done, [Element::Done(())]);
     assert_eq!(script.last_body(), r#"[{"productid":28,"barcode":""}]"#);
 }
 
@@ -122,6 +122,6 @@ async fn groups_and_price_lists() {
     assert_eq!((group.vat_id, group.percent, group.group_type), (2, VatRate::from_percent(25), 10));
     let prices = [ListPrice { sku: "A".to_owned(), price: Money::from_pence(500) }];
     assert_eq!(client.list_prices(3, 0, 1_000).await.outcome.unwrap(), prices);
-    assert_eq!(client.set_list_prices(3, &prices).await.outcome.unwrap(), [Ok(())]);
+    assert_eq!(client.set_list_prices(3, &prices).await.outcome.unwrap(), [Element::Done(())]);
     assert_eq!(script.last_body(), r#"[{"sku":"A","moneyprice":"5.00"}]"#);
 }

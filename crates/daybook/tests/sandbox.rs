@@ -127,6 +127,58 @@ fn stock_is_compared_written_and_explained() {
 }
 
 #[test]
+fn products_are_compared_written_and_explained() {
+    let desk = Desk::new();
+    let _sandbox = sandbox(&desk, "1");
+    let synced = desk.run(&["sync", "catalogue", "--json"]);
+    let synced = json(std::str::from_utf8(&synced.stdout).unwrap());
+    assert_eq!(synced["report"]["hidden"], 1, "what OrderWise has discontinued: {synced}");
+    let again = desk.run(&["sync", "catalogue", "--json"]);
+    let again = json(std::str::from_utf8(&again.stdout).unwrap());
+    assert_eq!(again["report"]["updated"], 0, "{again}");
+    let run = |args: &[&str]| json(&desk.ok(&[args, &["--json"]].concat()));
+    let status = run(&["catalogue", "status"]);
+    let faults = run(&["catalogue", "faults"]);
+    let sku = faults["faults"][0]["sku"].as_str().unwrap().to_owned();
+    let shapes = [
+        ("sync_catalogue", shape(&synced)),
+        ("catalogue_status", shape(&status)),
+        ("catalogue_faults", shape(&faults)),
+        ("catalogue_show", shape(&run(&["catalogue", "show", &sku]))),
+        ("catalogue_prices", shape(&run(&["catalogue", "prices"]))),
+        ("catalogue_foreign", shape(&run(&["catalogue", "foreign"]))),
+        ("catalogue_families", shape(&run(&["catalogue", "families"]))),
+        ("catalogue_plan", shape(&run(&["catalogue", "plan", "--full"]))),
+    ];
+    for (name, shape) in shapes {
+        insta::assert_json_snapshot!(name, shape);
+    }
+}
+
+#[test]
+fn what_is_to_come_is_listed_and_explained() {
+    let desk = Desk::new();
+    let _sandbox = sandbox(&desk, "40");
+    let mut sync = desk.command(&["sync", "sales", "--json"]);
+    // Sitoo's deliveries are read at once, so that what is sent home is posted in this pass.
+    let synced = sync.env("DAYBOOK_DESPATCH__DELIVERIES_AFTER", "0s").output().unwrap();
+    assert_eq!(synced.status.code(), Some(3), "{}", text(&synced));
+    let synced = desk.run(&["sync", "despatch", "--json"]);
+    let synced = json(std::str::from_utf8(&synced.stdout).unwrap());
+    let listed = json(&desk.ok(&["despatches", "list", "--all", "--json"]));
+    let reference = listed["despatches"][0]["reference"].as_str().unwrap().to_owned();
+    let shown = json(&desk.ok(&["despatches", "show", &reference, "--json"]));
+    let shapes = [
+        ("sync_despatch", shape(&synced["report"])),
+        ("despatches_list", shape(&listed)),
+        ("despatches_show", shape(&shown)),
+    ];
+    for (name, shape) in shapes {
+        insta::assert_json_snapshot!(name, shape);
+    }
+}
+
+#[test]
 fn the_service_starts_works_and_stops() {
     let desk = Desk::new();
     let _sandbox = sandbox(&desk, "20");

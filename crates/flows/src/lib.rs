@@ -13,6 +13,7 @@ pub mod error;
 pub mod events;
 mod exchanges;
 mod health;
+mod mirror;
 pub mod people;
 pub mod reference;
 mod retrying;

@@ -1,7 +1,9 @@
 //! OrderWise's variants and value lists, kept at hand: cheap local checks come before expensive
 //! remote ones. A SKU that has become saleable releases the sales that waited for it.
 
-use daybook_domain::{Timestamp, catalogue::FullVariant, exchange::Called, mapping::MappingKind};
+use daybook_domain::{
+    Timestamp, catalogue::FullVariant, exchange::Called, mapping::MappingKind, priority::Priority,
+};
 use daybook_store::{Tx, catalogue, entry, value_list, variant, watermark};
 
 use crate::{app::App, error::FlowError, exchanges};
@@ -65,13 +67,16 @@ const PIECE: usize = 1_000;
 async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> {
     // The moment before the read: what changes while it runs is read again next time.
     let read_at = app.now();
-    let Called { outcome, exchanges } = app.orderwise.variants(since).await;
+    // Without any, no sale could be judged; after that, a large catalogue must not go before sales.
+    let is_first = !variant::any_known(&app.db).await?;
+    let priority = if is_first { Priority::Sales } else { Priority::Catalogue };
+    let Called { outcome, exchanges } = app.orderwise.at(priority).variants(since).await;
     exchanges::keep(app, None, exchanges).await?;
     let found = outcome.map_err(FlowError::Orderwise)?;
     let mut changed = 0;
     for piece in found.chunks(PIECE) {
         let mut tx = app.db.begin().await?;
-        changed += keep(&mut tx, read_at, piece).await?;
+        changed += keep(app, &mut tx, read_at, piece).await?;
         tx.commit().await?;
     }
     let mut tx = app.db.begin().await?;
@@ -86,7 +91,12 @@ async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> 
 }
 
 /// Keeps a piece; releases the sales that waited for it, and asks for a look at its products.
-async fn keep(tx: &mut Tx, now: Timestamp, piece: &[FullVariant]) -> Result<usize, FlowError> {
+async fn keep(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    piece: &[FullVariant],
+) -> Result<usize, FlowError> {
     let changed = variant::upsert(tx, now, piece).await?;
     let (sales, products): (Vec<_>, Vec<_>) =
         (changed.sales.into_iter().collect(), changed.products.into_iter().collect());
@@ -96,6 +106,10 @@ async fn keep(tx: &mut Tx, now: Timestamp, piece: &[FullVariant]) -> Result<usiz
     catalogue::queue_folded(tx, now, &products).await?;
     let barcodes: Vec<String> = changed.barcodes.into_iter().collect();
     catalogue::queue_barcodes(tx, now, &barcodes).await?;
+    if !app.settings.catalogue.families.is_empty() {
+        let left: Vec<String> = changed.left.into_iter().collect();
+        catalogue::family::queue(tx, now, &left).await?;
+    }
     Ok(products.len())
 }
 

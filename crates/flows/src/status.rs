@@ -1,10 +1,15 @@
 //! How things stand: for people, for `/metrics`, for the demo's proof.
 
-use daybook_domain::{Money, Timestamp, causes::Cause, entry::EntryState};
-use daybook_store::{entry, exception, pause, watermark};
+use daybook_domain::{Money, Timestamp, catalogue::Standing, causes::Cause, entry::EntryState};
+use daybook_store::{catalogue::Counts, entry, exception, pause, watermark};
 use serde::Serialize;
 
-use crate::{app::App, error::FlowError, sales::receive::ORDERS};
+use crate::{
+    app::App,
+    catalogue::show::{self, Outline},
+    error::FlowError,
+    sales::receive::ORDERS,
+};
 
 /// Entries in one state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,6 +65,8 @@ pub struct Summary {
     pub exceptions: Vec<ExceptionLine>,
     /// What stands still.
     pub pauses: Vec<PauseLine>,
+    /// How far the products have come.
+    pub catalogue: Outline,
 }
 
 impl Summary {
@@ -114,6 +121,7 @@ pub async fn summary(app: &App) -> Result<Summary, FlowError> {
         missing: watermark::missing_count(&app.db).await?,
         exceptions,
         pauses,
+        catalogue: show::outline(app).await?,
     })
 }
 
@@ -134,7 +142,27 @@ pub async fn publish(app: &App) -> Result<(), FlowError> {
         let lines = summary.exceptions.iter().filter(|line| line.cause == cause.code());
         gauge("daybook_exceptions", "cause", cause.code(), lines.map(|line| line.entries).sum());
     }
+    publish_products(now, &summary.catalogue);
     Ok(())
+}
+
+fn publish_products(now: Timestamp, catalogue: &Outline) {
+    let Counts { published, hidden, withheld, not_for_tills, pending, refused } =
+        catalogue.variants;
+    for (standing, products) in [
+        (Standing::Published, published),
+        (Standing::Hidden, hidden),
+        (Standing::Withheld, withheld),
+        (Standing::NotForTills, not_for_tills),
+    ] {
+        gauge("daybook_products", "standing", standing.word(), products);
+    }
+    metrics::gauge!("daybook_products_pending").set(whole(pending));
+    metrics::gauge!("daybook_products_refused").set(whole(refused));
+    metrics::gauge!("daybook_prices_pending").set(whole(catalogue.prices_pending));
+    if let Some(at) = catalogue.swept_at {
+        metrics::gauge!("daybook_catalogue_swept_age_seconds").set(whole(seconds(now, at)));
+    }
 }
 
 fn gauge(name: &'static str, label: &'static str, value: &'static str, number: i64) {

@@ -7,6 +7,8 @@
 
 #[macro_use]
 mod engine;
+mod attribute;
+mod by_keys;
 mod chain;
 mod count;
 mod db;

@@ -11,12 +11,15 @@ use crate::{
 sql! {
     CLEAR = "DELETE FROM list_price WHERE list = $1";
     /// Whole pence, half a penny up.
-    DIFFERING = "SELECT p.product_id, p.sku, (p.price * $2 + 50) / 100 AS price \
+    DIFFERING = "SELECT p.product_id, p.sku, i.sku AS variant, l.price AS old, \
+                 (p.price * $2 + 50) / 100 AS price \
                  FROM till_product AS p JOIN catalogue_item AS i ON i.product_id = p.product_id \
                  LEFT JOIN list_price AS l ON l.list = $1 AND l.sku = p.sku \
                  WHERE p.product_id > $3 AND i.standing = 'published' AND p.price > 0 \
                  AND (l.price IS NULL OR l.price <> (p.price * $2 + 50) / 100) \
                  ORDER BY p.product_id LIMIT $4";
+    IN_ORDER = "SELECT l.sku FROM list_price AS l JOIN till_product AS p ON p.sku = l.sku \
+                WHERE l.list = $1 ORDER BY p.product_id";
 }
 
 const INSERT: &str = "INSERT INTO list_price (list, sku, price) ";
@@ -29,6 +32,10 @@ pub struct Differing {
     pub product_id: i64,
     /// Its SKU at the tills.
     pub sku: String,
+    /// The SKU of its variant.
+    pub variant: String,
+    /// The price that it has there.
+    pub old: Option<Money>,
     /// The price it should have there.
     pub price: Money,
 }
@@ -38,6 +45,8 @@ impl FromCells for Differing {
         Ok(Self {
             product_id: row.int("product_id")?,
             sku: row.text("sku")?,
+            variant: row.text("variant")?,
+            old: row.opt_money("old")?,
             price: row.money("price")?,
         })
     }
@@ -54,6 +63,15 @@ pub async fn differing(
     on!(conn, c => {
         let query = sqlx::query(DIFFERING).bind(list).bind(percent).bind(after);
         all(&query.bind(engine::limit(limit)).fetch_all(c).await?)
+    })
+}
+
+/// SKUs of a list, as far as they are known, in the order in which Sitoo shows them.
+pub async fn in_order(source: impl Into<Source<'_>>, list: i64) -> StoreResult<Vec<String>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(IN_ORDER).bind(list).fetch_all(c).await?;
+        rows.iter().map(|row| row.text("sku")).collect()
     })
 }
 

@@ -26,6 +26,21 @@ sql! {
             WHERE read_back_at IS NULL AND due_at < $1";
     PENDING = "SELECT CAST(count(*) AS BIGINT) AS prices FROM price_arrival \
                WHERE read_back_at IS NULL";
+    /// Of variants that nothing is to do about, and whose product costs something else.
+    OVERTAKEN = "DELETE FROM price_arrival WHERE read_back_at IS NULL AND list = $1 \
+                 AND EXISTS (SELECT 1 FROM catalogue_item AS i WHERE i.sku = price_arrival.sku \
+                 AND i.due_at IS NULL AND i.intent_at IS NULL) \
+                 AND NOT EXISTS (SELECT 1 FROM catalogue_item AS i \
+                 JOIN till_product AS p ON p.product_id = i.product_id \
+                 WHERE i.sku = price_arrival.sku AND p.price = price_arrival.new)";
+    /// The same for a list that has a share of the price.
+    OVERTAKEN_IN = "DELETE FROM price_arrival WHERE read_back_at IS NULL AND list = $1 \
+                    AND NOT EXISTS (SELECT 1 FROM catalogue_item AS i \
+                    JOIN till_product AS p ON p.product_id = i.product_id \
+                    WHERE i.sku = price_arrival.sku AND i.standing = 'published' \
+                    AND (p.price * $2 + 50) / 100 = price_arrival.new)";
+    LISTS = "SELECT DISTINCT list FROM price_arrival WHERE read_back_at IS NULL";
+    FORGET_LIST = "DELETE FROM price_arrival WHERE read_back_at IS NULL AND list = $1";
     PRUNE = "DELETE FROM price_arrival WHERE decided_at < $1 AND read_back_at IS NOT NULL";
 }
 
@@ -193,19 +208,75 @@ pub async fn pending(source: impl Into<Source<'_>>) -> StoreResult<i64> {
     on!(conn, c => sqlx::query(PENDING).fetch_one(c).await?.int("prices"))
 }
 
-/// Prices that were written and not seen yet, after a SKU.
+/// The latest prices of a list that were expected of these variants since a moment.
+pub async fn latest(
+    source: impl Into<Source<'_>>,
+    list: i64,
+    since: Timestamp,
+    skus: &[String],
+) -> StoreResult<HashMap<String, Arrival>> {
+    let mut conn = source.into().open().await?;
+    let mut latest = HashMap::new();
+    for piece in pieces(skus.len()) {
+        let found: Vec<Arrival> = on!(conn, c => {
+            let mut query = QueryBuilder::<Sql>::new(SELECT);
+            query.push("WHERE list = ").push_bind(list).push(" AND decided_at >= ");
+            query.push_bind(since.micros()).push(" AND sku IN (");
+            let mut names = query.separated(", ");
+            for sku in &skus[piece] {
+                names.push_bind(sku.as_str());
+            }
+            all(&query.push(") ORDER BY decided_at").build().fetch_all(c).await?)?
+        });
+        latest.extend(found.into_iter().map(|one| (one.sku.clone(), one)));
+    }
+    Ok(latest)
+}
+
+/// Prices of a list that were written and not seen yet, after a SKU.
 pub async fn unseen(
     source: impl Into<Source<'_>>,
+    list: i64,
     after: &str,
     limit: usize,
 ) -> StoreResult<Vec<Arrival>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => {
         let mut query = QueryBuilder::<Sql>::new(SELECT);
-        query.push("WHERE read_back_at IS NULL AND written_at IS NOT NULL AND sku > ");
-        query.push_bind(after).push(" ORDER BY sku LIMIT ").push_bind(engine::limit(limit));
+        query.push("WHERE read_back_at IS NULL AND written_at IS NOT NULL AND list = ");
+        query.push_bind(list).push(" AND sku > ").push_bind(after).push(" ORDER BY sku LIMIT ").push_bind(engine::limit(limit));
         all(&query.build().fetch_all(c).await?)
     })
+}
+
+/// Forgets prices of the default list that will never come: OrderWise took the change back.
+pub async fn forget_overtaken(tx: &mut Tx) -> StoreResult<()> {
+    on!(tx, c => {
+        sqlx::query(OVERTAKEN).bind(DEFAULT_LIST).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Forgets prices of a list that are not this share of the price any more.
+pub async fn forget_overtaken_in(tx: &mut Tx, list: i64, percent: i64) -> StoreResult<()> {
+    on!(tx, c => {
+        sqlx::query(OVERTAKEN_IN).bind(list).bind(percent).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Forgets what is expected in lists other than these and the default one.
+pub async fn forget_other_lists(tx: &mut Tx, kept: impl Iterator<Item = i64>) -> StoreResult<()> {
+    let kept: Vec<i64> = kept.chain([DEFAULT_LIST]).collect();
+    on!(tx, c => {
+        for row in sqlx::query(LISTS).fetch_all(&mut *c).await? {
+            let list = row.int("list")?;
+            if !kept.contains(&list) {
+                sqlx::query(FORGET_LIST).bind(list).execute(&mut *c).await?;
+            }
+        }
+    });
+    Ok(())
 }
 
 /// A page of the report, the newest first.

@@ -8,6 +8,7 @@ use sqlx::QueryBuilder;
 
 use crate::{
     Source, StoreResult, Tx,
+    by_keys::by_keys,
     engine::{self, Cells, FromCells, all, padded, pieces},
 };
 
@@ -32,7 +33,7 @@ sql! {
     OF_ORDER = "SELECT DISTINCT warehouse_id, folded FROM till_movement WHERE order_id = $1";
 }
 
-const OF_SKUS: &str = select!("WHERE folded IN (");
+const OF_SKUS: &str = select!("WHERE folded IN ");
 const CLEAR: &str = "DELETE FROM till_movement WHERE order_id IN (";
 const INSERT: &str =
     "INSERT INTO till_movement (order_id, row_index, warehouse_id, folded, quantity) ";
@@ -130,19 +131,7 @@ pub async fn of_skus(
     source: impl Into<Source<'_>>,
     folded: &[String],
 ) -> StoreResult<Vec<MovementRow>> {
-    let mut conn = source.into().open().await?;
-    let mut found = Vec::new();
-    for piece in pieces(folded.len()) {
-        found.extend(on!(conn, c => {
-            let mut query = QueryBuilder::<Sql>::new(OF_SKUS);
-            let mut list = query.separated(", ");
-            for sku in &folded[piece] {
-                list.push_bind(sku.as_str());
-            }
-            all::<MovementRow, _>(&query.push(")").build().fetch_all(c).await?)?
-        }));
-    }
-    Ok(found)
+    by_keys(source.into(), (OF_SKUS, ""), folded).await
 }
 
 /// Everything that is not settled, of orders after `after`.

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use daybook_domain::{Timestamp, catalogue::TillProduct};
+use daybook_domain::{Timestamp, catalogue::TillProduct, sku::fold};
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
 use crate::{
-    Source, StoreResult, Tx,
+    Source, StoreResult, Tx, attribute,
+    by_keys::by_keys,
     engine::{self, Cells, FromCells, all, padded, pieces},
 };
 
@@ -26,21 +27,33 @@ sql! {
                      WHERE foreign_since IS NOT NULL";
 }
 
-const SELECT: &str = "SELECT product_id, sku, link, title, price, vat_id, barcode, aliases, \
-    active_pos, parent_id, allow_decimals FROM till_product ";
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT product_id, sku, link, title, price, vat_id, barcode, aliases, active_pos, \
+             parent_id, allow_decimals, counted, attributes FROM till_product ",
+            $rest
+        )
+    };
+}
+
+const SELECT: &str = select!("");
+const OF_LINKS: &str = select!("WHERE link IN ");
 const UPSERT: &str = "INSERT INTO till_product (product_id, sku, link, title, price, vat_id, \
-    barcode, aliases, active_pos, parent_id, allow_decimals, read_at) ";
+    barcode, aliases, active_pos, parent_id, allow_decimals, counted, attributes, folded, read_at) ";
 const UPSERT_UP: &str = " ON CONFLICT (product_id) DO UPDATE SET sku = excluded.sku, \
     link = excluded.link, title = excluded.title, price = excluded.price, \
     vat_id = excluded.vat_id, barcode = excluded.barcode, aliases = excluded.aliases, \
     active_pos = excluded.active_pos, parent_id = excluded.parent_id, \
-    allow_decimals = excluded.allow_decimals, read_at = excluded.read_at";
+    allow_decimals = excluded.allow_decimals, counted = excluded.counted, \
+    folded = excluded.folded, attributes = excluded.attributes, \
+    read_at = excluded.read_at";
 const SEEN: &str = "UPDATE till_product SET read_at = ";
 const REMOVE: &str = "DELETE FROM till_product WHERE product_id IN (";
 const FREE: &str = "DELETE FROM till_barcode WHERE product_id IN (";
 const CARRY: &str = "INSERT INTO till_barcode (barcode, product_id) ";
 const HOLDERS: &str = "SELECT b.barcode, p.product_id, p.sku, p.link FROM till_barcode AS b \
-    JOIN till_product AS p ON p.product_id = b.product_id WHERE b.barcode IN (";
+    JOIN till_product AS p ON p.product_id = b.product_id WHERE b.barcode IN ";
 
 /// A product, and the folded code of the variant it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +80,8 @@ impl FromCells for Linked {
                 active_pos: row.flag("active_pos")?,
                 parent_id: row.opt_int("parent_id")?,
                 allow_decimals: row.flag("allow_decimals")?,
+                counted: row.flag("counted")?,
+                attributes: attribute::read(&row.text("attributes")?)?,
             },
         })
     }
@@ -178,14 +193,7 @@ pub async fn put(tx: &mut Tx, read_at: Timestamp, products: &[Linked]) -> StoreR
 }
 
 async fn by_ids(tx: &mut Tx, ids: &[i64]) -> StoreResult<HashMap<i64, Linked>> {
-    let found: Vec<Linked> = on!(tx, c => {
-        let mut query = QueryBuilder::<Sql>::new(SELECT);
-        let mut list = query.push("WHERE product_id IN (").separated(", ");
-        for id in padded(ids) {
-            list.push_bind(id);
-        }
-        all(&query.push(")").build().fetch_all(c).await?)?
-    });
+    let found = by_product_ids(tx, ids).await?;
     Ok(found.into_iter().map(|linked| (linked.product.product_id, linked)).collect())
 }
 
@@ -217,7 +225,9 @@ async fn write(tx: &mut Tx, read_at: Timestamp, products: &[&Linked]) -> StoreRe
                 row.push_bind(product.price.pence()).push_bind(product.vat_id);
                 row.push_bind(product.barcode.as_str()).push_bind(product.aliases.join(" "));
                 row.push_bind(product.active_pos).push_bind(product.parent_id);
-                row.push_bind(product.allow_decimals).push_bind(read_at.micros());
+                row.push_bind(product.allow_decimals).push_bind(product.counted);
+                row.push_bind(attribute::written(&product.attributes));
+                row.push_bind(fold(&product.sku)).push_bind(read_at.micros());
             });
             query.push(UPSERT_UP).build().execute(c).await?;
         });
@@ -272,14 +282,22 @@ pub async fn remove(tx: &mut Tx, ids: &[i64]) -> StoreResult<Changed> {
 
 /// Products of these variants, by the folded codes of the variants, the oldest product first.
 pub async fn by_links(source: impl Into<Source<'_>>, links: &[String]) -> StoreResult<Vec<Linked>> {
+    by_keys(source.into(), (OF_LINKS, " ORDER BY product_id"), links).await
+}
+
+/// Products by their ids.
+pub async fn by_product_ids(
+    source: impl Into<Source<'_>>,
+    ids: &[i64],
+) -> StoreResult<Vec<Linked>> {
     let mut conn = source.into().open().await?;
     let mut found = Vec::new();
-    for piece in pieces(links.len()) {
+    for ids in ids.chunks(1_024) {
         found.extend(on!(conn, c => {
             let mut query = QueryBuilder::<Sql>::new(SELECT);
-            let mut list = query.push("WHERE link IN (").separated(", ");
-            for link in &links[piece] {
-                list.push_bind(link.as_str());
+            let mut list = query.push("WHERE product_id IN (").separated(", ");
+            for id in padded(ids) {
+                list.push_bind(id);
             }
             all::<Linked, _>(&query.push(") ORDER BY product_id").build().fetch_all(c).await?)?
         }));
@@ -304,19 +322,7 @@ pub async fn after(
 
 /// Who carries one of these barcodes in Sitoo.
 pub async fn holders(source: impl Into<Source<'_>>, barcodes: &[String]) -> StoreResult<Vec<Held>> {
-    let mut conn = source.into().open().await?;
-    let mut found = Vec::new();
-    for piece in pieces(barcodes.len()) {
-        found.extend(on!(conn, c => {
-            let mut query = QueryBuilder::<Sql>::new(HOLDERS);
-            let mut list = query.separated(", ");
-            for barcode in &barcodes[piece] {
-                list.push_bind(barcode.as_str());
-            }
-            all::<Held, _>(&query.push(") ORDER BY p.product_id").build().fetch_all(c).await?)?
-        }));
-    }
-    Ok(found)
+    by_keys(source.into(), (HOLDERS, " ORDER BY p.product_id"), barcodes).await
 }
 
 /// Products that no read has shown since a moment: gone, or missed between two pages.

@@ -13,10 +13,11 @@ use daybook_domain::{
 };
 use sqlx::QueryBuilder;
 
-pub use self::full::{Carrier, after, by_folded_full, by_sku_full, carriers, one_full};
-use self::full::{FULL, KeptFull};
+pub use self::full::{
+    Carrier, after, by_folded_full, by_sku_full, carriers, of_categories, one_full,
+};
 use crate::{
-    Source, StoreResult, Tx,
+    Source, StoreResult, Tx, attribute,
     engine::{Cells, FromCells, all, padded, pieces},
 };
 
@@ -31,7 +32,7 @@ const KNOWN: &str =
 const SEEN: &str = "UPDATE variant SET seen_at = ";
 const UPSERT: &str = "INSERT INTO variant (sku, folded, variant_id, tax_rate_id, saleable, \
     discontinued, seen_at, product_code, description, ean, price_exc_vat, price_inc_vat, tax_code, \
-    tax_rate, on_tills, kit, last_amended, unreadable) ";
+    tax_rate, on_tills, kit, last_amended, unreadable, attributes, category) ";
 const UPSERT_UP: &str = " ON CONFLICT (sku) DO UPDATE SET folded = excluded.folded, \
     variant_id = excluded.variant_id, tax_rate_id = excluded.tax_rate_id, \
     saleable = excluded.saleable, discontinued = excluded.discontinued, \
@@ -39,7 +40,8 @@ const UPSERT_UP: &str = " ON CONFLICT (sku) DO UPDATE SET folded = excluded.fold
     description = excluded.description, ean = excluded.ean, \
     price_exc_vat = excluded.price_exc_vat, price_inc_vat = excluded.price_inc_vat, \
     tax_code = excluded.tax_code, tax_rate = excluded.tax_rate, on_tills = excluded.on_tills, \
-    kit = excluded.kit, last_amended = excluded.last_amended, unreadable = excluded.unreadable";
+    kit = excluded.kit, last_amended = excluded.last_amended, unreadable = excluded.unreadable, \
+    attributes = excluded.attributes, category = excluded.category";
 
 /// A variant under the form that SKUs are compared by.
 struct Kept {
@@ -70,6 +72,8 @@ pub struct Changed {
     pub products: BTreeSet<String>,
     /// Barcodes that a variant had or has.
     pub barcodes: BTreeSet<String>,
+    /// Styles that a variant has left.
+    pub left: BTreeSet<String>,
 }
 
 impl Changed {
@@ -81,6 +85,8 @@ impl Changed {
         self.products.insert(folded);
         let eans = [before.and_then(|before| before.ean.clone()), now.ean.clone()];
         self.barcodes.extend(eans.into_iter().flatten());
+        let style = before.map(|before| &before.product_code);
+        self.left.extend(style.filter(|style| **style != now.product_code).cloned());
     }
 }
 
@@ -128,7 +134,8 @@ async fn write(tx: &mut Tx, seen_at: Timestamp, variants: &[&FullVariant]) -> St
             row.push_bind(full.tax_rate.map(VatRate::thousandths));
             row.push_bind(full.on_tills).push_bind(full.kit);
             row.push_bind(full.last_amended.map(Timestamp::micros));
-            row.push_bind(full.unreadable.as_str());
+            row.push_bind(full.unreadable.as_str()).push_bind(attribute::written(&full.attributes));
+            row.push_bind(full.category.as_str());
         });
         query.push(UPSERT_UP).build().execute(c).await?;
     });
@@ -155,15 +162,9 @@ async fn known(
     tx: &mut Tx,
     variants: &[&FullVariant],
 ) -> StoreResult<HashMap<String, FullVariant>> {
-    let kept: Vec<KeptFull> = on!(tx, c => {
-        let mut query = QueryBuilder::<Sql>::new(FULL);
-        let mut list = query.push("WHERE sku IN (").separated(", ");
-        for full in variants {
-            list.push_bind(full.variant.sku.as_str());
-        }
-        all(&query.push(")").build().fetch_all(c).await?)?
-    });
-    Ok(kept.into_iter().map(|kept| (kept.0.variant.sku.clone(), kept.0)).collect())
+    let skus: Vec<String> = variants.iter().map(|full| full.variant.sku.clone()).collect();
+    let kept = by_sku_full(tx, &skus).await?;
+    Ok(kept.into_iter().map(|full| (full.variant.sku.clone(), full)).collect())
 }
 
 /// Variants whose folded SKU is one of these.

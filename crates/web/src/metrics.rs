@@ -37,6 +37,14 @@ fn describe() {
         "Time since orders were last read from Sitoo"
     );
     metrics::describe_gauge!("daybook_missing_orders", "Order ids that Sitoo has not shown yet");
+    metrics::describe_gauge!("daybook_products", "Variants by where they stand towards the tills");
+    metrics::describe_gauge!("daybook_products_pending", "Variants that wait for the catalogue");
+    metrics::describe_gauge!("daybook_products_refused", "Products that Sitoo refused");
+    metrics::describe_gauge!("daybook_prices_pending", "Prices on their way to the tills");
+    metrics::describe_gauge!(
+        "daybook_catalogue_swept_age_seconds",
+        "Time since the catalogue was last compared as a whole"
+    );
     metrics::describe_counter!("daybook_events_received_total", "Events written down");
     metrics::describe_histogram!(
         "daybook_call_duration_seconds",

@@ -50,6 +50,8 @@ pub struct Orderwise {
     customers_path: String,
     customer_create_path: String,
     exports: Exports,
+    attributes: Vec<String>,
+    category: String,
     order_template: Arc<Template>,
     customer_template: Arc<Template>,
     sale_order_type: i64,
@@ -93,6 +95,8 @@ impl Orderwise {
             customers_path: settings.customers_path,
             customer_create_path: settings.customer_create_path,
             exports: settings.exports,
+            attributes: settings.attributes,
+            category: settings.category,
             sale_order_type: settings.sale_order_type,
             credit_order_type: settings.credit_order_type,
             credit_sign: settings.credit_sign,
@@ -191,7 +195,8 @@ impl Orderwise {
     /// The variants that changed since a moment; none means all.
     pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<FullVariant>> {
         let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
-        let called = self.export("variants", &[("@since", since.as_str())], exports::variant).await;
+        let read = |row: &Row<'_>| exports::variant(row, &self.category, &self.attributes);
+        let called = self.export("variants", &[("@since", since.as_str())], read).await;
         Called {
             outcome: called.outcome.map(|rows| rows.into_iter().flatten().collect()),
             exchanges: called.exchanges,

@@ -3,11 +3,12 @@
 
 use daybook_domain::{
     Money, Quantity, Timestamp,
-    catalogue::FullVariant,
+    catalogue::{Attribute, FullVariant},
     class::Failure,
     despatch::{Parcel, SentLine, ToldRow},
     document::Document,
     lookup::Variant,
+    sku::fold,
 };
 use http::StatusCode;
 use jiff::{
@@ -204,8 +205,13 @@ pub(super) fn document_of(row: &Row<'_>, reference: &str) -> Result<Document, Fa
 }
 
 /// A row of `variants`; none where the variant has no code, because no till can name it. What
-/// sales need must be there; of the rest, what cannot be read stops only the product.
-pub(super) fn variant(row: &Row<'_>) -> Result<Option<FullVariant>, Failure> {
+/// sales need must be there; of the rest, what cannot be read stops only the product. `category`
+/// is the column that rules for buffers go by, `names` are those of attributes.
+pub(super) fn variant(
+    row: &Row<'_>,
+    category: &str,
+    names: &[String],
+) -> Result<Option<FullVariant>, Failure> {
     let sku = row.text("sku")?;
     if sku.is_empty() {
         return Ok(None);
@@ -221,6 +227,7 @@ pub(super) fn variant(row: &Row<'_>) -> Result<Option<FullVariant>, Failure> {
     Ok(Some(FullVariant {
         variant,
         product_code: rest.take("productCode", Row::text),
+        category: fold(&rest.take(category, Row::text)),
         description: rest.take("description", Row::text),
         ean: Some(rest.take("ean", Row::text)).filter(|ean| !ean.is_empty()),
         price_exc_vat: rest.take("priceExcVat", Row::maybe),
@@ -230,6 +237,11 @@ pub(super) fn variant(row: &Row<'_>) -> Result<Option<FullVariant>, Failure> {
         on_tills: rest.take("onTills", Row::maybe_flag).unwrap_or(true),
         kit: rest.take("kit", Row::flag),
         last_amended: rest.take("lastAmended", Row::moment),
+        attributes: names
+            .iter()
+            .map(|name| Attribute { name: name.clone(), value: rest.take(name, Row::text) })
+            .filter(|attribute| !attribute.value.is_empty())
+            .collect(),
         unreadable: rest.faults.join("; "),
     }))
 }

@@ -39,6 +39,11 @@ pub struct OrderwiseSettings {
     pub customer_create_path: String,
     /// The export definitions of this site.
     pub exports: Exports,
+    /// Columns that its `variants` export has beside the pack's, and that tell the variants of a
+    /// style from each other.
+    pub attributes: Vec<String>,
+    /// The column of its `variants` export that is a variant's category.
+    pub category: String,
     /// Body of an order; none means [`super::ORDER_TEMPLATE`].
     pub order_template: Option<String>,
     /// Body of a new customer; none means [`super::CUSTOMER_TEMPLATE`].
@@ -74,6 +79,8 @@ impl OrderwiseSettings {
             customers_path: "customers".to_owned(),
             customer_create_path: "customers?template_customer_id={template_id}".to_owned(),
             exports: Exports::default(),
+            attributes: Vec::new(),
+            category: "productCode".to_owned(),
             order_template: None,
             customer_template: None,
             sale_order_type: 1,

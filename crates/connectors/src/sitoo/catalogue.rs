@@ -1,17 +1,17 @@
 //! Products, product groups and price lists (facts/sitoo 4).
 
-use bytes::Bytes;
 use daybook_domain::{
     Money, Timestamp, VatRate,
-    catalogue::{NewProduct, Patch, ProductGroup, TillProduct},
+    catalogue::{Attribute, NewProduct, Patch, ProductGroup, TillProduct},
     class::Failure,
     exchange::Called,
 };
 use http::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{
-    call::{Answer, Body, Effect, Keep, Outgoing, read_json},
+    call::{Answer, Keep, read_json},
     number::Num,
     text::Text,
 };
@@ -27,7 +27,7 @@ use super::{
 /// What is asked for: what we write, and what decisions need. Some fields are slow to make
 /// (facts/sitoo 1.5), and the default ones lack the title.
 const FIELDS: &str = "productid,sku,title,moneyprice,vatid,barcode,barcodealiases,activepos,\
-variantparentid,allowdecimals";
+variantparentid,allowdecimals,stockcountenable,variant";
 
 /// Which products to ask for. Hidden ones and those without a web page come too.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,16 @@ struct WireProduct<'a> {
     activepos: bool,
     variantparentid: Num<i64>,
     allowdecimals: Option<bool>,
+    stockcountenable: Option<bool>,
+    variant: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct WireAttribute<'a> {
+    #[serde(borrow)]
+    name: Text<'a>,
+    value: Text<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -142,7 +152,7 @@ impl Sitoo {
         one(self.get("products", &path, Keep::Failures, read_products).await)
     }
 
-    /// Adds products; answers the id of each, or why it was refused.
+    /// Adds products; answers the id of each, or why there is none.
     pub async fn create_products(&self, new: &[NewProduct]) -> Called<Vec<Element<i64>>> {
         let written: Vec<Written<'_>> = new
             .iter()
@@ -157,7 +167,7 @@ impl Sitoo {
             })
             .collect();
         let path = format!("sites/{}/products.json", self.site);
-        self.batch("create-products", Method::POST, &path, &written, envelope::id).await
+        self.batch("create-products", (Method::POST, &path), &written, envelope::id).await
     }
 
     /// Writes the fields of products that differ; answers for each whether it was taken.
@@ -175,7 +185,7 @@ impl Sitoo {
             })
             .collect();
         let path = format!("sites/{}/products.json", self.site);
-        self.batch("update-products", Method::PUT, &path, &written, envelope::done).await
+        self.batch("update-products", (Method::PUT, &path), &written, envelope::done).await
     }
 
     /// All product groups.
@@ -215,30 +225,7 @@ impl Sitoo {
             })
             .collect();
         let path = format!("sites/{}/pricelists/{list}/pricelistitems.json", self.site);
-        self.batch("set-list-prices", Method::PUT, &path, &written, envelope::done).await
-    }
-
-    async fn batch<T: Send>(
-        &self,
-        purpose: &'static str,
-        method: Method,
-        path: &str,
-        written: &[Written<'_>],
-        make: impl Fn(&str) -> Option<T> + Send,
-    ) -> Called<Vec<Element<T>>> {
-        let text = serde_json::to_string(written).unwrap_or_default();
-        let outgoing = Outgoing {
-            purpose,
-            method,
-            url: self.base.join(path),
-            authorization: self.authorization.clone(),
-            body: Some(Body { sent: Bytes::from(text.clone()), recorded: text }),
-            effect: Effect::Writes,
-            keep: Keep::Masked,
-        };
-        let sent = written.len();
-        let read = |answer: &Answer<'_>| envelope::read(answer, sent, make);
-        one(self.caller.call((&self.lane, self.priority), outgoing, read).await)
+        self.batch("set-list-prices", (Method::PUT, &path), &written, envelope::done).await
     }
 }
 
@@ -276,7 +263,18 @@ fn product(json: &str) -> Result<TillProduct, Failure> {
         active_pos: wire.activepos,
         parent_id: wire.variantparentid.0,
         allow_decimals: wire.allowdecimals.unwrap_or(false),
+        counted: wire.stockcountenable.unwrap_or(true),
+        attributes: attributes(wire.variant),
     })
+}
+
+/// What tells a variant from others; an odd shape counts as nothing, and never spoils a product.
+fn attributes(raw: Option<&RawValue>) -> Vec<Attribute> {
+    let wire = raw.map(|raw| serde_json::from_str::<Vec<WireAttribute<'_>>>(raw.get()));
+    let wire = wire.and_then(Result::ok).unwrap_or_default();
+    let attribute =
+        |one: &WireAttribute<'_>| Attribute { name: one.name.owned(), value: one.value.owned() };
+    wire.iter().map(attribute).collect()
 }
 
 fn group(json: &str) -> Result<ProductGroup, Failure> {

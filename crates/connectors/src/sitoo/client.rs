@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use bytes::Bytes;
 use daybook_domain::{
     class::Failure,
     exchange::{Called, System},
@@ -13,7 +14,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     Clock, SettingsFault, Transport,
-    call::{Answer, Caller, Effect, Keep, Outcome, Outgoing, read_json},
+    call::{Answer, Body, Caller, Effect, Keep, Outcome, Outgoing, read_json},
     mask::{cut, mask_body},
     pace::{Budget, Lane},
     settings::{BaseUrl, basic_authorization},
@@ -203,6 +204,27 @@ impl Sitoo {
             body: None,
             effect: Effect::Reads,
             keep,
+        };
+        self.caller.call((&self.lane, self.priority), outgoing, read).await
+    }
+
+    /// A call that changes something in Sitoo.
+    pub(super) async fn send<T>(
+        &self,
+        purpose: &'static str,
+        method: Method,
+        path: &str,
+        body: String,
+        read: impl FnOnce(&Answer<'_>) -> Result<T, Failure> + Send,
+    ) -> Outcome<T> {
+        let outgoing = Outgoing {
+            purpose,
+            method,
+            url: self.base.join(path),
+            authorization: self.authorization.clone(),
+            body: Some(Body { sent: Bytes::from(body.clone()), recorded: body }),
+            effect: Effect::Writes,
+            keep: Keep::Masked,
         };
         self.caller.call((&self.lane, self.priority), outgoing, read).await
     }

@@ -1,6 +1,5 @@
 //! Deliveries of an order, its log and its state (facts/sitoo 2.1, 2.3, 2.7).
 
-use bytes::Bytes;
 use daybook_domain::{
     Reference, Timestamp,
     class::Failure,
@@ -12,11 +11,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{
-    call::{Answer, Body, Effect, Keep, Outcome, Outgoing},
-    number::Num,
-    text::Text,
-};
+use crate::{call::Answer, number::Num, text::Text};
 
 use super::{
     Sitoo,
@@ -120,27 +115,6 @@ impl Sitoo {
         let body = json!({ "orderstateid": number }).to_string();
         let path = format!("{}.json", path_of(order));
         one(self.send("order-state", Method::PUT, &path, body, |_| Ok(())).await)
-    }
-
-    /// A call that changes something in Sitoo.
-    async fn send<T>(
-        &self,
-        purpose: &'static str,
-        method: Method,
-        path: &str,
-        body: String,
-        read: impl FnOnce(&Answer<'_>) -> Result<T, Failure> + Send,
-    ) -> Outcome<T> {
-        let outgoing = Outgoing {
-            purpose,
-            method,
-            url: self.base.join(path),
-            authorization: self.authorization.clone(),
-            body: Some(Body { sent: Bytes::from(body.clone()), recorded: body }),
-            effect: Effect::Writes,
-            keep: Keep::Masked,
-        };
-        self.caller.call((&self.lane, self.priority), outgoing, read).await
     }
 }
 

@@ -5,6 +5,7 @@ mod client;
 mod deliveries;
 mod envelope;
 mod extras;
+mod family;
 mod shopper;
 mod stock;
 mod totals;
@@ -22,10 +23,7 @@ pub use catalogue::{ListPrice, ProductsPage, ProductsQuery};
 pub use client::Sitoo;
 pub use deliveries::{LogItem, NewDelivery, log_type};
 pub use envelope::Element;
-pub use stock::{
-    Direction, Element as StockElement, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock,
-    Transaction,
-};
+pub use stock::{Direction, ITEMS_A_REQUEST, Level, LevelsPage, Movement, Transaction};
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
 /// How to reach one Sitoo account.

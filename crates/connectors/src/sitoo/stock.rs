@@ -2,21 +2,20 @@
 
 use std::fmt::Write as _;
 
-use bytes::Bytes;
 use daybook_domain::{Quantity, class::Failure, exchange::Called};
 use http::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::{
-    call::{Answer, Body, Effect, Keep, Outcome, Outgoing, read_json},
-    number::{Exact, Num},
-    text::{Text, loose, scalar},
+    call::{Answer, Keep, read_json},
+    number::Num,
+    text::{Text, loose},
 };
 
 use super::{
     Sitoo,
     client::one,
+    envelope::{self, Element},
     translate::{need, within},
     wire::{List, read},
 };
@@ -50,17 +49,6 @@ pub struct LevelsPage {
     pub levels: Vec<Level>,
 }
 
-/// A product, as far as stock needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProductStock {
-    /// In Sitoo's spelling.
-    pub sku: String,
-    /// `allowdecimals`: sold in fractions.
-    pub allow_decimals: bool,
-    /// `stockcountenable`: its stock is kept at all.
-    pub counted: bool,
-}
-
 /// In or out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -81,17 +69,6 @@ pub struct Movement {
     pub external_id: String,
     /// SKU and signed change; all in the movement's direction.
     pub items: Vec<(String, Quantity)>,
-}
-
-/// What became of one element of a batch (facts/sitoo 1.3).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Element {
-    /// Done; the new id where there is one.
-    Done(Option<i64>),
-    /// Refused, with the text that Sitoo gave.
-    Refused(String),
-    /// Not known: an element that failed inside Sitoo may have been done.
-    InDoubt(String),
 }
 
 /// A movement in the journal.
@@ -127,15 +104,6 @@ struct WireLevel<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct WireProduct<'a> {
-    #[serde(borrow)]
-    sku: Text<'a>,
-    allowdecimals: Option<bool>,
-    stockcountenable: Option<bool>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 struct WireTransaction<'a> {
     warehousetransactionid: Num<i64>,
     warehouseid: Num<i64>,
@@ -150,16 +118,6 @@ struct WireTransaction<'a> {
 struct WireItem<'a> {
     #[serde(borrow)]
     sku: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct WireElement<'a> {
-    statuscode: Num<i64>,
-    #[serde(borrow, rename = "return")]
-    returned: Option<&'a RawValue>,
-    #[serde(deserialize_with = "loose")]
-    errortext: Text<'a>,
 }
 
 #[derive(Serialize)]
@@ -211,26 +169,6 @@ impl Sitoo {
         one(self.get("stock-levels", &path, Keep::Failures, read).await)
     }
 
-    /// Some products. One that is not in the answer does not exist.
-    pub async fn product_stock(&self, skus: &[String]) -> Called<Vec<ProductStock>> {
-        let path = format!("{}&start=0&num={PAGE}&sku=", self.products_path());
-        self.by_sku("products-of", &path, skus, product).await
-    }
-
-    /// A page of all products, from a place on.
-    pub async fn product_stock_page(&self, start: usize) -> Called<Vec<ProductStock>> {
-        let path = format!("{}&start={start}&num={PAGE}", self.products_path());
-        let read = |answer: &Answer<'_>| Ok(read_list(answer, product)?.1);
-        one(self.get("products", &path, Keep::Failures, read).await)
-    }
-
-    fn products_path(&self) -> String {
-        format!(
-            "sites/{}/products.json?includeinactive=true&fields=sku,allowdecimals,stockcountenable",
-            self.site()
-        )
-    }
-
     /// The journal of one warehouse or of all, from an id on, in ascending order.
     pub async fn journal(&self, warehouse_id: Option<i64>, from: i64) -> Called<Vec<Transaction>> {
         let only = warehouse_id.map(|id| format!("&warehouseid={id}")).unwrap_or_default();
@@ -255,11 +193,12 @@ impl Sitoo {
         one(self.get("stock-journal", &path, Keep::Failures, read).await)
     }
 
-    /// Posts movements, each with its own outcome in the order of the question.
-    pub async fn move_stock(&self, movements: &[Movement]) -> Called<Vec<Element>> {
+    /// Posts movements, each with its own outcome in the order of the question: its id in the
+    /// journal where Sitoo tells one.
+    pub async fn move_stock(&self, movements: &[Movement]) -> Called<Vec<Element<Option<i64>>>> {
         let sent: Vec<SentMovement<'_>> = movements.iter().map(sent_movement).collect();
         let path = format!("sites/{}/warehousetransactions.json", self.site());
-        one(self.write("move-stock", Method::POST, &path, &sent, movements.len()).await)
+        self.batch("move-stock", (Method::POST, &path), &sent, envelope::id_if_any).await
     }
 
     /// Sets the levels of a virtual warehouse, each with its own outcome.
@@ -267,13 +206,13 @@ impl Sitoo {
         &self,
         warehouse_id: i64,
         levels: &[(String, Quantity)],
-    ) -> Called<Vec<Element>> {
+    ) -> Called<Vec<Element<Option<i64>>>> {
         let sent: Vec<SentLevel<'_>> = levels
             .iter()
             .map(|(sku, total)| SentLevel { sku, decimaltotal: three_decimals(*total) })
             .collect();
         let path = format!("sites/{}/warehouses/{warehouse_id}/warehouseitems.json", self.site());
-        one(self.write("set-stock", Method::PUT, &path, &sent, levels.len()).await)
+        self.batch("set-stock", (Method::PUT, &path), &sent, envelope::id_if_any).await
     }
 
     /// Asks for some SKUs at a time, as many as an address takes.
@@ -296,29 +235,6 @@ impl Sitoo {
             }
         }
         Called { outcome: Ok(found), exchanges }
-    }
-
-    async fn write(
-        &self,
-        purpose: &'static str,
-        method: Method,
-        path: &str,
-        sent: &impl Serialize,
-        elements: usize,
-    ) -> Outcome<Vec<Element>> {
-        // Numbers and texts of our own: there is nothing in them that could not be written.
-        let text = serde_json::to_string(sent).unwrap_or_default();
-        let outgoing = Outgoing {
-            purpose,
-            method,
-            url: self.base.join(path),
-            authorization: self.authorization.clone(),
-            body: Some(Body { sent: Bytes::from(text.clone()), recorded: text }),
-            effect: Effect::Writes,
-            keep: Keep::Masked,
-        };
-        let read = |answer: &Answer<'_>| read_elements(answer, elements);
-        self.caller.call((&self.lane, self.priority), outgoing, read).await
     }
 }
 
@@ -402,15 +318,6 @@ fn level(json: &str) -> Result<Level, Failure> {
     })
 }
 
-fn product(json: &str) -> Result<ProductStock, Failure> {
-    let wire: WireProduct<'_> = read(json)?;
-    Ok(ProductStock {
-        sku: wire.sku.owned(),
-        allow_decimals: wire.allowdecimals.unwrap_or(false),
-        counted: wire.stockcountenable.unwrap_or(true),
-    })
-}
-
 fn transaction(json: &str) -> Result<Transaction, Failure> {
     let wire: WireTransaction<'_> = read(json)?;
     Ok(Transaction {
@@ -422,84 +329,11 @@ fn transaction(json: &str) -> Result<Transaction, Failure> {
     })
 }
 
-/// What a batch came to: an envelope, or, where there was one element, perhaps its bare answer
-/// (facts/sitoo 10, question 21). What cannot be read leaves everything in doubt.
-fn read_elements(answer: &Answer<'_>, sent: usize) -> Result<Vec<Element>, Failure> {
-    let text = answer.text.trim();
-    let doubt = |what: String| Effect::Writes.unclear(None, what);
-    if text.starts_with('[') {
-        let raw: Vec<WireElement<'_>> = serde_json::from_str(text)
-            .map_err(|error| doubt(format!("the answer to a batch cannot be read: {error}")))?;
-        if raw.len() != sent {
-            let what = format!("{sent} elements were sent, and {} answered", raw.len());
-            return Err(doubt(what));
-        }
-        return Ok(raw.iter().map(element).collect());
-    }
-    let bare = (sent == 1).then(|| scalar(text)).flatten();
-    match bare.as_deref() {
-        Some("true") => Ok(vec![Element::Done(None)]),
-        Some(id) if i64::exact(id).is_some() => Ok(vec![Element::Done(i64::exact(id))]),
-        _ => Err(doubt("the answer to a batch is no batch".to_owned())),
-    }
-}
-
-fn element(wire: &WireElement<'_>) -> Element {
-    let says = || match wire.errortext.owned() {
-        text if text.is_empty() => "Sitoo gave no reason".to_owned(),
-        text => text,
-    };
-    match wire.statuscode.0 {
-        Some(200..=299) => {
-            let id = wire.returned.and_then(|raw| scalar(raw.get()));
-            Element::Done(id.and_then(|id| i64::exact(&id)))
-        }
-        Some(status @ 400..=499) => Element::Refused(format!("{} ({status})", says())),
-        _ => Element::InDoubt(says()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use daybook_domain::{Quantity, class::Failure};
-    use http::StatusCode;
+    use daybook_domain::Quantity;
 
-    use super::{Element, encoded, lists, read_elements, three_decimals};
-    use crate::call::Answer;
-
-    fn elements(text: &str, sent: usize) -> Result<Vec<Element>, Failure> {
-        read_elements(&Answer { status: StatusCode::OK, text }, sent)
-    }
-
-    #[test]
-    fn every_element_of_a_batch_has_its_own_outcome() {
-        let text = r#"[{"statuscode":200,"return":28},{"statuscode":400,"errortext":"Invalid value 'sku'"},
-            {"statuscode":500,"errortext":""},{"statuscode":200,"return":true}]"#;
-        let wanted = vec![
-            Element::Done(Some(28)),
-            Element::Refused("Invalid value 'sku' (400)".to_owned()),
-            Element::InDoubt("Sitoo gave no reason".to_owned()),
-            Element::Done(None),
-        ];
-        assert_eq!(elements(text, 4), Ok(wanted));
-    }
-
-    #[test]
-    fn one_element_may_be_answered_bare() {
-        assert_eq!(elements("28", 1), Ok(vec![Element::Done(Some(28))]));
-        assert_eq!(elements("true", 1), Ok(vec![Element::Done(None)]));
-        let text = r#"[{"statuscode":200,"return":28}]"#;
-        assert_eq!(elements(text, 1), Ok(vec![Element::Done(Some(28))]));
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_in_doubt() {
-        for (text, sent) in
-            [("", 1), ("28", 2), ("{}", 1), ("[]", 1), ("[1]", 1), ("<html>", 1), ("[{\"stat", 1)]
-        {
-            assert!(matches!(elements(text, sent), Err(Failure::InDoubt { .. })), "{text}");
-        }
-    }
+    use super::{encoded, lists, three_decimals};
 
     #[test]
     fn decimals_have_three_places() {

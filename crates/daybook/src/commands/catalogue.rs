@@ -6,7 +6,10 @@ use clap::{Args, Subcommand};
 use daybook_domain::{Timestamp, causes::Cause};
 use daybook_flows::catalogue::{self as flow, PassOptions, show};
 use daybook_store::{
-    catalogue::{self, FaultFilter, FaultRow},
+    catalogue::{
+        self, FaultFilter, FaultRow,
+        family::{self, FamilyItem},
+    },
     price_arrival::{self, Arrival, ArrivalFilter},
     till_product::{self, Foreign},
 };
@@ -23,6 +26,7 @@ Examples:
   daybook catalogue show ABC-1                       what OrderWise says, what Sitoo has, why
   daybook catalogue prices --since 2026-11-24        when each price changed, was written and seen
   daybook catalogue foreign                          products that are not from OrderWise
+  daybook catalogue families                         styles that are not one product with choices
   daybook catalogue plan                             what a pass would write; nothing is written
 
 `daybook sync catalogue` runs a pass.";
@@ -70,6 +74,15 @@ enum What {
         #[arg(long, value_name = "ID", default_value_t = 0)]
         after: i64,
         /// Most products to list.
+        #[arg(long, default_value_t = 200, value_name = "N")]
+        limit: u16,
+    },
+    /// Styles that cannot be one product with choices at the tills, and why.
+    Families {
+        /// Only after this style: the cursor for the next page.
+        #[arg(long, value_name = "STYLE", default_value = "")]
+        after: String,
+        /// Most styles to list.
         #[arg(long, default_value_t = 200, value_name = "N")]
         limit: u16,
     },
@@ -124,6 +137,13 @@ struct Foreigners {
     products: Vec<Foreign>,
 }
 
+/// What `families --json` prints.
+#[derive(Debug, Serialize)]
+struct Families {
+    /// In order of their codes.
+    families: Vec<FamilyItem>,
+}
+
 /// Shows it.
 pub(crate) async fn run(context: &Context, args: &CatalogueArgs) -> Result<Ended, Failure> {
     match &args.what {
@@ -132,6 +152,7 @@ pub(crate) async fn run(context: &Context, args: &CatalogueArgs) -> Result<Ended
         What::Show { sku } => show_one(context, sku).await,
         What::Prices { since, late, limit } => prices(context, *since, *late, *limit).await,
         What::Foreign { after, limit } => foreign(context, *after, *limit).await,
+        What::Families { after, limit } => families(context, after, *limit).await,
         What::Plan { full, limit } => plan(context, *full, *limit).await,
     }
 }
@@ -199,6 +220,17 @@ async fn foreign(context: &Context, after: i64, limit: u16) -> Result<Ended, Fai
     context.printer.result(&found, |found| people::foreign(context, &found.products))?;
     if found.products.is_empty() {
         context.printer.talk("every product is from OrderWise");
+    }
+    Ok(Ended::Done)
+}
+
+async fn families(context: &Context, after: &str, limit: u16) -> Result<Ended, Failure> {
+    let book = context.existing_book().await?;
+    let found = family::faulty(&book, after, usize::from(limit)).await?;
+    let found = Families { families: found };
+    context.printer.result(&found, |found| people::families(context, &found.families))?;
+    if found.families.is_empty() {
+        context.printer.talk("nothing keeps a style from being a family");
     }
     Ok(Ended::Done)
 }

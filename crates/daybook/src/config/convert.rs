@@ -152,6 +152,8 @@ impl Config {
             customers_path: own.customers_path.clone(),
             customer_create_path: own.customer_create_path.clone(),
             exports: exports(own),
+            attributes: self.catalogue.families.clone(),
+            category: self.stock.category.clone(),
             order_template: self.order_template()?,
             customer_template: self.template(
                 "orderwise.customer-template",

@@ -3,6 +3,7 @@
 
 pub mod barcode;
 mod desired;
+pub mod family;
 mod group;
 mod price;
 mod ready;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     desired::{Action, Judged, NewProduct, Patch, Standing, judge},
+    family::Attribute,
     group::{Groups, ProductGroup},
     price::{NotPrice, Price},
     till_sku::{Blanks, till_sku},
@@ -27,6 +29,8 @@ pub struct FullVariant {
     pub variant: Variant,
     /// `productCode`: variants of one style share it.
     pub product_code: String,
+    /// Its category, folded: what rules for buffers may name.
+    pub category: String,
     /// `description`, the title at the tills.
     pub description: String,
     /// `ean`.
@@ -45,6 +49,8 @@ pub struct FullVariant {
     pub kit: bool,
     /// `lastAmended`.
     pub last_amended: Option<Timestamp>,
+    /// What tells it from the others of its style, from columns that the site added.
+    pub attributes: Vec<Attribute>,
     /// Columns that could not be read, in words; empty when all could. A sale does not need them,
     /// so they stop the product and nothing else.
     pub unreadable: String,
@@ -56,6 +62,7 @@ impl FullVariant {
         Self {
             variant,
             product_code: String::new(),
+            category: String::new(),
             description: String::new(),
             ean: None,
             price_exc_vat: None,
@@ -65,6 +72,7 @@ impl FullVariant {
             on_tills: true,
             kit: false,
             last_amended: None,
+            attributes: Vec::new(),
             unreadable: String::new(),
         }
     }
@@ -98,6 +106,10 @@ pub struct TillProduct {
     pub parent_id: Option<i64>,
     /// `allowdecimals`.
     pub allow_decimals: bool,
+    /// `stockcountenable`: whether its stock is kept at all.
+    pub counted: bool,
+    /// `variant`: what tells it from the others of its family.
+    pub attributes: Vec<Attribute>,
 }
 
 /// Choices of the retailer about products.

@@ -53,6 +53,8 @@ fn on_the_till() -> TillProduct {
         active_pos: true,
         parent_id: None,
         allow_decimals: false,
+        counted: true,
+        attributes: Vec::new(),
     }
 }
 

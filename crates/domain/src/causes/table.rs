@@ -436,6 +436,18 @@ catalogue! {
         fix: "Look at Sitoo's words; correct the product there or in OrderWise. It is tried again by itself.",
         command: "daybook catalogue show {subject}",
     }
+    FamilyUnclear "family-unclear" "Style cannot be one product with choices" {
+        sentence: "The SKUs of a style cannot be told apart by their attributes, or Sitoo's family of them holds something that OrderWise does not tell of; they are sold one by one, and nothing of the family is touched.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Complete or correct the attributes in OrderWise, or put the family right in Sitoo; it is looked at again by itself.",
+        command: "daybook catalogue families",
+    }
+    FamilyRefused "family-refused" "Sitoo refused a family" {
+        sentence: "Sitoo did not take the family of a style, or does not show what it took; its SKUs are sold all the same.",
+        owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
+        fix: "Look at Sitoo's words, and at the family there. It is tried again by itself.",
+        command: "daybook catalogue families",
+    }
     PriceNotArrived "price-not-arrived" "Prices did not arrive in time" {
         sentence: "Prices that OrderWise changed were not seen at the tills when the stores opened.",
         owner: Retail, scope: Scope::Product, severity: High, released_by: None,

@@ -235,6 +235,13 @@ pub struct Mapping {
     pub statuses: HashMap<String, StatusMeaning>,
 }
 
+impl Mapping {
+    /// The folded code of the variant that a till's folded SKU is.
+    pub fn variant_of(&self, folded: &str) -> String {
+        self.skus.get(folded).map_or_else(|| folded.to_owned(), |code| crate::sku::fold(code))
+    }
+}
+
 /// Keys of [`MappingKind::Delivery`] that stand for no carrier product.
 pub mod delivery {
     /// Goods to be sent where the till names no carrier.

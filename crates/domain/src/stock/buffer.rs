@@ -80,7 +80,9 @@ impl fmt::Display for Amount {
 pub enum BufferScope {
     /// One SKU.
     Sku,
-    /// Every SKU that begins so: a style or a category. The longest counts.
+    /// Every SKU that OrderWise counts to this category: a product code, or what a column says.
+    Category,
+    /// Every SKU that begins so. The longest counts.
     Prefix,
     /// Everything in a store.
     Store,
@@ -90,12 +92,14 @@ pub enum BufferScope {
 
 impl BufferScope {
     /// All of them, the most particular first.
-    pub const ALL: [Self; 4] = [Self::Sku, Self::Prefix, Self::Store, Self::Default];
+    pub const ALL: [Self; 5] =
+        [Self::Sku, Self::Category, Self::Prefix, Self::Store, Self::Default];
 
     /// The word used in the book and on the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Sku => "sku",
+            Self::Category => "category",
             Self::Prefix => "prefix",
             Self::Store => "store",
             Self::Default => "default",
@@ -125,7 +129,7 @@ impl FromStr for BufferScope {
 pub struct BufferRule {
     /// What kind of rule.
     pub scope: BufferScope,
-    /// The SKU or its beginning, folded; empty for a store and for everything.
+    /// The SKU, its category or its beginning, folded; empty for a store and for everything.
     pub key: String,
     /// Only in this warehouse of Sitoo; none means in all.
     pub warehouse_id: Option<i64>,
@@ -137,7 +141,7 @@ impl BufferRule {
     /// A rule, with its key in the one form under which it is found.
     pub fn new(scope: BufferScope, key: &str, warehouse_id: Option<i64>, amount: Amount) -> Self {
         let key = match scope {
-            BufferScope::Sku | BufferScope::Prefix => fold(key),
+            BufferScope::Sku | BufferScope::Category | BufferScope::Prefix => fold(key),
             BufferScope::Store | BufferScope::Default => String::new(),
         };
         Self { scope, key, warehouse_id, amount }
@@ -148,6 +152,9 @@ impl BufferRule {
 #[derive(Debug, Clone, Default)]
 pub struct BufferRules {
     by_sku: HashMap<(String, Option<i64>), Amount>,
+    by_category: HashMap<(String, Option<i64>), Amount>,
+    /// Categories that rules name, by folded SKU.
+    category_of: HashMap<String, String>,
     /// The longest first.
     by_prefix: Vec<BufferRule>,
     by_store: HashMap<i64, Amount>,
@@ -155,13 +162,20 @@ pub struct BufferRules {
 }
 
 impl BufferRules {
-    /// Sorts the rules.
-    pub fn new(rules: impl IntoIterator<Item = BufferRule>) -> Self {
-        let mut all = Self::default();
+    /// Sorts the rules. `members` are the folded SKUs of categories that they name, each with its
+    /// category.
+    pub fn new(
+        rules: impl IntoIterator<Item = BufferRule>,
+        members: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let mut all = Self { category_of: members.into_iter().collect(), ..Self::default() };
         for rule in rules {
             match rule.scope {
                 BufferScope::Sku => {
                     all.by_sku.insert((rule.key, rule.warehouse_id), rule.amount);
+                }
+                BufferScope::Category => {
+                    all.by_category.insert((rule.key, rule.warehouse_id), rule.amount);
                 }
                 BufferScope::Prefix => all.by_prefix.push(rule),
                 BufferScope::Store => {
@@ -179,15 +193,14 @@ impl BufferRules {
 
     /// The rule for a folded SKU in a warehouse.
     pub fn find(&self, folded: &str, warehouse_id: i64) -> Option<Amount> {
-        let of_sku = |store: Option<i64>| self.by_sku.get(&(folded.to_owned(), store)).copied();
+        let of = |rules: &HashMap<(String, Option<i64>), Amount>, key: &str| {
+            let at = |store| rules.get(&(key.to_owned(), store)).copied();
+            if rules.is_empty() { None } else { at(Some(warehouse_id)).or_else(|| at(None)) }
+        };
         let here = |rule: &&BufferRule| rule.warehouse_id.is_none_or(|id| id == warehouse_id);
         let begins = |rule: &&BufferRule| folded.starts_with(rule.key.as_str());
-        let of_sku = if self.by_sku.is_empty() {
-            None
-        } else {
-            of_sku(Some(warehouse_id)).or_else(|| of_sku(None))
-        };
-        of_sku
+        of(&self.by_sku, folded)
+            .or_else(|| of(&self.by_category, self.category_of.get(folded)?))
             .or_else(|| self.by_prefix.iter().filter(here).find(begins).map(|rule| rule.amount))
             .or_else(|| self.by_store.get(&warehouse_id).copied())
             .or(self.default)
@@ -246,20 +259,26 @@ mod tests {
 
     #[test]
     fn the_most_particular_rule_counts_and_orderwises_own_buffer_before_all() {
-        let rules = BufferRules::new([
+        let all = [
             rule(BufferScope::Default, "", None, "1"),
             rule(BufferScope::Store, "", Some(5), "2"),
             rule(BufferScope::Prefix, "coat", None, "3"),
+            rule(BufferScope::Category, "Winter ", None, "8"),
+            rule(BufferScope::Category, "winter", Some(5), "9"),
             rule(BufferScope::Prefix, "coat-red", None, "4"),
             rule(BufferScope::Prefix, "coat-red", Some(5), "5"),
             rule(BufferScope::Sku, " COAT-RED-M", None, "6"),
             rule(BufferScope::Sku, "coat-red-m", Some(5), "7"),
-        ]);
+        ];
+        let winter = ["coat-blue", "coat-red-m"].map(|sku| (sku.to_owned(), "winter".to_owned()));
+        let rules = BufferRules::new(all, winter);
         for (sku, store, units) in [
             ("socks", 6, "1"),
             ("socks", 5, "2"),
             ("coat-m", 5, "3"),
             ("coat-red-l", 6, "4"),
+            ("coat-blue", 6, "8"),
+            ("coat-blue", 5, "9"),
             ("coat-red-l", 5, "5"),
             ("coat-red-m", 6, "6"),
             ("coat-red-m", 5, "7"),

@@ -1,15 +1,17 @@
 //! Writes whose reply was lost, and those whose process ended before it wrote the outcome down.
 //! Sitoo is asked what it has before anything is sent again.
 
-use daybook_domain::catalogue::till_sku;
+use std::collections::BTreeMap;
+
+use daybook_domain::{Timestamp, catalogue::till_sku};
 use daybook_store::{
     catalogue::{self, Item},
     price_arrival::{self, DEFAULT_LIST},
     till_product,
 };
 
-use super::{CatalogueReport, known::Known, mirror, prices};
-use crate::{app::App, error::FlowError};
+use super::{CatalogueReport, known::Known, prices};
+use crate::{app::App, error::FlowError, mirror};
 
 /// Variants looked up in one go.
 const PIECE: usize = 200;
@@ -44,8 +46,8 @@ pub(super) async fn look_up(
         .filter(|item| item.product_id.is_none())
         .filter_map(|item| till_sku(&item.sku, known.rules.blanks).ok())
         .collect();
-    let mut found = mirror::read_ids(app, &ids).await?;
-    let created = mirror::read_skus(app, &new).await?;
+    let mut found = known.mirror(app).read_ids(&ids).await?;
+    let created = known.mirror(app).read_skus(&new).await?;
     report.adopted += created.len() as u64;
     found.extend(created);
     let there: Vec<String> = found.iter().map(|product| known.link(&product.sku)).collect();
@@ -56,14 +58,27 @@ pub(super) async fn look_up(
     });
     let skus = items.iter().map(|item| item.sku.as_str());
     let prices = prices::of(known, skus, &found);
-    let linked = mirror::linked(known, found);
+    let linked = known.mirror(app).linked(found);
     let mut tx = app.db.begin().await?;
     price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
     let changed = till_product::put(&mut tx, read_at, &linked).await?;
     mirror::queue(&mut tx, read_at, changed).await?;
-    let again: Vec<String> = known_now.into_iter().map(|item| item.sku.clone()).collect();
-    catalogue::postpone(&mut tx, read_at, &again).await?;
+    let mut again: BTreeMap<Timestamp, Vec<String>> = BTreeMap::new();
+    for item in &known_now {
+        again.entry(next_look(app, read_at, item.tries)).or_default().push(item.sku.clone());
+    }
+    for (due_at, skus) in &again {
+        catalogue::doubted(&mut tx, *due_at, skus).await?;
+    }
     tx.commit().await?;
-    tracing::info!(known = again.len(), open = open.len(), "products in doubt were looked up");
+    tracing::info!(known = known_now.len(), open = open.len(), "products in doubt were looked up");
     Ok(())
+}
+
+/// At once, and from the second time on after a pause: a write that Sitoo fails to answer each
+/// time must not be repeated without end.
+fn next_look(app: &App, read_at: Timestamp, tries: i64) -> Timestamp {
+    let settings = &app.settings.catalogue;
+    let pause = settings.settling_time.saturating_mul(u32::try_from(tries).unwrap_or(u32::MAX));
+    read_at.plus(pause.min(settings.retry_refused_after))
 }

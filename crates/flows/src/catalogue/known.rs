@@ -16,8 +16,8 @@ use daybook_domain::{
 };
 use daybook_store::{catalogue, mapping, variant, watermark};
 
-use super::{mirror, sitoo};
-use crate::{app::App, error::FlowError, exchanges, sales::load};
+use super::sitoo;
+use crate::{app::App, error::FlowError, exchanges, mirror::Mirror, sales::load};
 
 /// Of what everything was judged with.
 const RULES: &str = "catalogue-rules";
@@ -30,20 +30,27 @@ pub(super) struct Known {
     pub(super) rules: Rules,
     pub(super) groups: Groups,
     pub(super) mapping: Arc<Mapping>,
+    /// Names of the attributes that make families.
+    families: Vec<String>,
     version: i64,
 }
 
 impl Known {
     /// The folded code of the variant that a till's SKU belongs to.
     pub(super) fn link(&self, sku: &str) -> String {
-        let folded = fold(sku);
-        self.mapping.skus.get(&folded).map_or(folded, |code| fold(code))
+        self.mapping.variant_of(&fold(sku))
+    }
+
+    /// Reads Sitoo's products for this flow.
+    pub(super) fn mirror<'a>(&'a self, app: &'a App) -> Mirror<'a> {
+        Mirror { app, mapping: &self.mapping, priority: Priority::Catalogue }
     }
 
     /// A number that differs when anything differs that products are judged with.
     fn fingerprint(&self) -> i64 {
         let mut hasher = DefaultHasher::new();
-        format!("{:?} {:?} {}", self.rules, self.groups.all, self.version).hash(&mut hasher);
+        format!("{:?} {:?}", self.rules, self.groups.all).hash(&mut hasher);
+        (self.version, &self.families).hash(&mut hasher);
         // Any bits will do; SQLite and PostgreSQL hold signed numbers.
         hasher.finish().cast_signed()
     }
@@ -78,6 +85,7 @@ pub(super) async fn load(app: &App) -> Result<Known, FlowError> {
         },
         groups: Groups { all, mapped: mapping.groups.clone() },
         mapping,
+        families: settings.families.clone(),
         version,
     })
 }
@@ -91,7 +99,7 @@ pub(super) async fn requeue_if_changed(app: &App, known: &Known) -> Result<(), F
     }
     if before.is_some() {
         // A mapping of SKUs may have given products to other variants.
-        mirror::relink(app, known).await?;
+        known.mirror(app).relink().await?;
         queue_everything(app).await?;
     }
     let mut tx = app.db.begin().await?;

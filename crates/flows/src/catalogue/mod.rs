@@ -8,8 +8,9 @@
 
 mod around;
 mod doubt;
+mod family;
 mod known;
-mod mirror;
+mod lists;
 mod piece;
 mod prices;
 pub mod show;
@@ -24,7 +25,7 @@ use daybook_store::{catalogue, watermark};
 use serde::Serialize;
 
 use self::{known::Known, piece::Piece};
-use crate::{app::App, engine::beside::is_ours, error::FlowError, reference};
+use crate::{app::App, engine::beside::is_ours, error::FlowError, reference, stock};
 
 /// Name of the flow: its lease, and the scope of its exceptions.
 pub(crate) const FLOW: &str = "catalogue";
@@ -43,6 +44,8 @@ pub struct CatalogueReport {
     pub updated: u64,
     /// Of those: hidden from the tills.
     pub hidden: u64,
+    /// Families that were written: variants of a style as one product with choices.
+    pub families: u64,
     /// Prices that were written, to any list.
     pub prices: u64,
     /// Products that Sitoo refused.
@@ -105,7 +108,7 @@ async fn look(
     if sweeps {
         sweep::run(app, &known, report).await?;
     } else {
-        mirror::read_changed(app, &known, report).await?;
+        report.differed += known.mirror(app).read_changed().await?;
     }
     known::requeue_if_changed(app, &known).await?;
     Ok(known)
@@ -130,8 +133,12 @@ async fn work(
         write::piece(app, known, piece, &mut hiding, report).await?;
     }
     report.not_hidden = hiding.kept;
+    if report.created > write::MANY {
+        stock::many_arrived(app).await?;
+    }
+    family::run(app, known, report).await?;
     prices::see(app, known).await?;
-    prices::lists(app, report).await
+    lists::write(app, report).await
 }
 
 async fn begin(app: &App, pending: i64) -> Result<(), FlowError> {

@@ -6,7 +6,10 @@ use daybook_domain::{
     sku::fold,
 };
 use daybook_store::{
-    catalogue::{self, Counts, FaultFilter, FaultGroup, FaultRow, Item},
+    catalogue::{
+        self, Counts, FaultFilter, FaultGroup, FaultRow, Item,
+        family::{self, FamilyCounts},
+    },
     price_arrival::{self, Arrival, ArrivalFilter},
     till_product, variant, watermark,
 };
@@ -26,17 +29,13 @@ pub struct Progress {
     pub since: Option<Timestamp>,
 }
 
-/// How the catalogue stands.
+/// How far the catalogue has come, in a few figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Status {
+pub struct Outline {
     /// Variants by where they stand.
     pub variants: Counts,
-    /// What keeps variants from the tills, by cause.
-    pub not_ready: Vec<FaultGroup>,
-    /// Products that Sitoo has.
-    pub products: i64,
-    /// Of those, products that are not from OrderWise.
-    pub foreign: i64,
+    /// Styles that are families at the tills, or are to be.
+    pub families: FamilyCounts,
     /// Prices on their way to the tills.
     pub prices_pending: i64,
     /// When the last night's comparison began.
@@ -47,28 +46,46 @@ pub struct Status {
     pub working: Option<Progress>,
 }
 
-/// How the catalogue stands.
-pub async fn status(app: &App) -> Result<Status, FlowError> {
+/// How far the catalogue has come.
+pub async fn outline(app: &App) -> Result<Outline, FlowError> {
     let db = &app.db;
     let variants = catalogue::counts(db).await?;
-    let (products, foreign) = till_product::count(db).await?;
-    let withdrawn_since = app.now().minus(app.settings.catalogue.tell_withdrawn_for);
     let total = watermark::get(db, TOTAL).await?.unwrap_or(0).max(variants.pending);
     let working = (variants.pending > 0).then_some(Progress {
         done: total - variants.pending,
         of: total,
         since: watermark::updated_at(db, TOTAL).await?,
     });
-    Ok(Status {
+    Ok(Outline {
         variants,
-        not_ready: catalogue::told(db, withdrawn_since).await?,
-        products,
-        foreign,
+        families: family::counts(db).await?,
         prices_pending: price_arrival::pending(db).await?,
         swept_at: moment(app, sweep::SWEPT).await?,
         reading: reading(app).await?,
         working,
     })
+}
+
+/// How the catalogue stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// How far it has come.
+    #[serde(flatten)]
+    pub outline: Outline,
+    /// What keeps variants from the tills, by cause.
+    pub not_ready: Vec<FaultGroup>,
+    /// Products that Sitoo has.
+    pub products: i64,
+    /// Of those, products that are not from OrderWise.
+    pub foreign: i64,
+}
+
+/// How the catalogue stands.
+pub async fn status(app: &App) -> Result<Status, FlowError> {
+    let (products, foreign) = till_product::count(&app.db).await?;
+    let withdrawn_since = app.now().minus(app.settings.catalogue.tell_withdrawn_for);
+    let not_ready = catalogue::told(&app.db, withdrawn_since).await?;
+    Ok(Status { outline: outline(app).await?, not_ready, products, foreign })
 }
 
 async fn moment(app: &App, name: &str) -> Result<Option<Timestamp>, FlowError> {

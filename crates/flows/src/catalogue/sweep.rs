@@ -8,9 +8,9 @@ use daybook_store::{catalogue, till_product, watermark};
 use super::{
     CatalogueReport, goes_on,
     known::{self, Known},
-    mirror, prices,
+    lists,
 };
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, mirror};
 
 /// When the last sweep that is over began.
 pub(super) const SWEPT: &str = "catalogue-swept";
@@ -51,24 +51,24 @@ pub(super) async fn run(
         if !goes_on(app).await? {
             return Ok(());
         }
-        let page = mirror::page(app, &ProductsQuery::All, place, mirror::PAGE).await?;
+        let page = known.mirror(app).page(&ProductsQuery::All, place, mirror::PAGE).await?;
         place += page.elements;
+        let is_last = mirror::is_last(&page, place);
         let read_at = app.now();
-        report.differed += mirror::keep(app, known, read_at, page.products).await?;
+        report.differed += known.mirror(app).keep(read_at, page.products).await?;
         note(app, &[(PLACE, i64::try_from(place).unwrap_or(0)), (OF, page.total_count)]).await?;
-        if page.elements < mirror::PAGE {
+        if is_last {
             break;
         }
     }
-    forget_gone(app, known, began).await?;
-    prices::read_lists(app).await?;
+    known.mirror(app).forget_gone(began).await?;
+    lists::read_all(app).await?;
     known::queue_everything(app).await?;
     let mut tx = app.db.begin().await?;
     till_product::find_foreign(&mut tx, app.now()).await?;
     catalogue::forget_gone(&mut tx).await?;
     tx.commit().await?;
-    let began = began.micros();
-    note(app, &[(SWEPT, began), (SWEEPING, 0), (PLACE, 0), (mirror::READ, began)]).await
+    note(app, &[(SWEPT, began.micros()), (SWEEPING, 0), (PLACE, 0)]).await
 }
 
 async fn begin(app: &App) -> Result<(Timestamp, usize), FlowError> {
@@ -89,23 +89,4 @@ async fn note(app: &App, values: &[(&str, i64)]) -> Result<(), FlowError> {
     }
     tx.commit().await?;
     Ok(())
-}
-
-/// Products that no page has shown are asked for by id before they count as gone: rows shift from
-/// page to page when something is deleted meanwhile.
-async fn forget_gone(app: &App, known: &Known, began: Timestamp) -> Result<(), FlowError> {
-    loop {
-        let unseen = till_product::not_seen_since(&app.db, began, mirror::NAMED).await?;
-        if unseen.is_empty() {
-            return Ok(());
-        }
-        let found = mirror::read_ids(app, &unseen).await?;
-        let there: Vec<i64> = found.iter().map(|product| product.product_id).collect();
-        mirror::keep(app, known, app.now().max(began), found).await?;
-        let gone: Vec<i64> = unseen.into_iter().filter(|id| !there.contains(id)).collect();
-        let mut tx = app.db.begin().await?;
-        let changed = till_product::remove(&mut tx, &gone).await?;
-        mirror::queue(&mut tx, app.now(), changed).await?;
-        tx.commit().await?;
-    }
 }

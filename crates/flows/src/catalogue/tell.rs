@@ -79,6 +79,13 @@ pub(super) async fn all(app: &App, report: &CatalogueReport) -> Result<(), FlowE
             (group.cause, group.subject, detail)
         })
         .collect();
+    for group in catalogue::family::told(&app.db).await? {
+        let detail = match group.styles {
+            1 => group.example,
+            styles => format!("{styles} styles; {}", group.example),
+        };
+        told.push((group.cause, "families".to_owned(), detail));
+    }
     if let Some((prices, example)) = price_arrival::late(&app.db, now).await? {
         let detail = format!("{prices} not arrived, one of them that of {example}");
         told.push((Cause::PriceNotArrived, "prices".to_owned(), detail));

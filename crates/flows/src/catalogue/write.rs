@@ -19,14 +19,16 @@ use daybook_store::{
 };
 
 use super::{
-    CatalogueReport, FLOW, doubt,
+    CatalogueReport, FLOW, doubt, family,
     known::Known,
-    mirror,
     piece::{Piece, Work},
     prices, sitoo,
     tell::Hiding,
 };
-use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK, stock};
+
+/// Products created in one pass, above which their stock is left to a comparison of everything.
+pub(super) const MANY: u64 = 1_000;
 
 /// Decides about a piece what has to be decided, and writes what has to be written.
 pub(super) async fn piece(
@@ -49,8 +51,19 @@ pub(super) async fn piece(
     updates.sort_by_key(|work| !frees(work));
     intend(app, known, &quiet, &kept, &piece.gone, [&updates, &creates]).await?;
     let writer = Writer { app, known };
-    writer.run(&updates, report).await?;
-    writer.run(&creates, report).await
+    for works in [updates, creates] {
+        let (alone, together): (Vec<Work>, Vec<Work>) = works.into_iter().partition(goes_alone);
+        writer.run(&together, report).await?;
+        for work in &alone {
+            writer.run(std::slice::from_ref(work), report).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What was in doubt again and again may be what spoils its whole batch.
+const fn goes_alone(work: &Work) -> bool {
+    work.item.tries >= 2 && work.item.refusal.is_none()
 }
 
 fn hides(patch: &Patch) -> bool {
@@ -84,7 +97,7 @@ async fn intend(
 ) -> Result<(), FlowError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    settle(&mut tx, now, quiet).await?;
+    settle(app, &mut tx, quiet).await?;
     let all = quiet.iter().chain(kept).chain(written.into_iter().flatten());
     let faults: Vec<(String, Vec<Fault>)> =
         all.map(|work| (sku(work), work.judged.faults.clone())).collect();
@@ -131,7 +144,8 @@ async fn lead_back(
     Ok(())
 }
 
-async fn settle(tx: &mut Tx, now: Timestamp, works: &[Work]) -> Result<(), FlowError> {
+async fn settle(app: &App, tx: &mut Tx, works: &[Work]) -> Result<(), FlowError> {
+    let now = app.now();
     let settled: Vec<(String, Standing, Option<i64>)> = works
         .iter()
         .map(|work| {
@@ -140,6 +154,7 @@ async fn settle(tx: &mut Tx, now: Timestamp, works: &[Work]) -> Result<(), FlowE
         })
         .collect();
     catalogue::settle(tx, now, &settled).await?;
+    family::ask(app, tx, &skus(works)).await?;
     for work in works.iter().filter(|work| work.item.refusal.is_some()) {
         let about = (FLOW, Cause::ProductRefused, work.item.sku.as_str());
         exception::close_subject(tx, now, about, DAYBOOK, "its cause is gone").await?;
@@ -164,7 +179,8 @@ impl Writer<'_> {
             match self.send(part).await? {
                 Ok(outcomes) => self.keep(outcomes, report).await?,
                 Err(Failure::Refused { reasons, .. }) if part.len() == 1 => {
-                    self.keep(vec![(&part[0], Err(reasons.join("; ")))], report).await?;
+                    let refused = Element::Refused(reasons.join("; "));
+                    self.keep(vec![(&part[0], refused)], report).await?;
                 }
                 Err(Failure::Refused { .. }) => {
                     let (first, second) = part.split_at(part.len() / 2);
@@ -229,14 +245,27 @@ impl Writer<'_> {
             return Err(sitoo(failure));
         }
         tracing::warn!(products = works.len(), "a write is in doubt: {failure}");
+        self.look_up(works, report).await
+    }
+
+    /// Sitoo is asked what it has of works whose outcome is not known.
+    async fn look_up<'w>(
+        &self,
+        works: impl IntoIterator<Item = &'w Work>,
+        report: &mut CatalogueReport,
+    ) -> Result<(), FlowError> {
+        let now = self.app.now();
         let items: Vec<_> = works
-            .iter()
+            .into_iter()
             .map(|work| catalogue::Item {
                 product_id: work.product.as_ref().map(|product| product.product_id),
                 intent_at: Some(now),
                 ..work.item.clone()
             })
             .collect();
+        if items.is_empty() {
+            return Ok(());
+        }
         doubt::look_up(self.app, self.known, &items, report).await
     }
 
@@ -246,11 +275,14 @@ impl Writer<'_> {
         outcomes: Vec<Outcome<'_>>,
         report: &mut CatalogueReport,
     ) -> Result<(), FlowError> {
-        let ids: Vec<i64> =
-            outcomes.iter().filter_map(|(_, one)| one.as_ref().ok()).copied().collect();
+        let done = |(_, one): &Outcome<'_>| match one {
+            Element::Done(id) => Some(*id),
+            Element::Refused(_) | Element::InDoubt(_) => None,
+        };
+        let ids: Vec<i64> = outcomes.iter().filter_map(done).collect();
         let read_at = self.app.now();
         // Without it the outcome still stands; the prices are then seen later.
-        let seen = match mirror::read_ids(self.app, &ids).await {
+        let seen = match self.known.mirror(self.app).read_ids(&ids).await {
             Ok(seen) => seen,
             Err(FlowError::Book(error)) => return Err(error.into()),
             Err(error) => {
@@ -259,7 +291,9 @@ impl Writer<'_> {
             }
         };
         let refused = self.note(read_at, &outcomes, &seen, report).await?;
-        self.find_refused(&refused, report).await
+        self.find_refused(&refused, report).await?;
+        let doubtful = outcomes.iter().filter(|(_, one)| matches!(one, Element::InDoubt(_)));
+        self.look_up(doubtful.map(|(work, _)| *work), report).await
     }
 
     /// The outcomes, in one transaction. Returns what was to be created and was refused.
@@ -271,13 +305,21 @@ impl Writer<'_> {
         report: &mut CatalogueReport,
     ) -> Result<Vec<&'w Work>, FlowError> {
         let now = self.app.now();
+        let is_new = |work: &Work| matches!(work.judged.action, Action::Create(_));
+        let tells_stock = report.created < MANY && outcomes.iter().any(|(work, _)| is_new(work));
+        let warehouses = if tells_stock { stock::told(self.app).await? } else { Vec::new() };
+        let mut created = Vec::new();
         let mut tx = self.app.db.begin().await?;
         let (mut products, mut settled, mut arrived) = (vec![], vec![], Arrived::default());
         let mut not_created = Vec::new();
         for (work, outcome) in outcomes {
             let written = match outcome {
-                Ok(id) => written(work, *id, seen.iter().find(|one| one.product_id == *id)),
-                Err(what) => Err(what.clone()),
+                Element::Done(id) => {
+                    written(work, *id, seen.iter().find(|one| one.product_id == *id))
+                }
+                Element::Refused(what) => Err(what.clone()),
+                // It keeps its intent until Sitoo was asked.
+                Element::InDoubt(_) => continue,
             };
             match written {
                 Ok((product, is_seen)) => {
@@ -285,21 +327,25 @@ impl Writer<'_> {
                     arrived.note(work, product.price, is_seen);
                     settled.push((sku(work), work.judged.standing, Some(product.product_id)));
                     products.push(product);
+                    created.extend(is_new(work).then(|| sku(work)));
                     self.close(&mut tx, now, work).await?;
                 }
                 Err(what) => {
                     self.refuse(&mut tx, now, work, &what).await?;
                     report.refused += 1;
-                    if matches!(work.judged.action, Action::Create(_)) {
+                    if is_new(work) {
                         not_created.push(*work);
                     }
                 }
             }
         }
-        let linked = mirror::linked(self.known, products);
+        let linked = self.known.mirror(self.app).linked(products);
         let changed = till_product::put(&mut tx, read_at, &linked).await?;
         let freed: Vec<String> = changed.freed.into_iter().collect();
         catalogue::settle(&mut tx, now, &settled).await?;
+        let skus: Vec<String> = settled.into_iter().map(|(sku, ..)| sku).collect();
+        family::ask(self.app, &mut tx, &skus).await?;
+        stock::arrived(self.app, &mut tx, &warehouses, &created).await?;
         catalogue::queue_barcodes(&mut tx, now, &freed).await?;
         price_arrival::written(&mut tx, now, DEFAULT_LIST, &arrived.written).await?;
         price_arrival::read_back(&mut tx, now, DEFAULT_LIST, &arrived.seen).await?;
@@ -347,11 +393,11 @@ impl Writer<'_> {
             return Ok(());
         }
         let read_at = self.app.now();
-        let found = mirror::read_skus(self.app, &skus).await?;
+        let found = self.known.mirror(self.app).read_skus(&skus).await?;
         report.adopted += found.len() as u64;
         let skus = refused.iter().map(|work| work.item.sku.as_str());
         let prices = prices::of(self.known, skus, &found);
-        mirror::keep(self.app, self.known, read_at, found).await?;
+        self.known.mirror(self.app).keep(read_at, found).await?;
         let mut tx = self.app.db.begin().await?;
         price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
         tx.commit().await?;
@@ -399,6 +445,8 @@ fn written(
         active_pos: true,
         parent_id: None,
         allow_decimals: false,
+        counted: true,
+        attributes: Vec::new(),
     });
     let product = TillProduct {
         title: wanted.title.unwrap_or(before.title),

@@ -29,6 +29,9 @@ pub struct Catalogue {
     pub barcodes: bool,
     /// Whether barcodes that are no EAN are passed on as they are.
     pub other_barcodes: bool,
+    /// What makes the variants of a style one product with choices: columns of the `variants`
+    /// export, in the order in which the tills ask. None means that each is a product of its own.
+    pub families: Vec<String>,
     /// The largest share of the published products that one pass may hide, in per cent.
     pub hide_at_most_percent: i64,
     /// As many as this may always be hidden.

@@ -38,6 +38,8 @@ pub struct Stock {
     /// How long a dismissed sale counts as in flight.
     #[serde(with = "humantime_serde")]
     pub dismissed_age: Duration,
+    /// The column of the `variants` export that rules for buffers call a category.
+    pub category: String,
     /// What becomes of stock in Sitoo that OrderWise does not know.
     pub unknown_in_orderwise: UnknownInOrderwise,
     /// Most SKUs in one request that changes stock.

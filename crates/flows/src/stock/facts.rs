@@ -9,7 +9,6 @@ use daybook_domain::{
 };
 use daybook_store::{
     stock::{
-        buffer,
         due::NewDue,
         figure::{self, FigureRow, Key},
         write,
@@ -17,7 +16,7 @@ use daybook_store::{
     till_movement::{self, MovementRow},
 };
 
-use super::{figures, places::Places};
+use super::{figures, people, places::Places};
 use crate::{app::App, error::FlowError};
 
 /// Rows in flight read in one go.
@@ -99,7 +98,7 @@ impl Facts {
         });
         Ok(Self {
             figures: figures.into_iter().map(|row| (key(&row), row)).collect(),
-            rules: BufferRules::new(buffer::list(&app.db).await?),
+            rules: people::rules(app).await?,
             blocked: blocked.collect(),
             ..Self::default()
         })

@@ -8,7 +8,7 @@ use daybook_domain::{
 use daybook_store::stock::{
     finding::{StockFinding, What},
     history::HistoryRow,
-    product::TillProduct,
+    product::StockProduct,
 };
 
 use super::{facts::Facts, places::Place};
@@ -75,7 +75,7 @@ pub(super) struct Case<'a> {
     pub(super) place: &'a Place,
     /// Folded, of OrderWise.
     pub(super) folded: &'a str,
-    pub(super) product: &'a TillProduct,
+    pub(super) product: &'a StockProduct,
     /// The first of the products that are this SKU of OrderWise.
     pub(super) is_first: bool,
     pub(super) level: &'a Level,
@@ -136,7 +136,7 @@ fn unknown(
     app: &App,
     place: &Place,
     folded: &str,
-    product: &TillProduct,
+    product: &StockProduct,
     level: &Level,
     why: Why,
 ) -> Decided {

@@ -24,8 +24,13 @@ mod write;
 
 use std::{collections::HashSet, sync::Arc};
 
+use daybook_domain::{sku::fold, stock::Why};
 use daybook_store::{
-    stock::{history, write as writes},
+    Tx,
+    stock::{
+        due::{self, NewDue},
+        history, write as writes,
+    },
     watermark,
 };
 use serde::Serialize;
@@ -92,6 +97,40 @@ pub fn is_set_up(app: &App) -> bool {
 
 /// The export definition that the flow reads.
 pub const EXPORT: &str = "stock-levels";
+
+/// Warehouses that are told their stock; none where the flow is not set up.
+pub(crate) async fn told(app: &App) -> Result<Vec<i64>, FlowError> {
+    if !is_set_up(app) {
+        return Ok(Vec::new());
+    }
+    let places = places::of_the_book(app).await?;
+    Ok(places.all().map(|place| place.warehouse_id).collect())
+}
+
+/// Stock of products that have just come to the tills is due at once, in these warehouses.
+pub(crate) async fn arrived(
+    app: &App,
+    tx: &mut Tx,
+    warehouses: &[i64],
+    skus: &[String],
+) -> Result<(), FlowError> {
+    let due = warehouses.iter().flat_map(|warehouse_id| {
+        skus.iter().map(|sku| NewDue {
+            warehouse_id: *warehouse_id,
+            folded: fold(sku),
+            why: Why::New,
+            due_at: app.now(),
+        })
+    });
+    due::mark(tx, &due.collect::<Vec<_>>()).await?;
+    app.wake.stock.notify_one();
+    Ok(())
+}
+
+/// So many products have come that everything is compared in the next pass.
+pub(crate) async fn many_arrived(app: &App) -> Result<(), FlowError> {
+    if is_set_up(app) { sweep::want(app).await } else { Ok(()) }
+}
 
 /// One pass, until nothing is left to do now.
 pub async fn pass(app: &Arc<App>, report: &mut StockReport) -> Result<(), FlowError> {

@@ -1,6 +1,6 @@
 //! What came of a request: done, refused, in doubt, or certainly not sent.
 
-use daybook_connectors::sitoo::StockElement as Element;
+use daybook_connectors::sitoo::Element;
 use daybook_domain::{Timestamp, causes::Cause, class::Failure, stock::Why};
 use daybook_store::{
     Tx, exception,
@@ -13,7 +13,7 @@ use daybook_store::{
 use super::{
     Pass, journal,
     lines::Line,
-    requests::{Request, Written},
+    requests::{Answered, Request, Written},
     write::scope,
 };
 use crate::error::FlowError;
@@ -22,7 +22,7 @@ use crate::error::FlowError;
 pub(super) async fn record(
     pass: &mut Pass<'_>,
     request: &Request,
-    outcome: Result<Vec<Element>, Failure>,
+    outcome: Result<Vec<Answered>, Failure>,
 ) -> Result<(), FlowError> {
     let elements = match outcome {
         Ok(elements) => elements,
@@ -55,7 +55,7 @@ fn is_single(request: &Request) -> bool {
     }
 }
 
-fn each(request: &Request, element: &Element) -> Vec<Element> {
+fn each(request: &Request, element: &Answered) -> Vec<Answered> {
     let elements = match request {
         Request::Movements(all) => all.len(),
         Request::Absolute(one) => one.lines.len(),
@@ -99,7 +99,7 @@ async fn movement(
     tx: &mut Tx,
     now: Timestamp,
     written: &Written,
-    element: &Element,
+    element: &Answered,
 ) -> Result<(), FlowError> {
     let id = written.intent.external_id.as_str();
     match element {
@@ -137,7 +137,7 @@ async fn absolute(
     tx: &mut Tx,
     now: Timestamp,
     written: &Written,
-    elements: &[Element],
+    elements: &[Answered],
 ) -> Result<(), FlowError> {
     let mut doubtful = Vec::new();
     for (line, element) in written.lines.iter().zip(elements) {

@@ -1,5 +1,7 @@
 //! What people see and do about stock.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use daybook_domain::{
     Quantity, Timestamp,
     sku::fold,
@@ -15,6 +17,7 @@ use daybook_store::{
         oversell::{self, OversellRow},
         warehouse,
     },
+    variant,
 };
 use serde::Serialize;
 
@@ -150,8 +153,8 @@ pub struct SuggestedBuffer {
 /// Buffers that the last 90 days suggest, the largest oversell first.
 pub async fn suggestions(app: &App) -> Result<Vec<SuggestedBuffer>, FlowError> {
     let since = app.now().minus(LOOK_BACK);
-    let rules = BufferRules::new(buffer::list(&app.db).await?);
-    let mut by_sku = std::collections::BTreeMap::<(i64, String), Vec<OversellRow>>::new();
+    let rules = rules(app).await?;
+    let mut by_sku = BTreeMap::<(i64, String), Vec<OversellRow>>::new();
     for row in oversell::since(&app.db, since).await? {
         by_sku.entry((row.warehouse_id, row.folded.clone())).or_default().push(row);
     }
@@ -177,6 +180,16 @@ pub async fn suggestions(app: &App) -> Result<Vec<SuggestedBuffer>, FlowError> {
     }
     all.sort_by(|a, b| b.oversold.cmp(&a.oversold).then_with(|| a.sku.cmp(&b.sku)));
     Ok(all)
+}
+
+/// The rules for buffers, with the SKUs of the categories that they name.
+pub(super) async fn rules(app: &App) -> Result<BufferRules, FlowError> {
+    let rules = buffer::list(&app.db).await?;
+    let categories = rules.iter().filter(|rule| rule.scope == BufferScope::Category);
+    let categories: BTreeSet<String> = categories.map(|rule| rule.key.clone()).collect();
+    let categories: Vec<String> = categories.into_iter().collect();
+    let members = variant::of_categories(&app.db, &categories).await?;
+    Ok(BufferRules::new(rules, members))
 }
 
 /// All buffer rules.
@@ -218,10 +231,11 @@ pub async fn unset_buffer(
 }
 
 fn check(rule: &BufferRule) -> Result<(), FlowError> {
-    let needs_key = matches!(rule.scope, BufferScope::Sku | BufferScope::Prefix);
+    let needs_key =
+        matches!(rule.scope, BufferScope::Sku | BufferScope::Category | BufferScope::Prefix);
     let needs_store = rule.scope == BufferScope::Store;
     let what = if needs_key && rule.key.is_empty() {
-        "a rule for a SKU or for its beginning names it"
+        "a rule for a SKU, for a category or for a beginning names it"
     } else if needs_store && rule.warehouse_id.is_none() {
         "a rule for a store names the store"
     } else if rule.scope == BufferScope::Default && rule.warehouse_id.is_some() {

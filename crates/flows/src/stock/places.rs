@@ -73,7 +73,12 @@ impl Places {
 
     /// The folded SKU of OrderWise that a till's folded SKU is.
     pub(super) fn in_orderwise(&self, folded: &str) -> String {
-        self.mapping.skus.get(folded).map_or_else(|| folded.to_owned(), |code| fold(code))
+        self.mapping.variant_of(folded)
+    }
+
+    /// The mapping that they were made of.
+    pub(super) fn mapping(&self) -> &Mapping {
+        &self.mapping
     }
 
     /// The folded SKUs of tills that are this one in OrderWise, its own spelling first.

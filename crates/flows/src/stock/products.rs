@@ -1,25 +1,37 @@
 //! Sitoo's products, as far as stock needs them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use daybook_connectors::sitoo::ProductStock;
-use daybook_domain::{exchange::Called, priority::Priority, sku::fold};
-use daybook_store::stock::product::{self, TillProduct};
+use daybook_connectors::sitoo::ProductsQuery;
+use daybook_domain::{priority::Priority, sku::fold};
+use daybook_store::stock::product::{self, StockProduct};
 
 use super::{Pass, may_go_on};
-use crate::{app::App, error::FlowError, exchanges};
+use crate::{
+    app::App,
+    error::FlowError,
+    mirror::{Mirror, PAGE, is_last},
+};
 
 /// Products by folded SKU, the exact spellings in order.
-pub(super) type Products = HashMap<String, Vec<TillProduct>>;
+pub(super) type Products = HashMap<String, Vec<StockProduct>>;
+
+/// All products are read once a night, by whichever flow comes first.
+const FRESH: Duration = Duration::from_hours(12);
+
+fn mirror<'a>(pass: &'a Pass<'_>) -> Mirror<'a> {
+    Mirror { app: pass.app, mapping: pass.places.mapping(), priority: Priority::Stock }
+}
 
 /// The products of some folded SKUs. What is not known is asked for under the spelling that is
 /// likely, once.
 pub(super) async fn of(
-    app: &App,
+    pass: &Pass<'_>,
     folded: &[String],
     likely: &HashMap<String, String>,
 ) -> Result<Products, FlowError> {
-    let mut products = sorted(product::by_folded(&app.db, folded).await?);
+    let db = &pass.app.db;
+    let products = sorted(product::by_folded(db, folded).await?);
     let unknown: Vec<String> = folded
         .iter()
         .filter(|folded| !products.contains_key(*folded))
@@ -28,15 +40,10 @@ pub(super) async fn of(
     if unknown.is_empty() {
         return Ok(products);
     }
-    let Called { outcome, exchanges } = app.sitoo.at(Priority::Stock).product_stock(&unknown).await;
-    exchanges::keep(app, None, exchanges).await?;
-    let found: Vec<TillProduct> =
-        outcome.map_err(FlowError::Sitoo)?.into_iter().map(till_product).collect();
-    let mut tx = app.db.begin().await?;
-    product::upsert(&mut tx, app.now(), &found).await?;
-    tx.commit().await?;
-    products.extend(sorted(found));
-    Ok(products)
+    let read_at = pass.app.now();
+    let found = mirror(pass).read_skus(&unknown).await?;
+    mirror(pass).keep(read_at, found).await?;
+    Ok(sorted(product::by_folded(db, folded).await?))
 }
 
 /// Every product that is known.
@@ -44,43 +51,31 @@ pub(super) async fn all(app: &App) -> Result<Products, FlowError> {
     Ok(sorted(product::all_products(&app.db).await?))
 }
 
-/// Reads every product anew; false if it had to stop.
+/// Makes sure that every product is known; false if it had to stop.
 pub(super) async fn read_all(pass: &Pass<'_>) -> Result<bool, FlowError> {
-    let app = pass.app;
+    let (app, mirror) = (pass.app, mirror(pass));
     let began = app.now();
+    if mirror.read_all_at().await?.is_some_and(|at| began.since(at) < FRESH) {
+        mirror.read_changed().await?;
+        return Ok(true);
+    }
     let mut start = 0;
     loop {
         if !may_go_on(app).await? {
             return Ok(false);
         }
-        let Called { outcome, exchanges } =
-            app.sitoo.at(Priority::Stock).product_stock_page(start).await;
-        exchanges::keep(app, None, exchanges).await?;
-        let page = outcome.map_err(FlowError::Sitoo)?;
-        start += page.len();
-        let is_last = page.is_empty();
-        let page: Vec<TillProduct> = page.into_iter().map(till_product).collect();
-        let mut tx = app.db.begin().await?;
-        product::upsert(&mut tx, began, &page).await?;
+        let page = mirror.page(&ProductsQuery::All, start, PAGE).await?;
+        start += page.elements;
+        let is_last = is_last(&page, start);
+        mirror.keep(app.now(), page.products).await?;
         if is_last {
-            product::remove_not_seen_since(&mut tx, began).await?;
-        }
-        tx.commit().await?;
-        if is_last {
+            mirror.forget_gone(began).await?;
             return Ok(true);
         }
     }
 }
 
-fn till_product(product: ProductStock) -> TillProduct {
-    TillProduct {
-        sku: product.sku,
-        allow_decimals: product.allow_decimals,
-        counted: product.counted,
-    }
-}
-
-fn sorted(found: Vec<TillProduct>) -> Products {
+fn sorted(found: Vec<StockProduct>) -> Products {
     let mut products = Products::new();
     for product in found {
         products.entry(fold(&product.sku)).or_default().push(product);

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use daybook_connectors::sitoo::{Direction, ITEMS_A_REQUEST, Movement, StockElement as Element};
+use daybook_connectors::sitoo::{Direction, Element, ITEMS_A_REQUEST, Movement};
 use daybook_domain::{exchange::Called, priority::Priority, stock::Kind};
 use daybook_store::stock::write::{NewWrite, WriteItem, WriteKind};
 
 use super::{Pass, lines::Line};
 use crate::app::App;
+
+/// What Sitoo answered to one element: its id in the journal, where it told one.
+pub(super) type Answered = Element<Option<i64>>;
 
 /// One write: a movement, or a batch of absolute values.
 #[derive(Debug, Clone)]
@@ -40,7 +43,7 @@ impl Request {
         self.written().iter().map(|written| written.intent.clone()).collect()
     }
 
-    pub(super) async fn send(&self, app: &App) -> Called<Vec<Element>> {
+    pub(super) async fn send(&self, app: &App) -> Called<Vec<Answered>> {
         let fast = self.lines().any(|line| line.why.is_fast());
         let client = app.sitoo.at(if fast { Priority::StockFast } else { Priority::Stock });
         match self {

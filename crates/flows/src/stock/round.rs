@@ -7,7 +7,7 @@ use daybook_domain::{Quantity, exchange::Called, priority::Priority, sku::fold, 
 use daybook_store::stock::{
     due::{self, DueRow},
     figure::{self, Key},
-    product::TillProduct,
+    product::StockProduct,
 };
 
 use super::{
@@ -130,7 +130,7 @@ async fn known_products(pass: &Pass<'_>, wanted: &Wanted) -> Result<Products, Fl
         .flat_map(|folded| pass.places.at_tills(folded))
         .collect();
     let folded: Vec<String> = folded.into_iter().collect();
-    products::of(pass.app, &folded, &likely).await
+    products::of(pass, &folded, &likely).await
 }
 
 /// The products of a SKU of OrderWise whose stock is counted, its own spelling first.
@@ -138,7 +138,7 @@ pub(super) fn at_tills<'a>(
     pass: &Pass<'_>,
     products: &'a Products,
     folded: &str,
-) -> Vec<&'a TillProduct> {
+) -> Vec<&'a StockProduct> {
     let skus = pass.places.at_tills(folded);
     let found = skus.iter().filter_map(|folded| products.get(folded));
     found.flatten().filter(|product| product.counted).collect()

@@ -1,6 +1,6 @@
 //! What a company holds. Money is in whole pence.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use rust_decimal::Decimal;
 
@@ -51,6 +51,8 @@ pub struct Variant {
     pub discontinued: bool,
     /// A kit.
     pub kit: bool,
+    /// Columns that this site added to its `variants` export, such as a colour, by name.
+    pub more: BTreeMap<String, String>,
 }
 
 impl Variant {
@@ -69,6 +71,7 @@ impl Variant {
             on_tills: None,
             discontinued: false,
             kit: false,
+            more: BTreeMap::new(),
         }
     }
 

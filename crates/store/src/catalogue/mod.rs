@@ -1,6 +1,7 @@
 //! Where each variant stands towards the tills: the queue of those to be looked at, what was sent
 //! and not answered yet, and everything that keeps one away.
 
+pub mod family;
 mod fault;
 mod queue;
 mod show;
@@ -11,8 +12,8 @@ use serde::Serialize;
 pub use self::{
     fault::{FaultFilter, FaultGroup, FaultRow, faults, set_faults, told},
     queue::{
-        due, forget_gone, intend, intended, postpone, queue_barcodes, queue_folded, queue_some,
-        refused, settle,
+        doubted, due, forget_gone, intend, intended, postpone, queue_barcodes, queue_folded,
+        queue_some, refused, settle,
     },
     show::{Counts, counts, item, refusals},
 };
@@ -23,7 +24,7 @@ use crate::{
 
 /// Every statement, for the test that prepares them.
 pub(crate) const STATEMENTS: &[&[(&str, &str)]] =
-    &[fault::STATEMENTS, queue::STATEMENTS, show::STATEMENTS];
+    &[family::STATEMENTS, fault::STATEMENTS, queue::STATEMENTS, show::STATEMENTS];
 
 /// The columns of an [`Item`].
 const COLUMNS: &str = "SELECT sku, standing, product_id, due_at, tries, intent_at, refusal, \
@@ -40,7 +41,7 @@ pub struct Item {
     pub product_id: Option<i64>,
     /// When it is looked at next; none while nothing is to do.
     pub due_at: Option<Timestamp>,
-    /// Refusals in a row.
+    /// Refusals and doubts in a row.
     pub tries: i64,
     /// Something was sent then, and its outcome is not known.
     pub intent_at: Option<Timestamp>,

@@ -111,6 +111,12 @@ pub async fn postpone(tx: &mut Tx, due_at: Timestamp, skus: &[String]) -> StoreR
     mark(tx, text, Some(due_at), skus).await
 }
 
+/// The outcome of what was sent of these is not to be had; they are looked at again then.
+pub async fn doubted(tx: &mut Tx, due_at: Timestamp, skus: &[String]) -> StoreResult<()> {
+    let text = "UPDATE catalogue_item SET intent_at = NULL, tries = tries + 1, due_at = ";
+    mark(tx, text, Some(due_at), skus).await
+}
+
 async fn mark(
     tx: &mut Tx,
     text: &'static str,

@@ -8,14 +8,27 @@ use daybook_domain::{
 use sqlx::QueryBuilder;
 
 use crate::{
-    Source, StoreError, StoreResult,
-    engine::{self, Cells, FromCells, all, pieces},
+    Source, StoreError, StoreResult, attribute,
+    by_keys::by_keys,
+    engine::{self, Cells, FromCells},
 };
 
-pub(super) const FULL: &str = "SELECT sku, folded, variant_id, tax_rate_id, saleable, \
-    discontinued, product_code, description, ean, price_exc_vat, price_inc_vat, tax_code, \
-    tax_rate, on_tills, kit, last_amended, unreadable FROM variant ";
-const CARRIERS: &str = "SELECT ean, sku, folded, saleable, discontinued, on_tills FROM variant ";
+macro_rules! full {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sku, folded, variant_id, tax_rate_id, saleable, discontinued, product_code, \
+             description, ean, price_exc_vat, price_inc_vat, tax_code, tax_rate, on_tills, kit, \
+             last_amended, unreadable, attributes, category FROM variant ",
+            $rest
+        )
+    };
+}
+
+const OF_SKUS: &str = full!("WHERE sku IN ");
+const OF_FOLDED: &str = full!("WHERE folded IN ");
+const OF_CATEGORIES: &str = "SELECT folded, category FROM variant WHERE category IN ";
+const CARRIERS: &str = "SELECT ean, sku, folded, saleable, discontinued, on_tills FROM variant \
+    WHERE ean IN ";
 
 pub(super) struct KeptFull(pub(super) FullVariant);
 
@@ -31,6 +44,7 @@ impl FromCells for KeptFull {
         Ok(Self(FullVariant {
             variant,
             product_code: row.text("product_code")?,
+            category: row.text("category")?,
             description: row.text("description")?,
             ean: row.opt_text("ean")?,
             price_exc_vat: row.opt_int("price_exc_vat")?.map(Price::from_hundredths),
@@ -41,6 +55,7 @@ impl FromCells for KeptFull {
             kit: row.flag("kit")?,
             last_amended: row.opt_int("last_amended")?.map(Timestamp::from_micros),
             unreadable: row.text("unreadable")?,
+            attributes: attribute::read(&row.text("attributes")?)?,
         }))
     }
 }
@@ -80,7 +95,7 @@ pub async fn by_sku_full(
     source: impl Into<Source<'_>>,
     skus: &[String],
 ) -> StoreResult<Vec<FullVariant>> {
-    listed(source.into(), "WHERE sku IN (", skus).await
+    listed(source.into(), OF_SKUS, skus).await
 }
 
 /// Variants whose folded SKU is one of these, in order of their SKUs within a piece.
@@ -88,7 +103,7 @@ pub async fn by_folded_full(
     source: impl Into<Source<'_>>,
     folded: &[String],
 ) -> StoreResult<Vec<FullVariant>> {
-    listed(source.into(), "WHERE folded IN (", folded).await
+    listed(source.into(), OF_FOLDED, folded).await
 }
 
 /// One variant by its exact SKU.
@@ -101,23 +116,28 @@ pub async fn one_full(
 
 async fn listed(
     source: Source<'_>,
-    clause: &'static str,
+    text: &'static str,
     keys: &[String],
 ) -> StoreResult<Vec<FullVariant>> {
-    let mut conn = source.open().await?;
-    let mut found = Vec::new();
-    for piece in pieces(keys.len()) {
-        let kept: Vec<KeptFull> = on!(conn, c => {
-            let mut query = QueryBuilder::<Sql>::new(FULL);
-            let mut list = query.push(clause).separated(", ");
-            for key in &keys[piece] {
-                list.push_bind(key.as_str());
-            }
-            all(&query.push(") ORDER BY sku").build().fetch_all(c).await?)?
-        });
-        found.extend(kept.into_iter().map(|kept| kept.0));
+    let kept: Vec<KeptFull> = by_keys(source, (text, " ORDER BY sku"), keys).await?;
+    Ok(kept.into_iter().map(|kept| kept.0).collect())
+}
+
+struct Categorised(String, String);
+
+impl FromCells for Categorised {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self(row.text("folded")?, row.text("category")?))
     }
-    Ok(found)
+}
+
+/// The folded SKUs of these categories, each with its category.
+pub async fn of_categories(
+    source: impl Into<Source<'_>>,
+    categories: &[String],
+) -> StoreResult<Vec<(String, String)>> {
+    let found: Vec<Categorised> = by_keys(source.into(), (OF_CATEGORIES, ""), categories).await?;
+    Ok(found.into_iter().map(|Categorised(folded, category)| (folded, category)).collect())
 }
 
 /// The next SKUs after `sku`, in their order.
@@ -140,17 +160,5 @@ pub async fn carriers(
     source: impl Into<Source<'_>>,
     barcodes: &[String],
 ) -> StoreResult<Vec<Carrier>> {
-    let mut conn = source.into().open().await?;
-    let mut found = Vec::new();
-    for piece in pieces(barcodes.len()) {
-        found.extend(on!(conn, c => {
-            let mut query = QueryBuilder::<Sql>::new(CARRIERS);
-            let mut list = query.push("WHERE ean IN (").separated(", ");
-            for barcode in &barcodes[piece] {
-                list.push_bind(barcode.as_str());
-            }
-            all::<Carrier, _>(&query.push(") ORDER BY sku").build().fetch_all(c).await?)?
-        }));
-    }
-    Ok(found)
+    by_keys(source.into(), (CARRIERS, " ORDER BY sku"), barcodes).await
 }

@@ -2,7 +2,7 @@
 
 use daybook_domain::{
     Money, VatRate,
-    catalogue::{FullVariant, Price, Standing, TillProduct},
+    catalogue::{Attribute, FullVariant, Price, Standing, TillProduct},
     causes::Cause,
     lookup::Variant,
     posting::Fault,
@@ -11,6 +11,7 @@ use daybook_store::{
     Db,
     catalogue::{self, FaultFilter},
     price_arrival::{self, Arrival, ArrivalFilter},
+    stock,
     till_product::{self, Linked},
     variant,
 };
@@ -20,6 +21,7 @@ use crate::{common::at, db::for_each_engine};
 fn full(sku: &str, ean: Option<&str>) -> FullVariant {
     FullVariant {
         product_code: "STYLE".to_owned(),
+        category: "winter".to_owned(),
         description: "A coat".to_owned(),
         ean: ean.map(str::to_owned),
         price_exc_vat: Some(Price::from_hundredths(499_917)),
@@ -29,6 +31,7 @@ fn full(sku: &str, ean: Option<&str>) -> FullVariant {
         on_tills: false,
         kit: true,
         last_amended: Some(at(7)),
+        attributes: vec![Attribute { name: "Size".to_owned(), value: "M, \"wide\"".to_owned() }],
         unreadable: String::new(),
         ..FullVariant::of(Variant {
             sku: sku.to_owned(),
@@ -54,6 +57,8 @@ fn product(product_id: i64, sku: &str, barcode: &str) -> Linked {
             active_pos: true,
             parent_id: None,
             allow_decimals: false,
+            counted: true,
+            attributes: vec![Attribute { name: "Size".to_owned(), value: "M".to_owned() }],
         },
     }
 }
@@ -80,6 +85,9 @@ async fn a_variant_is_kept_whole_and_sales_are_told_only_of_what_they_need() {
         assert_eq!(variant::one_full(&db, "A").await.unwrap(), Some(dearer));
         assert_eq!(variant::after(&db, "", 1).await.unwrap(), ["A"]);
         assert_eq!(variant::after(&db, "A", 9).await.unwrap(), ["B"]);
+        let members = variant::of_categories(&db, &["winter".to_owned()]).await.unwrap();
+        let skus: Vec<&str> = members.iter().map(|(folded, _)| folded.as_str()).collect();
+        assert_eq!(skus, ["a", "b"]);
         let carriers = variant::carriers(&db, &["5012345678900".to_owned()]).await.unwrap();
         assert_eq!(carriers, []);
     })
@@ -192,6 +200,9 @@ async fn products_tell_what_changed_and_which_barcodes_are_free() {
         let linked = till_product::by_links(&db, &["a".to_owned()]).await.unwrap();
         assert_eq!(linked, std::slice::from_ref(&first));
         assert_eq!(till_product::not_seen_since(&db, at(2), 9).await.unwrap(), [2]);
+        let of_stock = stock::product::by_folded(&db, &["a".to_owned()]).await.unwrap();
+        assert_eq!(of_stock.len(), 1, "stock looks in the same table");
+        assert!(of_stock[0].sku == "A" && of_stock[0].counted);
         let found = till_product::foreign(&db, 0, 9).await.unwrap();
         assert_eq!((found.len(), found[0].product_id, found[0].since), (1, 2, at(2)));
         assert_eq!(till_product::count(&db).await.unwrap(), (2, 1));
@@ -238,7 +249,11 @@ async fn a_price_arrives_once_and_an_overtaken_one_is_forgotten() {
         let seen = [("A".to_owned(), Money::from_pence(200))];
         price_arrival::written(&mut tx, at(3), 1, &seen).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(price_arrival::unseen(&db, "", 9).await.unwrap()[0].decided_at, at(1));
+        assert_eq!(
+            price_arrival::unseen(&db, price_arrival::DEFAULT_LIST, "", 9).await.unwrap()[0]
+                .decided_at,
+            at(1)
+        );
         let late = price_arrival::late(&db, at(51)).await.unwrap();
         assert_eq!(late, Some((2, "A".to_owned())));
         assert_eq!(price_arrival::late(&db, at(50)).await.unwrap(), None);

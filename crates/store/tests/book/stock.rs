@@ -13,7 +13,6 @@ use daybook_store::{
         finding::{self, StockFinding, What},
         history::{self, HistoryRow},
         oversell::{self, OversellRow},
-        product::{self, TillProduct},
         write::{self, Ended, NewWrite, WriteItem, WriteKind},
     },
     till_movement::{self, NewMovement},
@@ -286,21 +285,7 @@ async fn rules_findings_oversells_and_products_are_kept() {
         assert_eq!(oversell::open(&mut tx).await.unwrap(), []);
         assert_eq!(oversell::since(&mut tx, at(0)).await.unwrap()[0].ended_at, Some(at(9)));
         assert_eq!(oversell::since(&mut tx, at(2)).await.unwrap(), []);
-        products(&mut tx).await;
         tx.commit().await.unwrap();
     })
     .await;
-}
-
-async fn products(tx: &mut daybook_store::Tx) {
-    let product =
-        |sku: &str, counted| TillProduct { sku: sku.to_owned(), allow_decimals: true, counted };
-    let early = Timestamp::from_seconds(1);
-    product::upsert(tx, early, &[product("A", true), product("B", true)]).await.unwrap();
-    product::upsert(tx, at(0), &[product("A", false)]).await.unwrap();
-    product::remove_not_seen_since(tx, at(0)).await.unwrap();
-    let found = product::by_folded(&mut *tx, &["a".to_owned(), "b".to_owned()]).await.unwrap();
-    assert_eq!(found, [product("A", false)]);
-    assert_eq!(product::all_products(&mut *tx).await.unwrap().len(), 1);
-    assert_eq!(product::count(&mut *tx).await.unwrap(), 1);
 }

@@ -80,3 +80,60 @@ async fn a_price_that_could_not_be_read_back_is_seen_later() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn prices_of_further_lists_are_known_to_arrive_too() {
+    tell(|mut world| async move {
+        let list = world.sandbox.sitoo.add_price_list("Outlets");
+        world.settings.catalogue.price_lists.insert(list.to_string(), 50);
+        world.restart();
+        pass(&world).await;
+        let sku = world.goods(0).sku.clone();
+        change(&world, &sku, |variant| variant.price_inc_vat = Decimal::new(880, 2));
+        after(&world, minutes(5)).await;
+        let found = arrivals(&world, &sku).await;
+        let of = |list| found.iter().find(|one| one.list == list && one.new.pence() < 900).unwrap();
+        let (own, half) = (of(price_arrival::DEFAULT_LIST), of(list));
+        assert_eq!((own.new.pence(), half.new.pence()), (880, 440));
+        assert_eq!((half.changed_at, half.due_at), (own.changed_at, own.due_at));
+        assert_eq!(half.written_at, Some(world.app.now()));
+        assert_eq!(half.read_back_at, Some(world.app.now()));
+        assert_eq!(price_arrival::pending(&world.app.db).await.unwrap(), 0);
+        // One that the list refuses is told once the stores are open.
+        change(&world, &sku, |variant| variant.price_inc_vat = Decimal::new(990, 2));
+        let refuse = Fault::PartialBatch(Spoil { every: 1, status: 400, processed: false });
+        for _ in 0..40 {
+            world.sandbox.sitoo_faults.once(refuse, "PUT", "pricelistitems");
+        }
+        for _ in 0..13 {
+            after(&world, hours(2)).await;
+        }
+        let causes: Vec<_> = told(&world).await.into_iter().map(|(cause, _)| cause).collect();
+        assert_eq!(causes, ["product-refused", "price-not-arrived"]);
+        // A list that is no longer kept is not waited for.
+        world.settings.catalogue.price_lists.clear();
+        world.restart();
+        world.sandbox.sitoo_faults.clear();
+        after(&world, hours(2)).await;
+        assert_eq!(price_arrival::pending(&world.app.db).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_is_taken_back_is_not_waited_for() {
+    tell(|world| async move {
+        let sku = world.goods(0).sku.clone();
+        let old = till(&world, &sku).price;
+        change(&world, &sku, |variant| variant.price_inc_vat = Decimal::new(777, 2));
+        let spoil = Fault::PartialBatch(Spoil { every: 1, status: 400, processed: false });
+        world.sandbox.sitoo_faults.once(spoil, "PUT", "products");
+        assert_eq!(pass(&world).await.refused, 1);
+        assert_eq!(price_arrival::pending(&world.app.db).await.unwrap(), 1);
+        change(&world, &sku, |variant| variant.price_inc_vat = Decimal::new(old, 2));
+        after(&world, minutes(5)).await;
+        assert_eq!(price_arrival::pending(&world.app.db).await.unwrap(), 0);
+        assert_eq!(told(&world).await, []);
+    })
+    .await;
+}

@@ -113,3 +113,60 @@ async fn a_large_change_goes_on_where_a_killed_process_left_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_element_that_failed_inside_sitoo_is_read_before_it_is_sent_again() {
+    tell(|world| async move {
+        for (id, sku) in [(90_001, "NEW-1"), (90_002, "NEW-2")] {
+            world.sandbox.orderwise.add_variant(Variant { id, ..new_variant(sku) });
+        }
+        let fails = |processed| Fault::PartialBatch(Spoil { every: 2, status: 500, processed });
+        world.sandbox.sitoo_faults.once(fails(true), "POST", "products");
+        let report = pass(&world).await;
+        assert_eq!((report.created, report.adopted, report.refused), (1, 1, 0));
+        assert_eq!(writes(&world).0, 1, "it was there: nothing is made twice");
+        assert!(shown(&world, "NEW-1") && shown(&world, "NEW-2"));
+        let before = writes(&world).1;
+        world.clock.advance(minutes(5));
+        for number in 0..2 {
+            let sku = world.goods(number).sku.clone();
+            change(&world, &sku, |variant| variant.price_inc_vat = Decimal::new(777, 2));
+        }
+        world.sandbox.sitoo_faults.once(fails(false), "PUT", "products");
+        assert_eq!(pass(&world).await.refused, 0);
+        for number in 0..2 {
+            assert_eq!(till(&world, &world.goods(number).sku).price, 777);
+        }
+        assert_eq!(writes(&world).1, before + 2, "only what Sitoo did not have was sent again");
+        assert_eq!(told(&world).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_write_that_sitoo_never_answers_is_not_repeated_without_end() {
+    tell(|world| async move {
+        let before = writes(&world).1;
+        for number in 0..3 {
+            let sku = world.goods(number).sku.clone();
+            change(&world, &sku, |variant| variant.price_inc_vat = Decimal::new(777, 2));
+        }
+        let fails = Fault::ServerError { status: 500, body: ErrorBody::default() };
+        let always = daybook_sandbox::faults::Matcher::on("PUT", "products").times(1_000);
+        world.sandbox.sitoo_faults.put(fails, always);
+        pass(&world).await;
+        assert_eq!(writes(&world).1, before + 2, "once more at once, then after a pause");
+        for _ in 0..4 {
+            after(&world, minutes(10)).await;
+        }
+        let sent = writes(&world).1 - before - 2;
+        assert!((3..=16).contains(&sent), "each goes alone now: {sent}");
+        world.sandbox.sitoo_faults.clear();
+        after(&world, hours(1)).await;
+        for number in 0..3 {
+            assert_eq!(till(&world, &world.goods(number).sku).price, 777);
+        }
+        assert_eq!(told(&world).await, []);
+    })
+    .await;
+}

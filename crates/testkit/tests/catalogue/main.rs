@@ -4,6 +4,7 @@
 
 mod arrive;
 mod doubt;
+mod families;
 mod ready;
 mod written;
 

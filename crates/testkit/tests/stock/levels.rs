@@ -270,3 +270,24 @@ async fn what_was_not_there_is_said_until_it_is() {
 fn reference(order_id: i64) -> String {
     daybook_testkit::story::reference(order_id).to_string()
 }
+
+#[tokio::test]
+async fn a_product_that_the_catalogue_makes_is_told_its_stock_at_once() {
+    tell(|world| async move {
+        let price = rust_decimal::Decimal::new(1_200, 2);
+        world.sandbox.orderwise.add_variant(daybook_sandbox::orderwise::Variant {
+            price_inc_vat: price,
+            ..daybook_sandbox::orderwise::Variant::new(90_001, "NEW-1", 1)
+        });
+        world.erp_moves(0, "NEW-1", 7);
+        world.later(minutes(2)).await;
+        let mut report = daybook_flows::catalogue::CatalogueReport::default();
+        daybook_flows::catalogue::pass(&world.app, &mut report).await.unwrap();
+        assert_eq!((report.created, world.units(0, "NEW-1")), (1, 0));
+        world.later(minutes(1)).await;
+        assert_eq!(world.units(0, "NEW-1"), 7);
+        assert_eq!(world.last_why(0, "NEW-1").await, Some(Why::New));
+        world
+    })
+    .await;
+}

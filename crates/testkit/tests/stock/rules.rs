@@ -39,6 +39,33 @@ async fn a_buffer_is_held_back_and_given_free_again() {
 }
 
 #[tokio::test]
+async fn a_buffer_is_held_back_of_a_category() {
+    tell(|world| async move {
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        let variant = world.sandbox.orderwise.variant(&sku).unwrap();
+        let other = world.retailer.skus.iter().map(|other| other.sku.clone()).find(|other| {
+            let other = world.sandbox.orderwise.variant(other);
+            other.is_some_and(|other| other.product_code != variant.product_code)
+        });
+        let other = other.unwrap();
+        let kept = world.units(0, &other);
+        let code = variant.product_code.to_lowercase();
+        set_rule(&world, BufferScope::Category, &code, "2").await;
+        world.later(minutes(1)).await;
+        assert_eq!((world.units(0, &sku), world.units(0, &other)), (before - 2, kept));
+        let scope = BufferScope::Category;
+        daybook_flows::stock::people::unset_buffer(&world.app, scope, &code, None, "Ada")
+            .await
+            .unwrap();
+        world.later(minutes(1)).await;
+        assert_eq!(world.units(0, &sku), before);
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_virtual_warehouse_is_told_absolute_values() {
     tell(|world| async move {
         let shop = world.shop(0);

@@ -2,15 +2,19 @@
 
 use std::fmt::Write as _;
 
-use daybook_domain::{Money, Timestamp};
+use daybook_domain::{Money, Timestamp, catalogue::Attribute};
 use daybook_flows::catalogue::show::{Plan, Progress, Shown, Status};
-use daybook_store::{catalogue::FaultRow, till_product::Foreign};
+use daybook_store::{
+    catalogue::{FaultRow, family::FamilyItem},
+    till_product::Foreign,
+};
 
 use super::PriceView;
 use crate::{context::Context, printer, words};
 
 pub(super) fn status(context: &Context, status: &Status) -> String {
-    let counts = &status.variants;
+    let outline = &status.outline;
+    let counts = &outline.variants;
     let rows = [
         ("published", counts.published),
         ("hidden", counts.hidden),
@@ -19,17 +23,19 @@ pub(super) fn status(context: &Context, status: &Status) -> String {
         ("pending", counts.pending),
         ("refused by Sitoo", counts.refused),
         ("not from OrderWise", status.foreign),
-        ("prices on their way", status.prices_pending),
+        ("families", outline.families.families),
+        ("families that are not whole", outline.families.faulty),
+        ("prices on their way", outline.prices_pending),
     ];
     let rows = rows.map(|(what, count)| vec![what.to_owned(), words::grouped(count)]).to_vec();
     let mut text = printer::table(&["products", "count"], &[1], rows);
-    for (what, progress) in [("reading", &status.reading), ("working", &status.working)] {
+    for (what, progress) in [("reading", &outline.reading), ("working", &outline.working)] {
         if let Some(Progress { done, of, since }) = progress {
             let (done, of) = (words::grouped(*done), words::grouped(*of));
             let _ = write!(text, "\n\n{what}: {done} of {of}, since {}", moment(context, *since));
         }
     }
-    let _ = write!(text, "\n\nlast compared as a whole: {}", moment(context, status.swept_at));
+    let _ = write!(text, "\n\nlast compared as a whole: {}", moment(context, outline.swept_at));
     if !status.not_ready.is_empty() {
         let rows = status.not_ready.iter().map(|group| {
             vec![
@@ -85,6 +91,11 @@ pub(super) fn shown(context: &Context, shown: &Shown) -> String {
         ),
         ("barcode", words::or_dash(variant.ean.clone()), product.map(|it| it.barcode.clone())),
         (
+            "told apart by",
+            attributes(&variant.attributes),
+            product.map(|it| attributes(&it.attributes)),
+        ),
+        (
             "sold",
             yes(variant.is_wanted()).to_owned(),
             product.map(|it| yes(it.active_pos).to_owned()),
@@ -96,6 +107,11 @@ pub(super) fn shown(context: &Context, shown: &Shown) -> String {
         let _ = write!(text, "\n\n{}", faults(context, &shown.faults));
     }
     text
+}
+
+fn attributes(attributes: &[Attribute]) -> String {
+    let told = attributes.iter().map(|one| format!("{}: {}", one.name, one.value));
+    words::or_dash(Some(told.collect::<Vec<_>>().join(", ")).filter(|told| !told.is_empty()))
 }
 
 const fn yes(yes: bool) -> &'static str {
@@ -138,6 +154,23 @@ pub(super) fn foreign(context: &Context, products: &[Foreign]) -> String {
     });
     let head = ["product", "sku", "title", "at the tills", "known since"];
     printer::table(&head, &[0], rows.collect())
+}
+
+pub(super) fn families(context: &Context, families: &[FamilyItem]) -> String {
+    if families.is_empty() {
+        return String::new();
+    }
+    let rows = families.iter().map(|one| {
+        vec![
+            one.style.clone(),
+            words::or_dash(one.main.map(|id| id.to_string())),
+            one.cause.map_or_else(String::new, |cause| cause.code().to_owned()),
+            words::or_dash(one.detail.clone()),
+            moment(context, one.since),
+        ]
+    });
+    let head = ["style", "product", "cause", "what is the matter", "since"];
+    printer::table(&head, &[1], rows.collect())
 }
 
 pub(super) fn plan(context: &Context, plan: &Plan) -> String {

@@ -74,8 +74,8 @@ pub(super) async fn gather(world: &World) -> Result<Goods, Failure> {
     Ok(Goods {
         stock: stock(world, &book),
         parcels: parcels(world),
-        published: products.variants.published,
-        hidden: products.variants.hidden,
+        published: products.outline.variants.published,
+        hidden: products.outline.variants.hidden,
     })
 }
 

@@ -12,12 +12,14 @@ const EXAMPLES: &str = "\
 Examples:
   daybook stock buffer set sku ABC-1 2                hold two back, in every store
   daybook stock buffer set sku ABC-1 1 --store 5      and one in this store
-  daybook stock buffer set prefix COAT- 10%           a style or a category, by its beginning
+  daybook stock buffer set category WINTER 1          what OrderWise counts to it
+  daybook stock buffer set prefix COAT- 10%           every SKU that begins so
   daybook stock buffer set store 10%>=1 --store 5     a share of what is free, and at least one
   daybook stock buffer set default 1
 
 OrderWise's own buffer counts before any rule, also where it is zero. Of the rules the first that
-fits counts: sku, prefix (the longest), store, default.";
+fits counts: sku, category, prefix (the longest), store, default. A category is the product code,
+or the column of the `variants` export that [stock] category names.";
 
 /// What to do with buffer rules.
 #[derive(Debug, Subcommand)]
@@ -27,9 +29,9 @@ pub(super) enum What {
     /// Set a rule; what it concerns is looked at in the next pass.
     #[command(after_help = EXAMPLES)]
     Set {
-        /// sku, prefix, store or default.
+        /// sku, category, prefix, store or default.
         scope: BufferScope,
-        /// The SKU or its beginning, then the amount: units (2), or a share (10%, 10%>=1).
+        /// The SKU, its category or its beginning, then the amount: units (2), or a share (10%, 10%>=1).
         #[arg(required = true, num_args = 1..=2)]
         what: Vec<String>,
         /// Only in this store (its warehouse id in Sitoo).
@@ -39,9 +41,9 @@ pub(super) enum What {
     /// Take a rule away.
     #[command(after_help = EXAMPLES)]
     Unset {
-        /// sku, prefix, store or default.
+        /// sku, category, prefix, store or default.
         scope: BufferScope,
-        /// The SKU or its beginning.
+        /// The SKU, its category or its beginning.
         #[arg(default_value = "", allow_hyphen_values = true)]
         key: String,
         /// The rule of this store.

@@ -40,6 +40,7 @@ fn said(report: &CatalogueReport) -> Said {
         (report.created, "created"),
         (report.updated, "updated"),
         (report.hidden, "hidden"),
+        (report.families, "families written"),
         (report.prices, "prices written"),
         (report.adopted, "found again"),
         (report.refused, "refused"),

@@ -1,6 +1,6 @@
 //! A company's variants by hand. Prices are decimals in strings.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use axum::{
     Json, Router,
@@ -62,6 +62,7 @@ struct Change {
     price_inc_vat: Option<String>,
     price_exc_vat: Option<String>,
     tax_rate_id: Option<i64>,
+    more: BTreeMap<String, String>,
 }
 
 /// A change whose prices are read.
@@ -92,6 +93,7 @@ impl Amendment {
         set_if(&mut variant.price_inc_vat, self.price_inc_vat);
         set_if(&mut variant.price_exc_vat, self.price_exc_vat);
         set_if(&mut variant.tax_rate_id, change.tax_rate_id);
+        variant.more.extend(change.more.clone());
     }
 }
 
@@ -162,6 +164,7 @@ async fn look(State(company): Company, Path(sku): Path<String>) -> Response {
         "saleable": variant.saleable,
         "on_tills": variant.on_tills,
         "kit": variant.kit,
+        "more": variant.more,
     }))
     .into_response()
 }

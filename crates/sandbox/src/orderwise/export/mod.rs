@@ -163,7 +163,11 @@ fn rows(
         }
     }
     let time = |place: usize| texts.get(place).and_then(|text| uk_time::parse(text));
-    let mut table = Table::new(purpose.columns(), |column| state.aliases.of(purpose, column));
+    let mut columns = purpose.columns().to_vec();
+    if purpose == Purpose::Variants {
+        columns.extend(rows::added(state));
+    }
+    let mut table = Table::new(&columns, |column| state.aliases.of(purpose, column));
     match purpose {
         Purpose::OrderLookup => rows::lookup(state, &mut table, texts.first()?, now),
         Purpose::OrderTotals => rows::totals(state, &mut table, time(0)?, time(1)?, now),

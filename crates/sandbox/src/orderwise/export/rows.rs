@@ -1,6 +1,6 @@
 //! The statements: which rows, and the columns of design, section 7, in their order.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::table::{Cell, Table};
 use crate::orderwise::{
@@ -135,12 +135,18 @@ pub(super) fn stock(state: &mut State, table: &mut Table, since: i64, now: i64) 
     });
 }
 
+/// The columns that a site added to the statement: whatever any variant has.
+pub(super) fn added(state: &State) -> BTreeSet<&str> {
+    state.variants.iter().flat_map(|one| one.variant.more.keys()).map(String::as_str).collect()
+}
+
 /// `where lastAmended >= @since`. Saleable is what 5.1 infers: sale variant, not discontinued.
 pub(super) fn variants(state: &State, table: &mut Table, since: i64) {
+    let added = added(state);
     for stocked in state.variants.since(since) {
         let variant = &stocked.variant;
         let rate = state.tax_rates.get(&variant.tax_rate_id);
-        table.row(&[
+        let mut cells = vec![
             Cell::Int(variant.id),
             Cell::Text(&variant.sku),
             Cell::Text(&variant.product_code),
@@ -156,6 +162,9 @@ pub(super) fn variants(state: &State, table: &mut Table, since: i64) {
             Cell::Bit(variant.discontinued),
             Cell::Bit(variant.kit),
             Cell::Time(stocked.last_amended),
-        ]);
+        ];
+        let more = added.iter().map(|name| variant.more.get(*name));
+        cells.extend(more.map(|value| Cell::or_null(value.map(String::as_str), Cell::Text)));
+        table.row(&cells);
     }
 }
