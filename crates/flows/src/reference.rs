@@ -2,9 +2,9 @@
 //! remote ones. A SKU that has become saleable releases the sales that waited for it.
 
 use daybook_domain::{Timestamp, catalogue::FullVariant, exchange::Called, mapping::MappingKind};
-use daybook_store::{Tx, catalogue, entry, value_list, variant, watermark};
+use daybook_store::{catalogue, entry, value_list, variant, watermark};
 
-use crate::{app::App, error::FlowError, exchanges};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
 
 /// When variants were last read (what changed).
 const REFRESHED: &str = "variants-refreshed";
@@ -65,15 +65,26 @@ const PIECE: usize = 1_000;
 async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> {
     // The moment before the read: what changes while it runs is read again next time.
     let read_at = app.now();
-    let Called { outcome, exchanges } = app.orderwise.variants(since).await;
-    exchanges::keep(app, None, exchanges).await?;
-    let found = outcome.map_err(FlowError::Orderwise)?;
-    let mut changed = 0;
-    for piece in found.chunks(PIECE) {
-        let mut tx = app.db.begin().await?;
-        changed += keep(&mut tx, read_at, piece).await?;
-        tx.commit().await?;
+    let mut reading = app.orderwise.variants_in_pieces(since).await;
+    let (mut read, mut changed) = (0, 0);
+    loop {
+        let Called { outcome, exchanges } = reading.next(PIECE).await;
+        exchanges::keep(app, None, exchanges).await?;
+        let piece = outcome.map_err(FlowError::Orderwise)?;
+        if piece.is_empty() {
+            break;
+        }
+        read += piece.len();
+        for piece in piece.chunks(PIECE) {
+            changed += retrying(app, "variants", || keep(app, read_at, piece)).await?;
+        }
     }
+    retrying(app, "variants", || done(app, since, read_at)).await?;
+    tracing::debug!(read, changed, "variants are refreshed");
+    Ok(())
+}
+
+async fn done(app: &App, since: Option<Timestamp>, read_at: Timestamp) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
     if since.is_none() {
         variant::remove_not_seen_since(&mut tx, read_at).await?;
@@ -81,21 +92,22 @@ async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> 
     }
     watermark::set(&mut tx, read_at, REFRESHED, read_at.micros()).await?;
     tx.commit().await?;
-    tracing::debug!(read = found.len(), changed, "variants are refreshed");
     Ok(())
 }
 
 /// Keeps a piece; releases the sales that waited for it, and asks for a look at its products.
-async fn keep(tx: &mut Tx, now: Timestamp, piece: &[FullVariant]) -> Result<usize, FlowError> {
-    let changed = variant::upsert(tx, now, piece).await?;
+async fn keep(app: &App, now: Timestamp, piece: &[FullVariant]) -> Result<usize, FlowError> {
+    let mut tx = app.db.begin().await?;
+    let changed = variant::upsert(&mut tx, now, piece).await?;
     let (sales, products): (Vec<_>, Vec<_>) =
         (changed.sales.into_iter().collect(), changed.products.into_iter().collect());
     if !sales.is_empty() {
-        entry::wake_held_for(tx, now, MappingKind::Sku, &sales).await?;
+        entry::wake_held_for(&mut tx, now, MappingKind::Sku, &sales).await?;
     }
-    catalogue::queue_folded(tx, now, &products).await?;
+    catalogue::queue_folded(&mut tx, now, &products).await?;
     let barcodes: Vec<String> = changed.barcodes.into_iter().collect();
-    catalogue::queue_barcodes(tx, now, &barcodes).await?;
+    catalogue::queue_barcodes(&mut tx, now, &barcodes).await?;
+    tx.commit().await?;
     Ok(products.len())
 }
 
