@@ -9,7 +9,7 @@ use daybook_store::{
 };
 
 use super::{CatalogueReport, known::Known, mirror, prices};
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// Variants looked up in one go.
 const PIECE: usize = 200;
@@ -57,13 +57,16 @@ pub(super) async fn look_up(
     let skus = items.iter().map(|item| item.sku.as_str());
     let prices = prices::of(known, skus, &found);
     let linked = mirror::linked(known, found);
-    let mut tx = app.db.begin().await?;
-    price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
-    let changed = till_product::put(&mut tx, read_at, &linked).await?;
-    mirror::queue(&mut tx, read_at, changed).await?;
     let again: Vec<String> = known_now.into_iter().map(|item| item.sku.clone()).collect();
-    catalogue::postpone(&mut tx, read_at, &again).await?;
-    tx.commit().await?;
+    let write = || async {
+        let mut tx = app.db.begin().await?;
+        price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
+        let changed = till_product::put(&mut tx, read_at, &linked).await?;
+        mirror::queue(&mut tx, read_at, changed).await?;
+        catalogue::postpone(&mut tx, read_at, &again).await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "products in doubt", write).await?;
     tracing::info!(known = again.len(), open = open.len(), "products in doubt were looked up");
     Ok(())
 }

@@ -17,7 +17,7 @@ use daybook_domain::{
 use daybook_store::{catalogue, mapping, variant, watermark};
 
 use super::{mirror, sitoo};
-use crate::{app::App, error::FlowError, exchanges, sales::load};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying, sales::load};
 
 /// Of what everything was judged with.
 const RULES: &str = "catalogue-rules";
@@ -94,10 +94,12 @@ pub(super) async fn requeue_if_changed(app: &App, known: &Known) -> Result<(), F
         mirror::relink(app, known).await?;
         queue_everything(app).await?;
     }
-    let mut tx = app.db.begin().await?;
-    watermark::set(&mut tx, app.now(), RULES, fingerprint).await?;
-    tx.commit().await?;
-    Ok(())
+    let note = || async {
+        let mut tx = app.db.begin().await?;
+        watermark::set(&mut tx, app.now(), RULES, fingerprint).await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "watermarks", note).await
 }
 
 /// Asks for a look at every variant, in transactions that keep nobody waiting.
@@ -107,8 +109,11 @@ pub(super) async fn queue_everything(app: &App) -> Result<(), FlowError> {
         let skus = variant::after(&app.db, &after, PIECE).await?;
         let Some(last) = skus.last() else { return Ok(()) };
         after.clone_from(last);
-        let mut tx = app.db.begin().await?;
-        catalogue::queue_some(&mut tx, app.now(), &skus).await?;
-        tx.commit().await?;
+        let queue = || async {
+            let mut tx = app.db.begin().await?;
+            catalogue::queue_some(&mut tx, app.now(), &skus).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(app, "the queue", queue).await?;
     }
 }

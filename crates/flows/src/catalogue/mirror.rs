@@ -11,7 +11,7 @@ use daybook_store::{
 };
 
 use super::{CatalogueReport, known::Known, sitoo};
-use crate::{app::App, error::FlowError, exchanges};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
 
 /// When Sitoo's changes were last read.
 pub(super) const READ: &str = "catalogue-read";
@@ -57,10 +57,12 @@ pub(super) async fn read_changed(
             break;
         }
     }
-    let mut tx = app.db.begin().await?;
-    watermark::set(&mut tx, read_at, READ, read_at.micros()).await?;
-    tx.commit().await?;
-    Ok(())
+    let note = || async {
+        let mut tx = app.db.begin().await?;
+        watermark::set(&mut tx, read_at, READ, read_at.micros()).await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "watermarks", note).await
 }
 
 /// Keeps products as they were read, and asks for a look at the variants they belong to. Returns
@@ -72,8 +74,12 @@ pub(super) async fn keep(
     products: Vec<TillProduct>,
 ) -> Result<u64, FlowError> {
     let linked = linked(known, products);
+    retrying(app, "products", || put(app, read_at, &linked)).await
+}
+
+async fn put(app: &App, read_at: Timestamp, linked: &[Linked]) -> Result<u64, FlowError> {
     let mut tx = app.db.begin().await?;
-    let changed = till_product::put(&mut tx, read_at, &linked).await?;
+    let changed = till_product::put(&mut tx, read_at, linked).await?;
     let differ = changed.links.len() as u64;
     queue(&mut tx, read_at, changed).await?;
     tx.commit().await?;
@@ -127,9 +133,6 @@ pub(super) async fn relink(app: &App, known: &Known) -> Result<(), FlowError> {
                 (link != linked.link).then_some(Linked { link, ..linked })
             })
             .collect();
-        let mut tx = app.db.begin().await?;
-        let changed = till_product::put(&mut tx, app.now(), &moved).await?;
-        queue(&mut tx, app.now(), changed).await?;
-        tx.commit().await?;
+        retrying(app, "products", || put(app, app.now(), &moved)).await?;
     }
 }

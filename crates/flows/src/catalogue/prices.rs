@@ -18,7 +18,7 @@ use daybook_store::{
 };
 
 use super::{CatalogueReport, FLOW, goes_on, known::Known, mirror, piece::Work, sitoo, sweep};
-use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying, sales::evaluate::DAYBOOK};
 
 /// The price that a work brings to the tills, and by when it must be there.
 pub(super) fn expected(app: &App, now: Timestamp, work: &Work) -> Option<Arrival> {
@@ -72,9 +72,12 @@ pub(super) async fn see(app: &App, known: &Known) -> Result<(), FlowError> {
         let found = mirror::read_ids(app, &ids).await?;
         let seen = of(known, unseen.iter().map(|one| one.sku.as_str()), &found);
         mirror::keep(app, known, read_at, found).await?;
-        let mut tx = app.db.begin().await?;
-        price_arrival::read_back(&mut tx, app.now(), DEFAULT_LIST, &seen).await?;
-        tx.commit().await?;
+        let note = || async {
+            let mut tx = app.db.begin().await?;
+            price_arrival::read_back(&mut tx, app.now(), DEFAULT_LIST, &seen).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(app, "prices seen", note).await?;
     }
     Ok(())
 }
@@ -89,9 +92,12 @@ fn kept(app: &App) -> impl Iterator<Item = (i64, i64)> + '_ {
 /// Reads every list anew, as part of the nightly comparison.
 pub(super) async fn read_lists(app: &App) -> Result<(), FlowError> {
     for (list, _) in kept(app) {
-        let mut tx = app.db.begin().await?;
-        list_price::clear(&mut tx, list).await?;
-        tx.commit().await?;
+        let clear = || async {
+            let mut tx = app.db.begin().await?;
+            list_price::clear(&mut tx, list).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(app, "a price list", clear).await?;
         let mut start = 0;
         loop {
             let Called { outcome, exchanges } =
@@ -102,9 +108,7 @@ pub(super) async fn read_lists(app: &App) -> Result<(), FlowError> {
             let full = page.len() >= mirror::PAGE;
             let prices: Vec<(String, Money)> =
                 page.into_iter().map(|item| (item.sku, item.price)).collect();
-            let mut tx = app.db.begin().await?;
-            list_price::put(&mut tx, list, &prices).await?;
-            tx.commit().await?;
+            retrying(app, "a price list", || put(app, list, &prices)).await?;
             if !full {
                 break;
             }
@@ -130,7 +134,7 @@ pub(super) async fn lists(app: &App, report: &mut CatalogueReport) -> Result<(),
                 refusal = Some(what);
             }
         }
-        tell(app, list, refusal).await?;
+        retrying(app, "a price list", || tell(app, list, refusal.as_deref())).await?;
     }
     Ok(())
 }
@@ -155,19 +159,23 @@ async fn write_list(
             }
         }
     }
-    let mut tx = app.db.begin().await?;
-    list_price::put(&mut tx, list, &taken).await?;
-    tx.commit().await?;
+    retrying(app, "a price list", || put(app, list, &taken)).await?;
     report.prices += taken.len() as u64;
     Ok(refusal)
 }
 
-async fn tell(app: &App, list: i64, refusal: Option<String>) -> Result<(), FlowError> {
+async fn put(app: &App, list: i64, prices: &[(String, Money)]) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    list_price::put(&mut tx, list, prices).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn tell(app: &App, list: i64, refusal: Option<&str>) -> Result<(), FlowError> {
     let subject = format!("price list {list}");
     let now = app.now();
     let mut tx = app.db.begin().await?;
     if let Some(what) = refusal {
-        exception::raise_scoped(&mut tx, now, FLOW, Cause::ProductRefused, &subject, &what).await?;
+        exception::raise_scoped(&mut tx, now, FLOW, Cause::ProductRefused, &subject, what).await?;
     } else {
         let about = (FLOW, Cause::ProductRefused, subject.as_str());
         exception::close_subject(&mut tx, now, about, DAYBOOK, "its cause is gone").await?;

@@ -10,7 +10,7 @@ use super::{
     known::{self, Known},
     mirror, prices,
 };
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// When the last sweep that is over began.
 pub(super) const SWEPT: &str = "catalogue-swept";
@@ -63,10 +63,13 @@ pub(super) async fn run(
     forget_gone(app, known, began).await?;
     prices::read_lists(app).await?;
     known::queue_everything(app).await?;
-    let mut tx = app.db.begin().await?;
-    till_product::find_foreign(&mut tx, app.now()).await?;
-    catalogue::forget_gone(&mut tx).await?;
-    tx.commit().await?;
+    let compare = || async {
+        let mut tx = app.db.begin().await?;
+        till_product::find_foreign(&mut tx, app.now()).await?;
+        catalogue::forget_gone(&mut tx).await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "the range", compare).await?;
     let began = began.micros();
     note(app, &[(SWEPT, began), (SWEEPING, 0), (PLACE, 0), (mirror::READ, began)]).await
 }
@@ -83,12 +86,14 @@ async fn begin(app: &App) -> Result<(Timestamp, usize), FlowError> {
 }
 
 async fn note(app: &App, values: &[(&str, i64)]) -> Result<(), FlowError> {
-    let mut tx = app.db.begin().await?;
-    for (name, value) in values {
-        watermark::set(&mut tx, app.now(), name, *value).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    let note = || async {
+        let mut tx = app.db.begin().await?;
+        for (name, value) in values {
+            watermark::set(&mut tx, app.now(), name, *value).await?;
+        }
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "watermarks", note).await
 }
 
 /// Products that no page has shown are asked for by id before they count as gone: rows shift from
@@ -103,9 +108,12 @@ async fn forget_gone(app: &App, known: &Known, began: Timestamp) -> Result<(), F
         let there: Vec<i64> = found.iter().map(|product| product.product_id).collect();
         mirror::keep(app, known, app.now().max(began), found).await?;
         let gone: Vec<i64> = unseen.into_iter().filter(|id| !there.contains(id)).collect();
-        let mut tx = app.db.begin().await?;
-        let changed = till_product::remove(&mut tx, &gone).await?;
-        mirror::queue(&mut tx, app.now(), changed).await?;
-        tx.commit().await?;
+        let forget = || async {
+            let mut tx = app.db.begin().await?;
+            let changed = till_product::remove(&mut tx, &gone).await?;
+            mirror::queue(&mut tx, app.now(), changed).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(app, "products that are gone", forget).await?;
     }
 }

@@ -26,7 +26,7 @@ use super::{
     prices, sitoo,
     tell::Hiding,
 };
-use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying, sales::evaluate::DAYBOOK};
 
 /// Decides about a piece what has to be decided, and writes what has to be written.
 pub(super) async fn piece(
@@ -47,7 +47,8 @@ pub(super) async fn piece(
     }
     // Who gives a barcode up goes before who gets it.
     updates.sort_by_key(|work| !frees(work));
-    intend(app, known, &quiet, &kept, &piece.gone, [&updates, &creates]).await?;
+    let write = || intend(app, known, &quiet, &kept, &piece.gone, [&updates, &creates]);
+    retrying(app, "products", write).await?;
     let writer = Writer { app, known };
     writer.run(&updates, report).await?;
     writer.run(&creates, report).await
@@ -222,9 +223,12 @@ impl Writer<'_> {
         if !doubt {
             nothing.extend(skus(works));
         }
-        let mut tx = self.app.db.begin().await?;
-        catalogue::postpone(&mut tx, now, &nothing).await?;
-        tx.commit().await?;
+        let write = || async {
+            let mut tx = self.app.db.begin().await?;
+            catalogue::postpone(&mut tx, now, &nothing).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(self.app, "products", write).await?;
         if !doubt {
             return Err(sitoo(failure));
         }
@@ -258,7 +262,9 @@ impl Writer<'_> {
                 Vec::new()
             }
         };
-        let refused = self.note(read_at, &outcomes, &seen, report).await?;
+        let note = || self.note(read_at, &outcomes, &seen);
+        let (refused, came) = retrying(self.app, "products", note).await?;
+        report.add(&came);
         self.find_refused(&refused, report).await
     }
 
@@ -268,8 +274,8 @@ impl Writer<'_> {
         read_at: Timestamp,
         outcomes: &[Outcome<'w>],
         seen: &[TillProduct],
-        report: &mut CatalogueReport,
-    ) -> Result<Vec<&'w Work>, FlowError> {
+    ) -> Result<(Vec<&'w Work>, CatalogueReport), FlowError> {
+        let mut came = CatalogueReport::default();
         let now = self.app.now();
         let mut tx = self.app.db.begin().await?;
         let (mut products, mut settled, mut arrived) = (vec![], vec![], Arrived::default());
@@ -281,7 +287,7 @@ impl Writer<'_> {
             };
             match written {
                 Ok((product, is_seen)) => {
-                    count(work, report);
+                    count(work, &mut came);
                     arrived.note(work, product.price, is_seen);
                     settled.push((sku(work), work.judged.standing, Some(product.product_id)));
                     products.push(product);
@@ -289,7 +295,7 @@ impl Writer<'_> {
                 }
                 Err(what) => {
                     self.refuse(&mut tx, now, work, &what).await?;
-                    report.refused += 1;
+                    came.refused += 1;
                     if matches!(work.judged.action, Action::Create(_)) {
                         not_created.push(*work);
                     }
@@ -304,8 +310,8 @@ impl Writer<'_> {
         price_arrival::written(&mut tx, now, DEFAULT_LIST, &arrived.written).await?;
         price_arrival::read_back(&mut tx, now, DEFAULT_LIST, &arrived.seen).await?;
         tx.commit().await?;
-        report.prices += arrived.written.len() as u64;
-        Ok(not_created)
+        came.prices += arrived.written.len() as u64;
+        Ok((not_created, came))
     }
 
     async fn close(&self, tx: &mut Tx, now: Timestamp, work: &Work) -> Result<(), FlowError> {
@@ -352,10 +358,12 @@ impl Writer<'_> {
         let skus = refused.iter().map(|work| work.item.sku.as_str());
         let prices = prices::of(self.known, skus, &found);
         mirror::keep(self.app, self.known, read_at, found).await?;
-        let mut tx = self.app.db.begin().await?;
-        price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
-        tx.commit().await?;
-        Ok(())
+        let write = || async {
+            let mut tx = self.app.db.begin().await?;
+            price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(self.app, "prices seen", write).await
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use daybook_connectors::sitoo::ProductStock;
-use daybook_domain::{exchange::Called, priority::Priority, sku::fold};
+use daybook_domain::{Timestamp, exchange::Called, priority::Priority, sku::fold};
 use daybook_store::stock::product::{self, TillProduct};
 
 use super::{Pass, may_go_on};
-use crate::{app::App, error::FlowError, exchanges};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
 
 /// Products by folded SKU, the exact spellings in order.
 pub(super) type Products = HashMap<String, Vec<TillProduct>>;
@@ -32,9 +32,8 @@ pub(super) async fn of(
     exchanges::keep(app, None, exchanges).await?;
     let found: Vec<TillProduct> =
         outcome.map_err(FlowError::Sitoo)?.into_iter().map(till_product).collect();
-    let mut tx = app.db.begin().await?;
-    product::upsert(&mut tx, app.now(), &found).await?;
-    tx.commit().await?;
+    let now = app.now();
+    retrying(app, "products", || keep(app, now, &found, false)).await?;
     products.extend(sorted(found));
     Ok(products)
 }
@@ -60,16 +59,27 @@ pub(super) async fn read_all(pass: &Pass<'_>) -> Result<bool, FlowError> {
         start += page.len();
         let is_last = page.is_empty();
         let page: Vec<TillProduct> = page.into_iter().map(till_product).collect();
-        let mut tx = app.db.begin().await?;
-        product::upsert(&mut tx, began, &page).await?;
-        if is_last {
-            product::remove_not_seen_since(&mut tx, began).await?;
-        }
-        tx.commit().await?;
+        retrying(app, "products", || keep(app, began, &page, is_last)).await?;
         if is_last {
             return Ok(true);
         }
     }
+}
+
+/// Keeps products; after the last of all, those that were not seen are forgotten.
+async fn keep(
+    app: &App,
+    seen_at: Timestamp,
+    products: &[TillProduct],
+    is_last: bool,
+) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    product::upsert(&mut tx, seen_at, products).await?;
+    if is_last {
+        product::remove_not_seen_since(&mut tx, seen_at).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 fn till_product(product: ProductStock) -> TillProduct {
