@@ -88,10 +88,11 @@ async fn what_sitoo_asks_one_flow_to_wait_every_flow_waits() {
             panic!("the second call was answered")
         };
         assert!(after.is_some_and(|after| after <= window) && calls() == before + 2);
-        // The others do not even try, and know for how long.
-        world.clock.advance(seconds(20));
+        // The others do not even try, and know for how long. By now the orders were last read so
+        // long ago that stock wants them too.
+        world.clock.advance(seconds(30));
         let mut products = CatalogueReport::default();
-        let left = after.unwrap() - seconds(20);
+        let left = after.unwrap() - seconds(30);
         assert_eq!(wait(Box::pin(catalogue::pass(&world.app, &mut products)).await), left);
         assert_eq!(wait(stock_pass(&world).await), left);
         assert_eq!(calls(), before + 2);
