@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use daybook_domain::{
     Timestamp,
     class::{Class, Failure},
@@ -14,10 +14,11 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde::Deserialize;
 
 use crate::{
-    Clock, Transport,
-    classes::{class_of_loss, class_of_status},
+    Clock, Lost, Transport,
+    classes::{class_of_loss, class_of_status, held_by},
     mask::{cut, mask_body, mask_text},
-    pace::Lane,
+    pace::{Lane, Permit},
+    transport::Chunks,
 };
 
 pub(crate) use crate::classes::Effect;
@@ -65,8 +66,33 @@ pub(crate) struct Answer<'a> {
     pub(crate) text: &'a str,
 }
 
-/// What a call came to, with its record.
-pub(crate) type Outcome<T> = (Result<T, Failure>, Exchange);
+/// What a call came to, with its record; none of one that was not made.
+pub(crate) type Outcome<T> = (Result<T, Failure>, Option<Exchange>);
+
+/// An answer with a status of 200 to 299 whose body is still on its way.
+pub(crate) struct Opened<'l> {
+    pub(crate) status: StatusCode,
+    pub(crate) chunks: Chunks,
+    /// The record so far.
+    pub(crate) exchange: Exchange,
+    _permit: Permit<'l>,
+}
+
+/// The rest of a body behind its beginning, up to a limit.
+pub(crate) async fn whole(
+    mut chunks: Chunks,
+    beginning: Bytes,
+    limit: usize,
+) -> Result<Bytes, Lost> {
+    let mut body = BytesMut::from(beginning);
+    while let Some(chunk) = chunks.next().await? {
+        if body.len() + chunk.len() > limit {
+            return Err(Lost::NoAnswer(format!("the answer is larger than {limit} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
 
 /// Makes calls to one system.
 #[derive(Clone)]
@@ -86,19 +112,27 @@ impl Caller {
         outgoing: Outgoing,
         read: impl FnOnce(&Answer<'_>) -> Result<T, Failure> + Send,
     ) -> Outcome<T> {
-        let permit = lane.enter(&*self.clock, priority).await;
+        let permit = match lane.enter(&*self.clock, priority).await {
+            Ok(permit) => permit,
+            Err(left) => return (Err(self.held(left)), None),
+        };
         let (effect, keep) = (outgoing.effect, outgoing.keep);
         let mut exchange = self.begin(&outgoing);
         let request = match build(outgoing) {
             Ok(request) => request,
             Err(failure) => {
                 exchange.class = failure.class();
-                return (Err(failure), exchange);
+                return (Err(failure), Some(exchange));
             }
         };
         let sent = self.transport.send(request, self.timeout).await;
-        drop(permit);
         let now = self.clock.now();
+        if let Ok(answer) = &sent
+            && let Some(span) = held_by(answer.status(), answer.headers(), now)
+        {
+            permit.hold(now.micros(), span);
+        }
+        drop(permit);
         exchange.duration = now.since(exchange.started_at);
         let outcome = match sent {
             Err(lost) => Err(class_of_loss(effect, lost)),
@@ -115,7 +149,64 @@ impl Caller {
             millis = exchange.duration.as_millis(),
             "called"
         );
-        (outcome, exchange)
+        (outcome, Some(exchange))
+    }
+
+    /// Makes a call whose answer is read a chunk at a time. An answer that tells of a failure is
+    /// read here; of the others the record is finished by whoever reads them.
+    pub(crate) async fn open<'l>(
+        &self,
+        (lane, priority): (&'l Lane, Priority),
+        outgoing: Outgoing,
+    ) -> Outcome<Opened<'l>> {
+        let permit = match lane.enter(&*self.clock, priority).await {
+            Ok(permit) => permit,
+            Err(left) => return (Err(self.held(left)), None),
+        };
+        let (effect, keep) = (outgoing.effect, outgoing.keep);
+        let mut exchange = self.begin(&outgoing);
+        let opened = match build(outgoing) {
+            Ok(request) => self.transport.open(request, self.timeout).await,
+            Err(failure) => {
+                exchange.class = failure.class();
+                return (Err(failure), Some(exchange));
+            }
+        };
+        let now = self.clock.now();
+        exchange.duration = now.since(exchange.started_at);
+        let failure = match opened {
+            Err(lost) => class_of_loss(effect, lost),
+            Ok(answer) if answer.status().is_success() => {
+                let status = answer.status();
+                exchange.status = Some(status.as_u16());
+                let chunks = answer.into_body();
+                return (Ok(Opened { status, chunks, exchange, _permit: permit }), None);
+            }
+            Ok(answer) => {
+                if let Some(span) = held_by(answer.status(), answer.headers(), now) {
+                    permit.hold(now.micros(), span);
+                }
+                let (parts, chunks) = answer.into_parts();
+                match whole(chunks, Bytes::new(), self.body_limit).await {
+                    Err(lost) => class_of_loss(effect, lost),
+                    Ok(body) => {
+                        let answer = http::Response::from_parts(parts, body);
+                        // It tells of a failure: there is nothing in it to be read.
+                        let read = |_: &Answer<'_>| Ok(());
+                        let read = self.receive(&answer, effect, keep, now, &mut exchange, read);
+                        read.err().unwrap_or_else(|| effect.unclear(None, "no rows"))
+                    }
+                }
+            }
+        };
+        exchange.class = failure.class();
+        (Err(failure), Some(exchange))
+    }
+
+    /// Another call was asked to wait, and with it all: this one was certainly not made.
+    fn held(&self, left: Duration) -> Failure {
+        let what = format!("{} asked to be left alone for a while", self.system.name());
+        Failure::Later { after: Some(left), what }
     }
 
     /// The record of a call that is about to be made.
@@ -158,10 +249,15 @@ impl Caller {
         exchange.response = match keep {
             Keep::Failures if outcome.is_ok() => None,
             Keep::Secret => Some("***".to_owned()),
-            _ => Some(cut(&mask_body(&text), RECORDED)),
+            _ => Some(recorded(&text)),
         };
         outcome
     }
+}
+
+/// What the record keeps of an answer.
+pub(crate) fn recorded(text: &str) -> String {
+    cut(&mask_body(text), RECORDED)
 }
 
 /// Reads the body of an answer to a reading call. What is no JSON (a web page, a cut body) may be
@@ -219,7 +315,7 @@ fn path_of(url: &str) -> String {
     rest.find('/').map_or_else(|| "/".to_owned(), |slash| rest[slash..].to_owned())
 }
 
-fn text_of(body: &[u8]) -> Cow<'_, str> {
+pub(crate) fn text_of(body: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
 }
 

@@ -86,6 +86,13 @@ pub(crate) fn class_of_status(
     }
 }
 
+/// How long nobody may call a peer that answered so: what it asks of one call it means for all.
+/// Where it names no time, each flow waits as its own back-off says.
+pub(crate) fn held_by(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let asks = matches!(status.as_u16(), 429 | 503);
+    asks.then(|| asked_to_wait(headers, now)).flatten()
+}
+
 /// `Retry-After` in seconds or as a date, else `X-Rate-Limit-Reset` as a moment.
 fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
@@ -109,14 +116,29 @@ fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use daybook_domain::Timestamp;
-    use http::{HeaderMap, HeaderName, HeaderValue};
+    use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-    use super::asked_to_wait;
+    use super::{asked_to_wait, held_by};
 
     fn wait(name: &'static str, value: &'static str) -> Option<u64> {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         asked_to_wait(&headers, Timestamp::from_seconds(1_800_000_000)).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn who_asks_all_to_wait() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let held = |status: u16, named: bool| {
+            let mut headers = HeaderMap::new();
+            if named {
+                headers.insert("retry-after", HeaderValue::from_static("7"));
+            }
+            let status = StatusCode::from_u16(status).unwrap();
+            held_by(status, &headers, now).map(|wait| wait.as_secs())
+        };
+        assert_eq!([held(429, true), held(503, true)], [Some(7); 2]);
+        assert_eq!([held(429, false), held(503, false), held(500, true)], [None; 3]);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 mod call;
 mod classes;
 pub mod clock;
+mod elements;
 mod mask;
 mod number;
 pub mod orderwise;
@@ -27,4 +28,4 @@ pub use orderwise::{Orderwise, OrderwiseSettings};
 pub use pace::Pace;
 pub use settings::SettingsFault;
 pub use sitoo::{Sitoo, SitooSettings};
-pub use transport::{Lost, Network, TlsSettings, Transport};
+pub use transport::{Chunks, Lost, Network, TlsSettings, Transport};

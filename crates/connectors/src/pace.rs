@@ -1,5 +1,6 @@
 //! No faster than the peer bears: calls a second, and calls at a time; and when there is room for
-//! only so many, the important ones first (design section 2).
+//! only so many, the important ones first (design section 2). What the peer asks one call to wait,
+//! all wait.
 
 use std::{
     num::NonZeroU32,
@@ -7,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use daybook_domain::priority::Priority;
+use daybook_domain::{priority::Priority, retry::LONGEST_ASKED};
 use tokio::sync::Notify;
 
 use crate::{Clock, SettingsFault};
@@ -56,6 +57,23 @@ struct Queue {
     free: Vec<usize>,
     waiting: Vec<Waiting>,
     tickets: u64,
+    hold: Option<Hold>,
+}
+
+/// The peer asked to be left alone, in microseconds since the epoch.
+#[derive(Debug, Clone, Copy)]
+struct Hold {
+    since: i64,
+    until: i64,
+}
+
+impl Hold {
+    /// What is left of it; none once it is over, or before it began: a clock that was set back
+    /// must not make it longer.
+    fn left(self, now: i64) -> Option<Duration> {
+        let held = (self.since..self.until).contains(&now);
+        held.then(|| Duration::from_micros((self.until - now).unsigned_abs()))
+    }
 }
 
 #[derive(Debug)]
@@ -95,6 +113,8 @@ enum Turn {
     Start,
     Sleep(Duration),
     Wait,
+    /// Not for so long: nobody may.
+    Held(Duration),
 }
 
 impl Budget {
@@ -120,9 +140,31 @@ impl Budget {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn held(&self, now: i64) -> Option<Duration> {
+        self.queue().hold.and_then(|hold| hold.left(now))
+    }
+
+    /// The peer asked to be left alone for `span`. Whoever waits is told so: a call that waited
+    /// here could outlive the lease that it is made under.
+    fn hold(&self, now: i64, span: Duration) {
+        let queue = &mut *self.queue();
+        let span = i64::try_from(span.min(LONGEST_ASKED).as_micros()).unwrap_or_default();
+        let until = now.saturating_add(span);
+        let left = queue.hold.filter(|hold| hold.left(now).is_some());
+        if left.is_none_or(|hold| hold.until < until) {
+            queue.hold = Some(Hold { since: now, until });
+        }
+        for one in &queue.waiting {
+            one.wake.notify_one();
+        }
+    }
+
     /// Whether the call with this ticket may leave now; if so, its seat and its token are taken.
     fn turn(&self, ticket: u64, now: i64) -> Turn {
         let queue = &mut *self.queue();
+        if let Some(left) = queue.hold.and_then(|hold| hold.left(now)) {
+            return Turn::Held(left);
+        }
         let Some(best) = queue.best(now) else { return Turn::Wait };
         if best.ticket != ticket {
             best.wake.notify_one();
@@ -155,6 +197,11 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
+    /// How long nobody may call.
+    pub(crate) fn held(&self, now: i64) -> Option<Duration> {
+        self.budget.held(now)
+    }
+
     pub(crate) fn new(
         key: &'static str,
         in_flight: usize,
@@ -171,12 +218,18 @@ impl Lane {
     }
 
     /// Waits for a seat and for the moment to leave; more important calls go first. The seat is
-    /// free again once the permit is dropped.
-    pub(crate) async fn enter(&self, clock: &dyn Clock, priority: Priority) -> Permit<'_> {
+    /// free again once the permit is dropped. While the peer wants to be left alone nobody waits:
+    /// the answer is how long that lasts.
+    pub(crate) async fn enter(
+        &self,
+        clock: &dyn Clock,
+        priority: Priority,
+    ) -> Result<Permit<'_>, Duration> {
         let place = Place::take(self, priority, clock.now().micros());
         loop {
             match self.budget.turn(place.ticket, clock.now().micros()) {
-                Turn::Start => return Permit { lane: self },
+                Turn::Start => return Ok(Permit { lane: self }),
+                Turn::Held(left) => return Err(left),
                 Turn::Sleep(span) => tokio::select! {
                     biased;
                     () = place.wake.notified() => {}
@@ -185,6 +238,13 @@ impl Lane {
                 Turn::Wait => place.wake.notified().await,
             }
         }
+    }
+}
+
+impl Permit<'_> {
+    /// The peer asked to be left alone for `span`.
+    pub(crate) fn hold(&self, now: i64, span: Duration) {
+        self.lane.budget.hold(now, span);
     }
 }
 

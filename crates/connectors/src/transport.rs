@@ -36,6 +36,54 @@ pub trait Transport: Send + Sync + 'static {
         request: Request<Bytes>,
         timeout: Duration,
     ) -> Result<Response<Bytes>, Lost>;
+
+    /// The same, for an answer that is too large to be held: its body is read a chunk at a time,
+    /// each of which may take `timeout`.
+    async fn open(
+        &self,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Chunks>, Lost> {
+        Ok(self.send(request, timeout).await?.map(Chunks::of))
+    }
+}
+
+/// A body, a chunk at a time.
+#[derive(Debug)]
+pub struct Chunks(Source);
+
+#[derive(Debug)]
+enum Source {
+    Held(Bytes),
+    Network { response: reqwest::Response, timeout: Duration },
+}
+
+impl Chunks {
+    /// Bytes handed out at a time of a body that is held: as many as a network brings.
+    const AT_ONCE: usize = 64 << 10;
+
+    /// A body that is there as a whole.
+    pub const fn of(body: Bytes) -> Self {
+        Self(Source::Held(body))
+    }
+
+    /// The next chunk; none at the end.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Lost> {
+        match &mut self.0 {
+            Source::Held(body) => {
+                let next = body.split_to(body.len().min(Self::AT_ONCE));
+                Ok(Some(next).filter(|next| !next.is_empty()))
+            }
+            Source::Network { response, timeout } => {
+                let chunk = tokio::time::timeout(*timeout, response.chunk()).await;
+                chunk.map_err(|_| timed_out())?.map_err(|error| lost(&error))
+            }
+        }
+    }
+}
+
+fn timed_out() -> Lost {
+    Lost::NoAnswer("timed out".to_owned())
 }
 
 /// Whom to trust besides the machine's own certificate authorities.
@@ -106,6 +154,21 @@ impl Transport for Network {
         *answer.body_mut() = self.read_body(response).await?;
         Ok(answer)
     }
+
+    async fn open(
+        &self,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Chunks>, Lost> {
+        let request = reqwest::Request::try_from(request)
+            .map_err(|error| Lost::NotSent(root_cause(&error.without_url())))?;
+        let sent = tokio::time::timeout(timeout, self.client.execute(request)).await;
+        let mut response = sent.map_err(|_| timed_out())?.map_err(|error| lost(&error))?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut answer = Response::new(Chunks(Source::Network { response, timeout }));
+        (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
+        Ok(answer)
+    }
 }
 
 fn extra_authorities(tls: &TlsSettings) -> Result<Vec<reqwest::Certificate>, SettingsFault> {
@@ -123,7 +186,7 @@ fn lost(error: &reqwest::Error) -> Lost {
     if error.is_connect() {
         Lost::NotSent(cause)
     } else if error.is_timeout() {
-        Lost::NoAnswer("timed out".to_owned())
+        timed_out()
     } else {
         Lost::NoAnswer(cause)
     }

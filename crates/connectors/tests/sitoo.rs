@@ -13,6 +13,7 @@ use daybook_connectors::{
 use daybook_domain::{
     Money, Quantity, Timestamp,
     class::{Class, Failure},
+    priority::Priority,
     till::{OrderState, OrderType, PaymentState},
 };
 
@@ -295,6 +296,24 @@ async fn the_wait_that_sitoo_asks_for_is_passed_on() {
         let Err(Failure::Later { after, .. }) = called.outcome else { panic!("later") };
         assert_eq!(after, Some(Duration::from_secs(seconds)));
     }
+}
+
+#[tokio::test]
+async fn what_sitoo_asks_one_call_to_wait_all_wait() {
+    let busy = Say::Header(429, ("Retry-After", "9"), "");
+    let script = Script::new([busy, Say::Body(200, r#"{"items":[]}"#)]);
+    let clock = Hand::at(1_000);
+    let sales = Sitoo::new(settings(), script.clone(), clock.clone()).unwrap();
+    let stock = sales.at(Priority::Stock);
+    assert!(sales.orders(&OrdersQuery::Newest).await.outcome.is_err());
+    clock.advance(Duration::from_secs(2));
+    // Nothing is sent, nothing is recorded, and the caller knows how long that lasts.
+    let called = stock.warehouses(1).await;
+    assert!(called.is_put_off());
+    let Err(Failure::Later { after, .. }) = called.outcome else { panic!("later") };
+    assert_eq!((after, script.asked().len()), (Some(Duration::from_secs(7)), 1));
+    clock.advance(Duration::from_secs(7));
+    assert!(stock.warehouses(1).await.outcome.is_ok());
 }
 
 #[tokio::test]

@@ -136,6 +136,8 @@ fn an_empty_book_is_listed_shown_and_copied() {
     let list = desk.run(&["exceptions", "list"]);
     assert_eq!((list.status.code(), text(&list).trim()), (Some(0), "no exceptions are open"));
     assert_eq!(desk.ok(&["entries", "--json"]), "{\n  \"entries\": [],\n  \"next\": null\n}\n");
+    let strays = desk.ok(&["entries", "--stray", "--json"]);
+    assert_eq!(strays, "{\n  \"strays\": [],\n  \"kept\": 0\n}\n");
     desk.ok(&["backup", "copy.db"]);
     assert!(desk.path("copy.db").exists());
     let again = desk.run(&["backup", "copy.db"]);

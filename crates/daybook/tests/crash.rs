@@ -1,5 +1,6 @@
 //! `kill -9` at any moment: the real process, real sockets, both databases. Nothing is lost and
-//! nothing is doubled, and OrderWise is of no help: it would store every repeat.
+//! nothing is doubled, and neither system is of any help: they would store every repeat. The same
+//! kills serve all flows: sales, stock, despatch and catalogue.
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
 use std::{
@@ -18,6 +19,7 @@ use daybook_sandbox::{
 use daybook_store::{Db, entry};
 use daybook_testkit::{
     db::TestBook,
+    goods,
     live::{Dice, Live, until},
     proof,
 };
@@ -31,6 +33,7 @@ const QUICK: &str = r#"
 web.listen = "127.0.0.1:0"
 log.level = "info"
 sitoo.page-size = 40
+sitoo.timeout = "750ms"
 orderwise.timeout = "750ms"
 orderwise.per-second = 0
 receive.poll-every = "50ms"
@@ -46,6 +49,22 @@ posting.confirm-after = "100ms"
 posting.recheck-every = "1s"
 posting.backoff = { first = "50ms", longest = "500ms", jitter-percent = 20 }
 posting.breaker-backoff = { first = "50ms", longest = "300ms", jitter-percent = 20 }
+reference.refresh-every = "300ms"
+stock.poll-every = "200ms"
+stock.settling-time = "300ms"
+stock.tie-after = "1s"
+stock.clock-margin = "1s"
+catalogue.poll-every = "300ms"
+catalogue.batch = 10
+catalogue.settling-time = "300ms"
+catalogue.retry-refused-after = "300ms"
+despatch.poll-every = "200ms"
+despatch.deliveries-after = "50ms"
+despatch.unmarked-after = "300ms"
+despatch.settling-time = "300ms"
+despatch.lease = "4500ms"
+despatch.follow-every = "1s"
+despatch.close-after = "300ms"
 "#;
 
 /// Processes on one book, and the systems they talk to.
@@ -67,6 +86,7 @@ impl Fleet {
         let dice = Dice::new(seed);
         let mut fleet = Self { live, folder, running: Vec::new(), dice, kills: 0 };
         fleet.live.trade(seed, Duration::from_millis(12));
+        fleet.live.supply(seed, Duration::from_millis(60));
         for number in 0..processes {
             let process = fleet.spawn(number);
             fleet.running.push(process);
@@ -103,6 +123,7 @@ impl Fleet {
         self.running[victim] = self.spawn(victim);
         let mut doubled = Vec::new();
         proof::nothing_posted_twice(&self.live.sandbox, &mut doubled);
+        goods::nothing_doubled(&self.live.sandbox, &mut doubled);
         assert_eq!(doubled, Vec::<String>::new(), "after {} kills", self.kills);
     }
 
@@ -110,8 +131,14 @@ impl Fleet {
     async fn moment(&mut self) {
         let (at_orderwise, at_sitoo) =
             (&self.live.sandbox.orderwise_faults, &self.live.sandbox.sitoo_faults);
-        let seen: Box<dyn Fn() -> u64> = match self.dice.below(10) {
+        let seen: Box<dyn Fn() -> u64> = match self.dice.below(13) {
             0 => return,
+            10 => Box::new(|| at_sitoo.counts().of("POST", "warehousetransactions")),
+            11 => Box::new(|| at_sitoo.counts().of("POST", "orderdeliveries")),
+            12 => Box::new(|| {
+                let counts = at_sitoo.counts();
+                counts.of("POST", "products") + counts.of("PUT", "products")
+            }),
             1..6 => Box::new(|| at_orderwise.counts().of("POST", "sales/order")),
             6 | 7 => Box::new(|| at_orderwise.counts().of("POST", "export-definition/101")),
             8 => Box::new(|| at_orderwise.counts().all()),
@@ -137,6 +164,15 @@ impl Fleet {
         };
         let quiet = tokio::time::timeout(PATIENCE, wait).await;
         assert!(quiet.is_ok(), "no end: {}", self.last_words(0));
+        let (sandbox, retailer) = (&self.live.sandbox, &self.live.retailer);
+        let agree = || goods::when_quiet(sandbox, retailer);
+        let wait = async {
+            while !agree().is_empty() {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let _ = tokio::time::timeout(PATIENCE, wait).await;
+        assert_eq!(agree(), Vec::<String>::new(), "{}", self.last_words(0));
     }
 
     /// The end of a process's log.
@@ -190,6 +226,10 @@ fn trouble(live: &Live, seed: u64) {
         vec![
             chance(Fault::CutAfter, 200, Matcher::default()),
             chance(Fault::HtmlPage { status: 502 }, 100, Matcher::default()),
+            chance(Fault::CutAfter, 1_000, Matcher::on("POST", "warehousetransactions")),
+            chance(Fault::CutAfter, 1_000, Matcher::on("POST", "orderdeliveries")),
+            chance(Fault::CutAfter, 1_000, Matcher::on("POST", "products")),
+            chance(Fault::CutBefore, 500, Matcher::on("POST", "orderdeliveries")),
         ],
     );
     live.sandbox.orderwise.set_policy_everywhere(&DuplicatePolicy::CreateSecond);

@@ -27,6 +27,14 @@ impl System {
             Self::Orderwise => "orderwise",
         }
     }
+
+    /// Its name, for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sitoo => "Sitoo",
+            Self::Orderwise => "OrderWise",
+        }
+    }
 }
 
 /// What was sent and what came back.
@@ -59,6 +67,13 @@ pub struct Exchange {
 pub struct Called<T> {
     /// What came of it.
     pub outcome: Result<T, Failure>,
-    /// In order.
+    /// In order. None where no call was made: the system had asked to be left alone.
     pub exchanges: Vec<Exchange>,
+}
+
+impl<T> Called<T> {
+    /// Whether it was put off before anything was sent: it says nothing about the system.
+    pub fn is_put_off(&self) -> bool {
+        self.exchanges.is_empty() && matches!(self.outcome, Err(Failure::Later { .. }))
+    }
 }

@@ -14,7 +14,7 @@ pub struct Backoff {
 }
 
 /// The longest time that a peer can ask for: a slip of its clock must not stop us for days.
-const LONGEST_ASKED: Duration = Duration::from_hours(1);
+pub const LONGEST_ASKED: Duration = Duration::from_hours(1);
 
 impl Backoff {
     /// The delay after `failures` failures (from 1): doubled with each, with jitter either way.

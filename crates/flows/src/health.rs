@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use daybook_domain::{Timestamp, causes::Cause, class::Failure, retry::Backoff};
+use daybook_domain::{Timestamp, causes::Cause, class::Failure, exchange::Called, retry::Backoff};
 use daybook_store::{
     Tx, exception,
     pause::{self, NewPause},
@@ -71,8 +71,11 @@ impl Health {
     }
 }
 
-/// Whether OrderWise is paused and no probe is due.
+/// Whether OrderWise is paused and no probe is due, or asked to be left alone.
 pub(crate) async fn is_paused(app: &App) -> Result<bool, FlowError> {
+    if app.orderwise.held().is_some() {
+        return Ok(true);
+    }
     let now = app.now();
     let pauses = pause::all(&app.db).await?;
     app.health.note(pauses.iter().map(|pause| pause.scope.clone()).collect());
@@ -94,6 +97,9 @@ pub(crate) async fn allowance(
     now: Timestamp,
     batch: usize,
 ) -> Result<Option<Allowance>, FlowError> {
+    if app.orderwise.held().is_some() {
+        return Ok(None);
+    }
     let pauses = pause::all(&mut *tx).await?;
     app.health.note(pauses.iter().map(|pause| pause.scope.clone()).collect());
     let paused_stores = pause::paused_stores(&pauses, now);
@@ -160,12 +166,16 @@ pub(crate) async fn read_well(app: &App, tx: &mut Tx, now: Timestamp) -> Result<
 
 /// A read of OrderWise failed. What is wrong with an export definition stops no posting: it is
 /// one alert, and what needed the answer asks again.
-pub(crate) async fn read_failed(
+pub(crate) async fn read_failed<T: Sync>(
     app: &App,
     tx: &mut Tx,
     now: Timestamp,
-    failure: &Failure,
+    called: &Called<T>,
 ) -> Result<(), FlowError> {
+    let Err(failure) = &called.outcome else { return Ok(()) };
+    if called.is_put_off() {
+        return Ok(());
+    }
     let what = failure.to_string();
     let cause = match failure {
         Failure::Later { .. } | Failure::InDoubt { .. } => {

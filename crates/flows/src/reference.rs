@@ -4,9 +4,9 @@
 use daybook_domain::{
     Timestamp, catalogue::FullVariant, exchange::Called, mapping::MappingKind, priority::Priority,
 };
-use daybook_store::{Tx, catalogue, entry, value_list, variant, watermark};
+use daybook_store::{catalogue, entry, value_list, variant, watermark};
 
-use crate::{app::App, error::FlowError, exchanges};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
 
 /// When variants were last read (what changed).
 const REFRESHED: &str = "variants-refreshed";
@@ -70,15 +70,27 @@ async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> 
     // Without any, no sale could be judged; after that, a large catalogue must not go before sales.
     let is_first = !variant::any_known(&app.db).await?;
     let priority = if is_first { Priority::Sales } else { Priority::Catalogue };
-    let Called { outcome, exchanges } = app.orderwise.at(priority).variants(since).await;
-    exchanges::keep(app, None, exchanges).await?;
-    let found = outcome.map_err(FlowError::Orderwise)?;
-    let mut changed = 0;
-    for piece in found.chunks(PIECE) {
-        let mut tx = app.db.begin().await?;
-        changed += keep(app, &mut tx, read_at, piece).await?;
-        tx.commit().await?;
+    let client = app.orderwise.at(priority);
+    let mut reading = client.variants_in_pieces(since).await;
+    let (mut read, mut changed) = (0, 0);
+    loop {
+        let Called { outcome, exchanges } = reading.next(PIECE).await;
+        exchanges::keep(app, None, exchanges).await?;
+        let piece = outcome.map_err(FlowError::Orderwise)?;
+        if piece.is_empty() {
+            break;
+        }
+        read += piece.len();
+        for piece in piece.chunks(PIECE) {
+            changed += retrying(app, "variants", || keep(app, read_at, piece)).await?;
+        }
     }
+    retrying(app, "variants", || done(app, since, read_at)).await?;
+    tracing::debug!(read, changed, "variants are refreshed");
+    Ok(())
+}
+
+async fn done(app: &App, since: Option<Timestamp>, read_at: Timestamp) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
     if since.is_none() {
         variant::remove_not_seen_since(&mut tx, read_at).await?;
@@ -86,30 +98,26 @@ async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> 
     }
     watermark::set(&mut tx, read_at, REFRESHED, read_at.micros()).await?;
     tx.commit().await?;
-    tracing::debug!(read = found.len(), changed, "variants are refreshed");
     Ok(())
 }
 
 /// Keeps a piece; releases the sales that waited for it, and asks for a look at its products.
-async fn keep(
-    app: &App,
-    tx: &mut Tx,
-    now: Timestamp,
-    piece: &[FullVariant],
-) -> Result<usize, FlowError> {
-    let changed = variant::upsert(tx, now, piece).await?;
+async fn keep(app: &App, now: Timestamp, piece: &[FullVariant]) -> Result<usize, FlowError> {
+    let mut tx = app.db.begin().await?;
+    let changed = variant::upsert(&mut tx, now, piece).await?;
     let (sales, products): (Vec<_>, Vec<_>) =
         (changed.sales.into_iter().collect(), changed.products.into_iter().collect());
     if !sales.is_empty() {
-        entry::wake_held_for(tx, now, MappingKind::Sku, &sales).await?;
+        entry::wake_held_for(&mut tx, now, MappingKind::Sku, &sales).await?;
     }
-    catalogue::queue_folded(tx, now, &products).await?;
+    catalogue::queue_folded(&mut tx, now, &products).await?;
     let barcodes: Vec<String> = changed.barcodes.into_iter().collect();
-    catalogue::queue_barcodes(tx, now, &barcodes).await?;
+    catalogue::queue_barcodes(&mut tx, now, &barcodes).await?;
     if !app.settings.catalogue.families.is_empty() {
         let left: Vec<String> = changed.left.into_iter().collect();
-        catalogue::family::queue(tx, now, &left).await?;
+        catalogue::family::queue(&mut tx, now, &left).await?;
     }
+    tx.commit().await?;
     Ok(products.len())
 }
 

@@ -4,9 +4,15 @@ use std::{fmt::Write as _, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use daybook_connectors::{Clock as _, SystemClock};
-use daybook_sandbox::{Now, Sandbox, day, retailer::Retailer, serve, sitoo as sitoo_sandbox};
+use daybook_sandbox::{
+    Now, Sandbox, day,
+    retailer::{Retailer, SkuKind},
+    serve, sitoo as sitoo_sandbox,
+};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use crate::goods::Supplier;
 
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
@@ -43,11 +49,20 @@ pub struct Live {
 }
 
 impl Live {
-    /// Serves a made-up retailer's systems.
+    /// Serves the systems of a made-up retailer, one of three stores and with little in its range, so
+    /// that all of it is compared often.
     pub async fn start(seed: u64) -> Self {
         let now: Now = Arc::new(|| SystemClock.now().micros());
         let sandbox = Arc::new(Sandbox::new(now, seed));
-        let retailer = Arc::new(Retailer::made_up(seed));
+        let mut retailer = Retailer::made_up(seed);
+        let troubles = retailer.troubles.clone();
+        retailer.stores.truncate(3);
+        let mut nth = 0;
+        retailer.skus.retain(|sku| {
+            nth += 1;
+            sku.kind != SkuKind::Piece || nth % 16 == 0 || troubles.concern(&sku.sku)
+        });
+        let retailer = Arc::new(retailer);
         retailer.install_sitoo(&sandbox.sitoo);
         retailer.install_orderwise(&sandbox.orderwise);
         let mut serving = JoinSet::new();
@@ -81,6 +96,20 @@ impl Live {
         });
     }
 
+    /// Something happens to goods every `pace`, until the shops close.
+    pub fn supply(&mut self, seed: u64, pace: Duration) {
+        let (sandbox, retailer) = (Arc::clone(&self.sandbox), Arc::clone(&self.retailer));
+        let mut open = self.shops_open.subscribe();
+        self.trading.spawn(async move {
+            let mut supplier = Supplier::new(seed);
+            let mut beat = tokio::time::interval(pace);
+            while *open.borrow_and_update() {
+                supplier.act(&retailer, &sandbox);
+                beat.tick().await;
+            }
+        });
+    }
+
     /// Ends the trade; when this returns, nothing new happens at the tills.
     pub async fn close_shops(&mut self) {
         self.shops_open.send_replace(false);
@@ -99,7 +128,9 @@ impl Live {
              orderwise.password = \"sandbox\"\n\
              orderwise.exports.order-lookup.id = 101\n\
              orderwise.exports.order-totals.id = 102\n\
-             orderwise.exports.variants.id = 105\n",
+             orderwise.exports.stock-levels.id = 104\n\
+             orderwise.exports.variants.id = 105\n\
+             orderwise.exports.despatches.id = 106\n",
             self.sitoo,
             sitoo_sandbox::PASSWORD,
             self.orderwise

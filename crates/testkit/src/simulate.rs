@@ -1,11 +1,17 @@
 //! The simulator: from a seed, days of sales and returns with random faults and crashes, through
 //! the real client, mapping and store, with a clock that moves only when told. The promises are
-//! checked throughout. The same seed repeats the same world.
+//! checked throughout. The same seed repeats the same world. In some worlds stock, despatch and
+//! catalogue run beside sales, with goods to come, parcels, prices and a range that grows.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use daybook_domain::lookup::TaxPolicy;
-use daybook_flows::settings::Shoppers;
+use daybook_flows::{
+    catalogue::{self, CatalogueReport},
+    despatch::{self, DespatchReport},
+    settings::Shoppers,
+    stock::{self, StockReport},
+};
 use daybook_sandbox::{
     day,
     faults::{Chance, ErrorBody, Fault, Matcher, Outage},
@@ -15,6 +21,7 @@ use daybook_store::Db;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::{
+    goods::{self, Supplier},
     proof::{self, Broken},
     world::World,
 };
@@ -29,12 +36,14 @@ pub struct Plan {
     /// Makes OrderWise hide what it stored for ever: the look-up is blind, and a double must be
     /// found. Shows that the simulator can fail.
     pub blind_lookup: bool,
+    /// Stock, despatch and catalogue run beside sales.
+    pub with_goods: bool,
 }
 
 impl Plan {
     /// An ordinary run.
     pub fn of(seed: u64) -> Self {
-        Self { seed, turns: 60, blind_lookup: false }
+        Self { seed, turns: 60, blind_lookup: false, with_goods: seed % 4 == 1 }
     }
 }
 
@@ -57,7 +66,12 @@ pub struct Ran {
 pub async fn run(plan: &Plan, db: Db) -> Ran {
     let mut rng = StdRng::seed_from_u64(plan.seed);
     let mut ran = Ran::default();
-    let mut world = match World::new(plan.seed, db).await {
+    let world = if plan.with_goods {
+        World::small(plan.seed, db).await
+    } else {
+        World::new(plan.seed, db).await
+    };
+    let mut world = match world {
         Ok(world) => world,
         Err(error) => {
             ran.broken.push(format!("the world did not begin: {error}"));
@@ -66,17 +80,22 @@ pub async fn run(plan: &Plan, db: Db) -> Ran {
     };
     choose(&mut world, plan.seed);
     trouble(&world, plan, &mut rng);
+    let mut supplier = plan.with_goods.then(|| Supplier::new(plan.seed));
     for turn in 0..plan.turns {
-        take_turn(&mut world, &mut rng, &mut ran).await;
+        take_turn(&mut world, &mut rng, supplier.as_mut(), &mut ran).await;
         ran.broken = proof::always(&world).await;
+        goods::nothing_doubled(&world.sandbox, &mut ran.broken);
         if !ran.broken.is_empty() {
             ran.broken.push(format!("in turn {turn}"));
             break;
         }
     }
     if ran.broken.is_empty() {
-        quiet(&mut world).await;
+        quiet(&world, plan.with_goods).await;
         ran.broken = proof::when_quiet(&world).await;
+        if plan.with_goods {
+            ran.broken.extend(goods::when_quiet(&world.sandbox, &world.retailer));
+        }
     }
     ran.orders = world.sandbox.sitoo.order_count();
     ran.documents = world.sandbox.orderwise.document_count();
@@ -103,16 +122,30 @@ fn choose(world: &mut World, seed: u64) {
 }
 
 /// Some minutes in the shops, then a pass; one in five is killed in the middle of a call.
-async fn take_turn(world: &mut World, rng: &mut StdRng, ran: &mut Ran) {
+async fn take_turn(
+    world: &mut World,
+    rng: &mut StdRng,
+    mut supplier: Option<&mut Supplier>,
+    ran: &mut Ran,
+) {
     for _ in 0..rng.random_range(0..6_u32) {
         world.clock.advance(Duration::from_secs(rng.random_range(1..90)));
         // A till may refuse: a sale that was given back already cannot be given back again.
         let _ = day::random_action(rng, &world.retailer, &world.sandbox.sitoo);
+        if let Some(supplier) = &mut supplier {
+            supplier.act(&world.retailer, &world.sandbox);
+        }
     }
     if rng.random_bool(0.2) {
         world.crash.plan(rng.random_range(0..12), rng.random());
     }
-    if world.sync_or_crash().await.is_none() {
+    let crash = Arc::clone(&world.crash);
+    let is_alive = tokio::select! {
+        biased;
+        () = crash.happened() => false,
+        () = pass(world, supplier.is_some()) => true,
+    };
+    if !is_alive {
         ran.crashes += 1;
         world.clock.advance(Duration::from_secs(rng.random_range(1..120)));
         world.restart();
@@ -122,17 +155,27 @@ async fn take_turn(world: &mut World, rng: &mut StdRng, ran: &mut Ran) {
 }
 
 /// All faults end, and everything gets the time it asked for.
-async fn quiet(world: &mut World) {
+async fn quiet(world: &World, with_goods: bool) {
     world.sandbox.orderwise_faults.clear();
     world.sandbox.sitoo_faults.clear();
     world.sandbox.sitoo.switch(|switches| *switches = daybook_sandbox::sitoo::Switches::default());
     world.sandbox.orderwise.switch(|switches| switches.unauthorised_next = 0);
     for _ in 0..60 {
-        // A pass that fails here shows as something that is not finished.
-        let _ = world.sync().await;
+        pass(world, with_goods).await;
         world.clock.advance(Duration::from_mins(5));
     }
+    pass(world, with_goods).await;
+}
+
+/// A pass of each flow; one that fails shows in the end as something that is not finished.
+async fn pass(world: &World, with_goods: bool) {
     let _ = world.sync().await;
+    if with_goods {
+        let app = &world.app;
+        let _ = Box::pin(stock::pass(app, &mut StockReport::default())).await;
+        let _ = Box::pin(despatch::pass(app, &mut DespatchReport::default())).await;
+        let _ = Box::pin(catalogue::pass(app, &mut CatalogueReport::default())).await;
+    }
 }
 
 /// The faults of this seed: kinds, rates, policies and an outage.

@@ -148,15 +148,6 @@ impl World {
     pub async fn sync(&self) -> Result<SyncReport, FlowError> {
         Box::pin(sales::sync(&self.app, &SyncOptions::default())).await
     }
-
-    /// One pass that may be ended by a planned crash: none if it was.
-    pub async fn sync_or_crash(&self) -> Option<Result<SyncReport, FlowError>> {
-        tokio::select! {
-            biased;
-            () = self.crash.happened() => None,
-            result = self.sync() => Some(result),
-        }
-    }
 }
 
 /// What a Daybook is made of.

@@ -1,6 +1,6 @@
 //! The calls of OrderWise.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use daybook_domain::{
@@ -26,9 +26,10 @@ use crate::{
 use super::{
     CUSTOMER_TEMPLATE, CreditSign, Customer, Exports, NewCustomer, ORDER_TEMPLATE,
     OrderwiseSettings, RenderedOrder, StockFigure, TemplateFault, customers,
-    exports::{self, Parameter, Row, format_local},
+    exports::{self, Parameter, Row, Shape, format_local},
     facts::{Sheet, customer_facts},
     link::{Link, Plan, plain_body},
+    reading::{Make, Reading},
     samples::{sample_customer, sample_drafts},
     template::Template,
     wire::{read_new_customer, read_receipt},
@@ -114,6 +115,11 @@ impl Orderwise {
         other
     }
 
+    /// How long OrderWise asked to be left alone: until then no call is made.
+    pub fn held(&self) -> Option<Duration> {
+        self.link.held()
+    }
+
     /// Renders samples, so that a template that fails does so before the first sale.
     fn try_templates(&self) -> Result<(), SettingsFault> {
         for draft in sample_drafts() {
@@ -194,24 +200,12 @@ impl Orderwise {
 
     /// The variants that changed since a moment; none means all.
     pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<FullVariant>> {
-        let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
-        let read = |row: &Row<'_>| exports::variant(row, &self.category, &self.attributes);
-        let called = self.export("variants", &[("@since", since.as_str())], read).await;
-        Called {
-            outcome: called.outcome.map(|rows| rows.into_iter().flatten().collect()),
-            exchanges: called.exchanges,
-        }
+        self.variants_in_pieces(since).await.all().await
     }
 
     /// The free stock that was calculated since a moment; none means all.
     pub async fn stock_levels(&self, since: Option<Timestamp>) -> Called<Vec<StockFigure>> {
-        let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
-        let parameters = [("@since", since.as_str())];
-        let called = self.export("stock-levels", &parameters, exports::stock_figure).await;
-        Called {
-            outcome: called.outcome.map(|rows| rows.into_iter().flatten().collect()),
-            exchanges: called.exchanges,
-        }
+        self.stock_levels_in_pieces(since).await.all().await
     }
 
     /// Orders that changed since a moment, with what left of them: a row a line of a delivery.
@@ -275,6 +269,39 @@ impl Orderwise {
         let render =
             |masked| self.customer_template.render(customer_facts(new, template_id, masked));
         Ok(Body { sent: Bytes::from(render(false)?), recorded: render(true)? })
+    }
+
+    /// The same as [`Self::variants`], some rows at a time.
+    pub async fn variants_in_pieces(&self, since: Option<Timestamp>) -> Reading<'_, FullVariant> {
+        let read = |row: &Row<'_>| exports::variant(row, &self.category, &self.attributes);
+        self.open("variants", since, Box::new(read)).await
+    }
+
+    /// The same as [`Self::stock_levels`], some rows at a time.
+    pub async fn stock_levels_in_pieces(
+        &self,
+        since: Option<Timestamp>,
+    ) -> Reading<'_, StockFigure> {
+        self.open("stock-levels", since, Box::new(exports::stock_figure)).await
+    }
+
+    /// Runs an export definition that may have more rows than can be held.
+    async fn open<'c, T>(
+        &'c self,
+        purpose: &'static str,
+        since: Option<Timestamp>,
+        make: Make<'c, T>,
+    ) -> Reading<'c, T> {
+        let Some(definition) = self.exports.get(purpose) else {
+            let reasons = vec![format!("export definition {purpose} is not configured")];
+            return Reading::failed(Failure::Refused { status: 0, reasons });
+        };
+        let since = since.map_or_else(|| BEGINNING.to_owned(), |at| format_local(at, &self.zone));
+        let path = format!("{}/{}", self.export_path, definition.id);
+        let body = plain_body(exports::request(definition, &[("@since", since.as_str())]));
+        let plan = Plan::post(purpose, path, body, Effect::Reads);
+        let shape = Shape { purpose, definition, zone: &self.zone };
+        Reading::begin(&self.link, &plan, shape, make).await
     }
 
     /// Runs an export definition.

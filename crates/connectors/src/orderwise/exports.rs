@@ -66,12 +66,31 @@ pub(super) fn rows<T>(
         return Err(Failure::Drift { path: ".".to_owned(), what: format!("no rows: {what}") });
     }
     let raw: Vec<&RawValue> = read_json(answer)?;
-    let rows = raw.iter().enumerate().map(|(place, raw)| {
-        let members = serde_json::from_str(raw.get())
-            .map_err(|error| crate::call::drift::<Members<'_>>(raw.get(), &error))?;
+    let shape = Shape { purpose, definition, zone };
+    raw.iter().enumerate().map(|(place, raw)| shape.row(raw.get(), place, &make)).collect()
+}
+
+/// What the rows of an export are.
+#[derive(Clone, Copy)]
+pub(super) struct Shape<'a> {
+    pub(super) purpose: &'static str,
+    pub(super) definition: &'a ExportDefinition,
+    pub(super) zone: &'a TimeZone,
+}
+
+impl Shape<'_> {
+    /// Reads one row, the `place`th.
+    pub(super) fn row<T>(
+        &self,
+        json: &str,
+        place: usize,
+        make: impl Fn(&Row<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let members = serde_json::from_str(json)
+            .map_err(|error| crate::call::drift::<Members<'_>>(json, &error))?;
+        let Self { purpose, definition, zone } = *self;
         make(&Row { members, purpose, definition, place, zone })
-    });
-    rows.collect()
+    }
 }
 
 /// One row of an export.

@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     Clock, SettingsFault, Transport,
-    call::{Answer, Body, Caller, Effect, Keep, Outgoing},
+    call::{Answer, Body, Caller, Effect, Keep, Opened, Outgoing},
     pace::{Budget, Lane},
     settings::{BaseUrl, basic_authorization},
 };
@@ -99,6 +99,11 @@ impl Link {
         })
     }
 
+    /// How long OrderWise wants to be left alone.
+    pub(super) fn held(&self) -> Option<Duration> {
+        self.writes.held(self.caller.clock.now().micros())
+    }
+
     /// Makes a call. A 401 is certainly not processed, so the call is made once more, with a new
     /// token.
     pub(super) async fn call<T: Send>(
@@ -117,7 +122,7 @@ impl Link {
             let lane = if plan.effect == Effect::Writes { &self.writes } else { &self.reads };
             let (outcome, exchange) =
                 self.caller.call((lane, self.priority), outgoing, &read).await;
-            exchanges.push(exchange);
+            exchanges.extend(exchange);
             match outcome {
                 Err(Failure::NotAuthorised { status: 401, .. }) if refused.is_none() => {
                     refused = Some(token);
@@ -126,6 +131,36 @@ impl Link {
             }
         };
         Called { outcome, exchanges }
+    }
+
+    /// Makes a call whose answer is read a chunk at a time.
+    pub(super) async fn open(&self, plan: &Plan) -> (Result<Opened<'_>, Failure>, Vec<Exchange>) {
+        let mut exchanges = Vec::new();
+        let mut refused: Option<HeaderValue> = None;
+        loop {
+            let token = match self.token(refused.as_ref(), &mut exchanges).await {
+                Ok(token) => token,
+                Err(failure) => return (Err(failure), exchanges),
+            };
+            let outgoing = self.outgoing(plan, token.clone());
+            let (outcome, exchange) =
+                self.caller.open((&self.reads, self.priority), outgoing).await;
+            exchanges.extend(exchange);
+            match outcome {
+                Err(Failure::NotAuthorised { status: 401, .. }) if refused.is_none() => {
+                    refused = Some(token);
+                }
+                outcome => return (outcome, exchanges),
+            }
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.caller.clock.now()
+    }
+
+    pub(super) const fn body_limit(&self) -> usize {
+        self.caller.body_limit
     }
 
     /// Mints a token, whether or not one is held.
@@ -163,9 +198,10 @@ impl Link {
         let outgoing = self.outgoing(&plan, self.basic.clone());
         let (outcome, exchange) =
             self.caller.call((&self.reads, self.priority), outgoing, read_token).await;
-        let minted_at = exchange.started_at;
-        exchanges.push(exchange);
+        let minted_at = exchange.as_ref().map(|exchange| exchange.started_at);
+        exchanges.extend(exchange);
         let header = outcome?;
+        let minted_at = minted_at.unwrap_or_else(|| self.caller.clock.now());
         *held = Some(Held { header: header.clone(), minted_at });
         Ok(header)
     }

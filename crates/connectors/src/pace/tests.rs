@@ -42,7 +42,7 @@ fn lane(per_second: Option<u32>, burst: u32, seats: usize) -> Lane {
 async fn leaves(lane: &Lane, clock: &Fast, calls: usize) -> Vec<i64> {
     let mut at = Vec::new();
     for _ in 0..calls {
-        let _seat = lane.enter(clock, Priority::Sales).await;
+        let _seat = lane.enter(clock, Priority::Sales).await.unwrap();
         at.push((clock.now().micros() - START) / 1_000);
     }
     at
@@ -94,14 +94,14 @@ fn no_limit_and_no_sense() {
 async fn order_of(callers: &[(Priority, i64)]) -> Vec<usize> {
     let (lane, clock) = (Arc::new(lane(None, 1, 1)), clock());
     let order = Arc::new(Mutex::new(Vec::new()));
-    let seat = lane.enter(&*clock, Priority::Sales).await;
+    let seat = lane.enter(&*clock, Priority::Sales).await.unwrap();
     let mut tasks = Vec::new();
     for (number, (priority, later)) in callers.iter().enumerate() {
         clock.0.fetch_add(*later, Ordering::SeqCst);
         let (lane, clock, priority) = (Arc::clone(&lane), Arc::clone(&clock), *priority);
         let order = Arc::clone(&order);
         tasks.push(tokio::spawn(async move {
-            let _seat = lane.enter(&*clock, priority).await;
+            let _seat = lane.enter(&*clock, priority).await.unwrap();
             order.lock().unwrap().push(number);
         }));
         // It stands in the queue before the next one comes.
@@ -133,7 +133,7 @@ async fn who_has_waited_long_enough_is_not_passed_any_more() {
 #[tokio::test]
 async fn a_call_that_is_given_up_leaves_its_place_to_others() {
     let (lane, clock) = (Arc::new(lane(None, 1, 1)), clock());
-    let seat = lane.enter(&*clock, Priority::Sales).await;
+    let seat = lane.enter(&*clock, Priority::Sales).await.unwrap();
     let given_up = {
         let (lane, clock) = (Arc::clone(&lane), Arc::clone(&clock));
         tokio::spawn(async move { drop(lane.enter(&*clock, Priority::Sales).await) })
@@ -155,11 +155,11 @@ async fn two_lanes_share_one_budget_by_importance() {
     let reads = Lane::new("reads", 1, &budget).unwrap();
     let writes = Lane::new("writes", 1, &budget).unwrap();
     let clock = clock();
-    let reading = reads.enter(&*clock, Priority::Sales).await;
-    let writing = writes.enter(&*clock, Priority::Sales).await;
+    let reading = reads.enter(&*clock, Priority::Sales).await.unwrap();
+    let writing = writes.enter(&*clock, Priority::Sales).await.unwrap();
     let order = Mutex::new(Vec::new());
     let call = async |lane: &Lane, priority, name| {
-        let _seat = lane.enter(&*clock, priority).await;
+        let _seat = lane.enter(&*clock, priority).await.unwrap();
         order.lock().unwrap().push(name);
     };
     // All stand in the queue before there is a seat.
@@ -174,4 +174,33 @@ async fn two_lanes_share_one_budget_by_importance() {
         freed,
     );
     assert_eq!(*order.lock().unwrap(), ["sale", "stock", "products"]);
+}
+
+#[tokio::test]
+async fn what_one_call_is_asked_to_wait_all_wait_and_none_waits_here() {
+    let budget = Arc::new(Budget::new(Pace::UNLIMITED).unwrap());
+    let reads = Lane::new("reads", 1, &budget).unwrap();
+    let writes = Lane::new("writes", 1, &budget).unwrap();
+    let (clock, second) = (clock(), Duration::from_secs(1));
+    let seat = reads.enter(&*clock, Priority::Sales).await.unwrap();
+    let waiting = async { reads.enter(&*clock, Priority::Sales).await.map(drop) };
+    let asked = async { seat.hold(START, second * 9) };
+    // The one that stands in the queue is told, too.
+    assert_eq!(tokio::join!(waiting, asked).0, Err(second * 9));
+    clock.0.fetch_add(2_000_000, Ordering::SeqCst);
+    assert_eq!(writes.enter(&*clock, Priority::Sales).await.map(drop), Err(second * 7));
+    // A shorter wait does not shorten the longer one.
+    seat.hold(clock.now().micros(), second);
+    assert_eq!(writes.held(clock.now().micros()), Some(second * 7));
+    clock.0.fetch_add(7_000_000, Ordering::SeqCst);
+    assert_eq!(writes.enter(&*clock, Priority::Sales).await.map(drop), Ok(()));
+}
+
+#[tokio::test]
+async fn a_peer_that_asks_for_days_or_a_clock_that_is_set_back_stops_nobody_for_long() {
+    let (lane, clock) = (lane(None, 1, 1), clock());
+    let hour = Duration::from_hours(1);
+    lane.enter(&*clock, Priority::Sales).await.unwrap().hold(START, hour * 240);
+    assert_eq!(lane.held(START), Some(hour));
+    assert_eq!(lane.held(START - 1), None);
 }

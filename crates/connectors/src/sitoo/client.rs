@@ -1,6 +1,6 @@
 //! The calls of Sitoo.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use daybook_domain::{
@@ -62,6 +62,11 @@ impl Sitoo {
     #[must_use]
     pub fn at(&self, priority: Priority) -> Self {
         Self { priority, ..self.clone() }
+    }
+
+    /// How long Sitoo asked to be left alone: until then no call is made.
+    pub fn held(&self) -> Option<Duration> {
+        self.lane.held(self.caller.clock.now().micros())
     }
 
     /// The site whose products and stock are ours.
@@ -130,6 +135,27 @@ impl Sitoo {
         one(self.get("orders", &path, Keep::Failures, read_page).await)
     }
 
+    /// A page of the orders from an id on that are open and not paid, in ascending order: how many
+    /// there are altogether, and the ids of this page.
+    pub async fn unpaid_open_orders(&self, from: i64, start: usize) -> Called<(i64, Vec<i64>)> {
+        let path = format!(
+            "{}?orderstate=0&paymentstate=0,10,15,30,40&orderidfrom={from}&sort=orderid\
+             &start={start}&num={LIST_PAGE}&fields=orderid",
+            self.orders_path
+        );
+        let read = |answer: &Answer<'_>| {
+            let list: List<'_> = read_json(answer)?;
+            let ids = list.items.iter().enumerate().map(|(place, raw)| {
+                let wire = read::<WireOrderId>(raw.get()).map_err(within("items", place))?;
+                need(wire.orderid.0, "orderid").map_err(within("items", place))
+            });
+            let ids = ids.collect::<Result<Vec<i64>, Failure>>()?;
+            let counted = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+            Ok((list.totalcount.0.unwrap_or(counted), ids))
+        };
+        one(self.get("open-orders", &path, Keep::Failures, read).await)
+    }
+
     /// All warehouses of a site.
     pub async fn warehouses(&self, site: i64) -> Called<Vec<Warehouse>> {
         self.list("warehouses", &format!("sites/{site}/warehouses.json"), warehouse).await
@@ -175,7 +201,7 @@ impl Sitoo {
                     .collect::<Result<Vec<T>, Failure>>()
             };
             let (outcome, exchange) = self.get(purpose, &path, Keep::Masked, read).await;
-            exchanges.push(exchange);
+            exchanges.extend(exchange);
             match outcome {
                 Err(failure) => return Called { outcome: Err(failure), exchanges },
                 Ok(page) => {
@@ -231,7 +257,7 @@ impl Sitoo {
 }
 
 pub(super) fn one<T>((outcome, exchange): Outcome<T>) -> Called<T> {
-    Called { outcome, exchanges: vec![exchange] }
+    Called { outcome, exchanges: exchange.into_iter().collect() }
 }
 
 /// Several values are separated by commas; a repeated key keeps only its last (facts/sitoo 1.5).

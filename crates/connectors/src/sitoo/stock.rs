@@ -228,7 +228,7 @@ impl Sitoo {
             let read = |answer: &Answer<'_>| Ok(read_list(answer, element)?.1);
             let path = format!("{path}{list}");
             let (outcome, exchange) = self.get(purpose, &path, Keep::Failures, read).await;
-            exchanges.push(exchange);
+            exchanges.extend(exchange);
             match outcome {
                 Ok(elements) => found.extend(elements),
                 Err(failure) => return Called { outcome: Err(failure), exchanges },

@@ -1,11 +1,16 @@
 //! `daybook entries`
 
 use clap::{Args, builder::PossibleValuesParser};
+use daybook_connectors::mask_body;
 use daybook_domain::{
+    Timestamp,
     causes::Cause,
     entry::{EntryKind, EntryState},
 };
-use daybook_store::entry::{self, EntryFilter};
+use daybook_store::{
+    entry::{self, EntryFilter},
+    stray,
+};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -19,6 +24,7 @@ Examples:
   daybook entries --cause sku-unmapped            what waits for a SKU
   daybook entries --find 8812                     by receipt, order id, reference or document number
   daybook entries --limit 1000 --before 11513     the next page: older than this order id
+  daybook entries --stray                         orders of Sitoo that do not say which they are
 
 States: set-aside, waiting, ready, posting, in-doubt, posted, confirmed, held, dismissed.";
 
@@ -53,6 +59,9 @@ pub(crate) struct EntriesArgs {
     /// Most entries to list.
     #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
+    /// Not entries: orders without a usable order id, kept as they came; the latest first.
+    #[arg(long, conflicts_with_all = ["state", "kind", "store", "from", "to", "cause", "find", "before"])]
+    stray: bool,
 }
 
 fn states() -> PossibleValuesParser {
@@ -68,8 +77,47 @@ pub(crate) struct Page {
     pub(crate) next: Option<i64>,
 }
 
+/// What `--stray --json` prints.
+#[derive(Debug, Serialize)]
+struct Strays {
+    /// The latest first.
+    strays: Vec<Stray>,
+    /// How many are kept.
+    kept: i64,
+}
+
+/// An order that does not say which it is.
+#[derive(Debug, Serialize)]
+struct Stray {
+    received_at: Timestamp,
+    /// As it came, without what tells of a person.
+    order: String,
+}
+
+async fn strays(context: &Context, limit: usize) -> Result<Ended, Failure> {
+    let book = context.existing_book().await?;
+    let rows = stray::latest(&book, limit).await?.into_iter();
+    let strays =
+        rows.map(|row| Stray { received_at: row.received_at, order: mask_body(&row.body) });
+    let found = Strays { strays: strays.collect(), kept: stray::count(&book).await? };
+    context.printer.result(&found, |found| {
+        let zone = context.zone();
+        let line = |stray: &Stray| {
+            format!("{}  {}\n", words::moment(stray.received_at, &zone), stray.order)
+        };
+        found.strays.iter().map(line).collect()
+    })?;
+    if found.strays.is_empty() {
+        context.printer.talk("no stray orders");
+    }
+    Ok(Ended::Done)
+}
+
 /// Lists entries.
 pub(crate) async fn run(context: &Context, args: &EntriesArgs) -> Result<Ended, Failure> {
+    if args.stray {
+        return strays(context, usize::from(args.limit)).await;
+    }
     let filter = filter(context, args)?;
     let book = context.existing_book().await?;
     let limit = usize::from(args.limit);

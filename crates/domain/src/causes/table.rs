@@ -303,7 +303,7 @@ catalogue! {
     OrderWithoutId "order-without-id" "Order that does not say which it is" {
         sentence: "Sitoo gave an order without a usable order id; it is kept as received and cannot be posted.",
         owner: It, scope: Scope::System, severity: High, released_by: None,
-        fix: "Find the order in Sitoo by the particulars and report it; when it shows its id it is read by itself. Enter it by hand if it never does, then say so.",
+        fix: "Find the order in Sitoo by the particulars (`daybook entries --stray` shows it as it came) and report it; when it shows its id it is read by itself. Enter it by hand if it never does, then say so.",
         command: "daybook exceptions dismiss EX-NUMBER --reason 'entered by hand as …' --actor NAME",
     }
     OrderLeftOpen "order-left-open" "Order left open" {

@@ -11,7 +11,7 @@ use daybook_store::{
 };
 
 use super::{CatalogueReport, known::Known, prices};
-use crate::{app::App, error::FlowError, mirror};
+use crate::{app::App, error::FlowError, mirror, retrying::retrying};
 
 /// Variants looked up in one go.
 const PIECE: usize = 200;
@@ -59,18 +59,21 @@ pub(super) async fn look_up(
     let skus = items.iter().map(|item| item.sku.as_str());
     let prices = prices::of(known, skus, &found);
     let linked = known.mirror(app).linked(found);
-    let mut tx = app.db.begin().await?;
-    price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
-    let changed = till_product::put(&mut tx, read_at, &linked).await?;
-    mirror::queue(&mut tx, read_at, changed).await?;
     let mut again: BTreeMap<Timestamp, Vec<String>> = BTreeMap::new();
     for item in &known_now {
         again.entry(next_look(app, read_at, item.tries)).or_default().push(item.sku.clone());
     }
-    for (due_at, skus) in &again {
-        catalogue::doubted(&mut tx, *due_at, skus).await?;
-    }
-    tx.commit().await?;
+    let write = || async {
+        let mut tx = app.db.begin().await?;
+        price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
+        let changed = till_product::put(&mut tx, read_at, &linked).await?;
+        mirror::queue(&mut tx, read_at, changed).await?;
+        for (due_at, skus) in &again {
+            catalogue::doubted(&mut tx, *due_at, skus).await?;
+        }
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "products in doubt", write).await?;
     tracing::info!(known = known_now.len(), open = open.len(), "products in doubt were looked up");
     Ok(())
 }

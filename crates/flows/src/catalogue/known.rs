@@ -17,7 +17,9 @@ use daybook_domain::{
 use daybook_store::{catalogue, mapping, variant, watermark};
 
 use super::sitoo;
-use crate::{app::App, error::FlowError, exchanges, mirror::Mirror, sales::load};
+use crate::{
+    app::App, error::FlowError, exchanges, mirror::Mirror, retrying::retrying, sales::load,
+};
 
 /// Of what everything was judged with.
 const RULES: &str = "catalogue-rules";
@@ -102,10 +104,12 @@ pub(super) async fn requeue_if_changed(app: &App, known: &Known) -> Result<(), F
         known.mirror(app).relink().await?;
         queue_everything(app).await?;
     }
-    let mut tx = app.db.begin().await?;
-    watermark::set(&mut tx, app.now(), RULES, fingerprint).await?;
-    tx.commit().await?;
-    Ok(())
+    let note = || async {
+        let mut tx = app.db.begin().await?;
+        watermark::set(&mut tx, app.now(), RULES, fingerprint).await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "watermarks", note).await
 }
 
 /// Asks for a look at every variant, in transactions that keep nobody waiting.
@@ -115,8 +119,11 @@ pub(super) async fn queue_everything(app: &App) -> Result<(), FlowError> {
         let skus = variant::after(&app.db, &after, PIECE).await?;
         let Some(last) = skus.last() else { return Ok(()) };
         after.clone_from(last);
-        let mut tx = app.db.begin().await?;
-        catalogue::queue_some(&mut tx, app.now(), &skus).await?;
-        tx.commit().await?;
+        let queue = || async {
+            let mut tx = app.db.begin().await?;
+            catalogue::queue_some(&mut tx, app.now(), &skus).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(app, "the queue", queue).await?;
     }
 }

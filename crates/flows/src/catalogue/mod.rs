@@ -25,7 +25,9 @@ use daybook_store::{catalogue, watermark};
 use serde::Serialize;
 
 use self::{known::Known, piece::Piece};
-use crate::{app::App, engine::beside::is_ours, error::FlowError, reference, stock};
+use crate::{
+    app::App, engine::beside::is_ours, error::FlowError, reference, retrying::retrying, stock,
+};
 
 /// Name of the flow: its lease, and the scope of its exceptions.
 pub(crate) const FLOW: &str = "catalogue";
@@ -54,6 +56,20 @@ pub struct CatalogueReport {
     pub adopted: u64,
     /// Products that would be hidden, if they were not so many.
     pub not_hidden: u64,
+}
+
+impl CatalogueReport {
+    /// What was written down in a transaction counts once it is committed.
+    fn add(&mut self, other: &Self) {
+        self.differed += other.differed;
+        self.created += other.created;
+        self.updated += other.updated;
+        self.hidden += other.hidden;
+        self.prices += other.prices;
+        self.refused += other.refused;
+        self.adopted += other.adopted;
+        self.not_hidden += other.not_hidden;
+    }
 }
 
 /// What a person may ask of a pass.
@@ -142,10 +158,12 @@ async fn work(
 }
 
 async fn begin(app: &App, pending: i64) -> Result<(), FlowError> {
-    let mut tx = app.db.begin().await?;
-    watermark::set(&mut tx, app.now(), TOTAL, pending).await?;
-    tx.commit().await?;
-    Ok(())
+    let note = || async {
+        let mut tx = app.db.begin().await?;
+        watermark::set(&mut tx, app.now(), TOTAL, pending).await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "watermarks", note).await
 }
 
 /// Between two pieces: nobody asked to stop, and the flow is still ours.

@@ -13,7 +13,7 @@ use daybook_store::{
 };
 
 use super::{goes_on, known::Known, piece::Work, sweep};
-use crate::{app::App, error::FlowError, mirror};
+use crate::{app::App, error::FlowError, mirror, retrying::retrying};
 
 /// The price that a work brings to the tills, and by when it must be there.
 pub(super) fn expected(app: &App, now: Timestamp, work: &Work) -> Option<Arrival> {
@@ -67,9 +67,12 @@ pub(super) async fn see(app: &App, known: &Known) -> Result<(), FlowError> {
         let found = known.mirror(app).read_ids(&ids).await?;
         let seen = of(known, unseen.iter().map(|one| one.sku.as_str()), &found);
         known.mirror(app).keep(read_at, found).await?;
-        let mut tx = app.db.begin().await?;
-        price_arrival::read_back(&mut tx, app.now(), DEFAULT_LIST, &seen).await?;
-        tx.commit().await?;
+        let note = || async {
+            let mut tx = app.db.begin().await?;
+            price_arrival::read_back(&mut tx, app.now(), DEFAULT_LIST, &seen).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(app, "prices seen", note).await?;
     }
     let mut tx = app.db.begin().await?;
     price_arrival::forget_overtaken(&mut tx).await?;

@@ -10,7 +10,7 @@ use super::{
     known::{self, Known},
     lists,
 };
-use crate::{app::App, error::FlowError, mirror};
+use crate::{app::App, error::FlowError, mirror, retrying::retrying};
 
 /// When the last sweep that is over began.
 pub(super) const SWEPT: &str = "catalogue-swept";
@@ -64,10 +64,13 @@ pub(super) async fn run(
     known.mirror(app).forget_gone(began).await?;
     lists::read_all(app).await?;
     known::queue_everything(app).await?;
-    let mut tx = app.db.begin().await?;
-    till_product::find_foreign(&mut tx, app.now()).await?;
-    catalogue::forget_gone(&mut tx).await?;
-    tx.commit().await?;
+    let compare = || async {
+        let mut tx = app.db.begin().await?;
+        till_product::find_foreign(&mut tx, app.now()).await?;
+        catalogue::forget_gone(&mut tx).await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "the range", compare).await?;
     note(app, &[(SWEPT, began.micros()), (SWEEPING, 0), (PLACE, 0)]).await
 }
 
@@ -83,10 +86,12 @@ async fn begin(app: &App) -> Result<(Timestamp, usize), FlowError> {
 }
 
 async fn note(app: &App, values: &[(&str, i64)]) -> Result<(), FlowError> {
-    let mut tx = app.db.begin().await?;
-    for (name, value) in values {
-        watermark::set(&mut tx, app.now(), name, *value).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    let note = || async {
+        let mut tx = app.db.begin().await?;
+        for (name, value) in values {
+            watermark::set(&mut tx, app.now(), name, *value).await?;
+        }
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "watermarks", note).await
 }

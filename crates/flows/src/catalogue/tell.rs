@@ -10,7 +10,7 @@ use daybook_store::{
 };
 
 use super::{CatalogueReport, FLOW};
-use crate::{app::App, error::FlowError, sales::evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, retrying::retrying, sales::evaluate::DAYBOOK};
 
 /// Open exceptions of the flow that are looked at; there are a few causes, and a SKU for each that
 /// Sitoo refused.
@@ -94,14 +94,16 @@ pub(super) async fn all(app: &App, report: &CatalogueReport) -> Result<(), FlowE
         let detail = format!("{} more would be hidden", report.not_hidden);
         told.push((Cause::ProductsNotHidden, "products".to_owned(), detail));
     }
-    let mut tx = app.db.begin().await?;
-    for (cause, subject, detail) in &told {
-        exception::raise_scoped(&mut tx, now, FLOW, *cause, subject, detail).await?;
-    }
-    close_others(app, &mut tx, &told).await?;
-    price_arrival::prune(&mut tx, now.minus(app.settings.catalogue.keep_arrivals)).await?;
-    tx.commit().await?;
-    Ok(())
+    let tell = || async {
+        let mut tx = app.db.begin().await?;
+        for (cause, subject, detail) in &told {
+            exception::raise_scoped(&mut tx, now, FLOW, *cause, subject, detail).await?;
+        }
+        close_others(app, &mut tx, &told).await?;
+        price_arrival::prune(&mut tx, now.minus(app.settings.catalogue.keep_arrivals)).await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "what is wrong with products", tell).await
 }
 
 async fn close_others(

@@ -25,7 +25,9 @@ use super::{
     prices, sitoo,
     tell::Hiding,
 };
-use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK, stock};
+use crate::{
+    app::App, error::FlowError, exchanges, retrying::retrying, sales::evaluate::DAYBOOK, stock,
+};
 
 /// Products created in one pass, above which their stock is left to a comparison of everything.
 pub(super) const MANY: u64 = 1_000;
@@ -49,7 +51,8 @@ pub(super) async fn piece(
     }
     // Who gives a barcode up goes before who gets it.
     updates.sort_by_key(|work| !frees(work));
-    intend(app, known, &quiet, &kept, &piece.gone, [&updates, &creates]).await?;
+    let write = || intend(app, known, &quiet, &kept, &piece.gone, [&updates, &creates]);
+    retrying(app, "products", write).await?;
     let writer = Writer { app, known };
     for works in [updates, creates] {
         let (alone, together): (Vec<Work>, Vec<Work>) = works.into_iter().partition(goes_alone);
@@ -238,9 +241,12 @@ impl Writer<'_> {
         if !doubt {
             nothing.extend(skus(works));
         }
-        let mut tx = self.app.db.begin().await?;
-        catalogue::postpone(&mut tx, now, &nothing).await?;
-        tx.commit().await?;
+        let write = || async {
+            let mut tx = self.app.db.begin().await?;
+            catalogue::postpone(&mut tx, now, &nothing).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(self.app, "products", write).await?;
         if !doubt {
             return Err(sitoo(failure));
         }
@@ -290,7 +296,10 @@ impl Writer<'_> {
                 Vec::new()
             }
         };
-        let refused = self.note(read_at, &outcomes, &seen, report).await?;
+        let is_quiet = report.created < MANY;
+        let note = || self.note(read_at, &outcomes, &seen, is_quiet);
+        let (refused, came) = retrying(self.app, "products", note).await?;
+        report.add(&came);
         self.find_refused(&refused, report).await?;
         let doubtful = outcomes.iter().filter(|(_, one)| matches!(one, Element::InDoubt(_)));
         self.look_up(doubtful.map(|(work, _)| *work), report).await
@@ -302,11 +311,12 @@ impl Writer<'_> {
         read_at: Timestamp,
         outcomes: &[Outcome<'w>],
         seen: &[TillProduct],
-        report: &mut CatalogueReport,
-    ) -> Result<Vec<&'w Work>, FlowError> {
+        is_quiet: bool,
+    ) -> Result<(Vec<&'w Work>, CatalogueReport), FlowError> {
+        let mut came = CatalogueReport::default();
         let now = self.app.now();
         let is_new = |work: &Work| matches!(work.judged.action, Action::Create(_));
-        let tells_stock = report.created < MANY && outcomes.iter().any(|(work, _)| is_new(work));
+        let tells_stock = is_quiet && outcomes.iter().any(|(work, _)| is_new(work));
         let warehouses = if tells_stock { stock::told(self.app).await? } else { Vec::new() };
         let mut created = Vec::new();
         let mut tx = self.app.db.begin().await?;
@@ -323,7 +333,7 @@ impl Writer<'_> {
             };
             match written {
                 Ok((product, is_seen)) => {
-                    count(work, report);
+                    count(work, &mut came);
                     arrived.note(work, product.price, is_seen);
                     settled.push((sku(work), work.judged.standing, Some(product.product_id)));
                     products.push(product);
@@ -332,7 +342,7 @@ impl Writer<'_> {
                 }
                 Err(what) => {
                     self.refuse(&mut tx, now, work, &what).await?;
-                    report.refused += 1;
+                    came.refused += 1;
                     if is_new(work) {
                         not_created.push(*work);
                     }
@@ -350,8 +360,8 @@ impl Writer<'_> {
         price_arrival::written(&mut tx, now, DEFAULT_LIST, &arrived.written).await?;
         price_arrival::read_back(&mut tx, now, DEFAULT_LIST, &arrived.seen).await?;
         tx.commit().await?;
-        report.prices += arrived.written.len() as u64;
-        Ok(not_created)
+        came.prices += arrived.written.len() as u64;
+        Ok((not_created, came))
     }
 
     async fn close(&self, tx: &mut Tx, now: Timestamp, work: &Work) -> Result<(), FlowError> {
@@ -398,10 +408,12 @@ impl Writer<'_> {
         let skus = refused.iter().map(|work| work.item.sku.as_str());
         let prices = prices::of(self.known, skus, &found);
         self.known.mirror(self.app).keep(read_at, found).await?;
-        let mut tx = self.app.db.begin().await?;
-        price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
-        tx.commit().await?;
-        Ok(())
+        let write = || async {
+            let mut tx = self.app.db.begin().await?;
+            price_arrival::read_back(&mut tx, read_at, DEFAULT_LIST, &prices).await?;
+            Ok(tx.commit().await?)
+        };
+        retrying(self.app, "prices seen", write).await
     }
 }
 

@@ -14,34 +14,38 @@ use super::{
     DespatchReport, look,
     write::{freed, written},
 };
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// Deliveries looked up in one go.
 const BATCH: usize = 50;
 
 /// Intents whose worker is gone become in doubt.
 pub(super) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
-    loop {
-        let now = app.now();
-        let only_us = app.db.is_ours_alone();
-        let orphans = parcel::orphaned(&app.db, now, &app.worker, only_us, BATCH).await?;
-        if orphans.is_empty() {
-            return Ok(());
-        }
-        let mut tx = app.db.begin().await?;
-        for row in orphans {
-            let expected = (row.state, row.attempt);
-            let row = DespatchRow {
-                state: DespatchState::InDoubt,
-                doubt_since: Some(now),
-                lookups: 0,
-                due_at: Some(now),
-                ..freed(row)
-            };
-            parcel::save(&mut tx, &row, expected).await?;
-        }
-        tx.commit().await?;
+    while retrying(app, "interrupted deliveries", || adopt_some(app)).await? {}
+    Ok(())
+}
+
+async fn adopt_some(app: &App) -> Result<bool, FlowError> {
+    let now = app.now();
+    let only_us = app.db.is_ours_alone();
+    let orphans = parcel::orphaned(&app.db, now, &app.worker, only_us, BATCH).await?;
+    if orphans.is_empty() {
+        return Ok(false);
     }
+    let mut tx = app.db.begin().await?;
+    for row in orphans {
+        let expected = (row.state, row.attempt);
+        let row = DespatchRow {
+            state: DespatchState::InDoubt,
+            doubt_since: Some(now),
+            lookups: 0,
+            due_at: Some(now),
+            ..freed(row)
+        };
+        parcel::save(&mut tx, &row, expected).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Looks up what is in doubt.
@@ -112,8 +116,16 @@ async fn not_found(app: &App, row: DespatchRow, asked_at: Timestamp) -> Result<(
     } else {
         DespatchRow { lookups, due_at: Some(now.plus(limits.settling_time)), ..row }
     };
+    retrying(app, "a delivery in doubt", || save(app, &row, expected)).await
+}
+
+async fn save(
+    app: &App,
+    row: &DespatchRow,
+    expected: (DespatchState, i64),
+) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
-    parcel::save(&mut tx, &row, expected).await?;
+    parcel::save(&mut tx, row, expected).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -122,8 +134,5 @@ async fn put_off(app: &App, row: DespatchRow) -> Result<(), FlowError> {
     let expected = (row.state, row.attempt);
     let due = app.now().plus(app.settings.despatch.settling_time);
     let row = DespatchRow { due_at: Some(due), ..row };
-    let mut tx = app.db.begin().await?;
-    parcel::save(&mut tx, &row, expected).await?;
-    tx.commit().await?;
-    Ok(())
+    retrying(app, "a delivery in doubt", || save(app, &row, expected)).await
 }

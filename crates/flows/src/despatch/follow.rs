@@ -24,7 +24,7 @@ use daybook_store::{
 };
 
 use super::{DespatchReport, look, note::note, read};
-use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying, sales::evaluate::DAYBOOK};
 
 /// Orders looked at in one go.
 const BATCH: usize = 50;
@@ -189,10 +189,9 @@ async fn settle(
     let sides = sides(&row, seen, &sent, &before);
     let verdict = despatch::follow(&sides, &limits(app), app.now());
     let done = mended(app, seen, verdict, &sent).await?;
-    let mut tx = app.db.begin().await?;
     let fault = fault(seen, &row, verdict, done);
-    write_down(app, &mut tx, row, seen, &sides, (verdict, done), fault, report).await?;
-    tx.commit().await?;
+    let write = || write_down(app, row.clone(), seen, &sides, (verdict, done), fault.as_ref());
+    report.add(&retrying(app, "an order", write).await?);
     Ok(())
 }
 
@@ -251,18 +250,18 @@ fn fault(seen: &Seen, row: &SendingRow, verdict: Verdict, done: bool) -> Option<
     Some(Fault { cause, subject: seen.order.reference.to_string(), detail })
 }
 
-#[expect(clippy::too_many_arguments, reason = "one look, written down in one transaction")]
 async fn write_down(
     app: &App,
-    tx: &mut Tx,
     mut row: SendingRow,
     seen: &Seen,
     sides: &Sides,
     (verdict, done): (Verdict, bool),
-    fault: Option<Fault>,
-    report: &mut DespatchReport,
-) -> Result<(), FlowError> {
+    fault: Option<&Fault>,
+) -> Result<DespatchReport, FlowError> {
+    let mut came = DespatchReport::default();
     let now = app.now();
+    let mut transaction = app.db.begin().await?;
+    let tx = &mut transaction;
     log(tx, now, &mut row, &seen.log).await?;
     let left = look::left(&seen.order, &seen.deliveries);
     let money = match verdict {
@@ -272,15 +271,15 @@ async fn write_down(
         _ => seen.order.gross.abs(),
     };
     let about: (i64, Money) = (row.order_id, money);
-    let faults: Vec<Fault> = fault.into_iter().collect();
-    report.raised += exception::set_among(tx, now, about, &CAUSES, &faults, DAYBOOK).await?;
+    let faults: Vec<Fault> = fault.into_iter().cloned().collect();
+    came.raised += exception::set_among(tx, now, about, &CAUSES, &faults, DAYBOOK).await?;
     let word = word(verdict);
     if done {
         let (code, what) = match verdict {
             Verdict::CloseIt => ("order-closed", "all is delivered: Daybook closed it in Sitoo"),
             _ => ("order-cancelled", "cancelled in OrderWise: Daybook cancelled it in Sitoo"),
         };
-        report.closed += 1;
+        came.closed += 1;
         note(tx, now, row.order_id, code, what.to_owned()).await?;
     }
     let next = if done || (sides.left == 0 && verdict == Verdict::Going) {
@@ -293,7 +292,7 @@ async fn write_down(
     if verdict == Verdict::Done {
         row.ended_at = Some(now);
         row.due_at = None;
-        report.ended += 1;
+        came.ended += 1;
         let status = row.status.as_deref().unwrap_or("not told");
         let state = match seen.order.order_state {
             OrderState::Closed => "closed",
@@ -307,7 +306,8 @@ async fn write_down(
     }
     word.clone_into(&mut row.verdict);
     sending::save(tx, &row).await?;
-    Ok(())
+    transaction.commit().await?;
+    Ok(came)
 }
 
 const fn word(verdict: Verdict) -> &'static str {
@@ -350,7 +350,11 @@ async fn log(
 }
 
 /// Not to be seen, or not posted yet: later. What will never be posted is not followed.
-async fn put_off(app: &App, mut row: SendingRow) -> Result<(), FlowError> {
+async fn put_off(app: &App, row: SendingRow) -> Result<(), FlowError> {
+    retrying(app, "an order", || put_off_once(app, row.clone())).await
+}
+
+async fn put_off_once(app: &App, mut row: SendingRow) -> Result<(), FlowError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let state = entry::get(&mut tx, row.order_id).await?.map(|entry| entry.state);

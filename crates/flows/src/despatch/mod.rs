@@ -41,6 +41,21 @@ pub struct DespatchReport {
     pub raised: u64,
 }
 
+impl DespatchReport {
+    /// What was written down in a transaction counts once it is committed.
+    fn add(&mut self, other: &Self) {
+        self.told += other.told;
+        self.written += other.written;
+        self.adopted += other.adopted;
+        self.not_written += other.not_written;
+        self.corrected += other.corrected;
+        self.moved += other.moved;
+        self.closed += other.closed;
+        self.ended += other.ended;
+        self.raised += other.raised;
+    }
+}
+
 /// Whether the flow is set up: its export definition has an id.
 pub fn is_set_up(app: &App) -> bool {
     app.orderwise.has_export(EXPORT)

@@ -22,7 +22,9 @@ use super::{
     note::{note, raise},
     statuses,
 };
-use crate::{app::App, error::FlowError, exchanges, sales::load::current_mapping};
+use crate::{
+    app::App, error::FlowError, exchanges, retrying::retrying, sales::load::current_mapping,
+};
 
 /// When OrderWise was last read.
 const READ: &str = "despatches-read";
@@ -36,10 +38,15 @@ pub(super) async fn pass(app: &App, report: &mut DespatchReport) -> Result<(), F
     let last = watermark::get(&app.db, READ).await?.map_or(read_at, Timestamp::from_micros);
     let orders = ask(app, last.minus(app.settings.despatch.overlap)).await?;
     record(app, &orders, false, report).await?;
+    retrying(app, "despatches", || done(app, read_at)).await?;
+    statuses::explain(app, report).await
+}
+
+async fn done(app: &App, read_at: Timestamp) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
     watermark::set(&mut tx, app.now(), READ, read_at.micros()).await?;
     tx.commit().await?;
-    statuses::explain(app, report).await
+    Ok(())
 }
 
 /// Reads these orders whole: since before the first of them was posted. What OrderWise does not
@@ -70,17 +77,26 @@ async fn record(
 ) -> Result<(), FlowError> {
     for piece in orders.chunks(PIECE) {
         let ours = ours(app, piece).await?;
-        let ids: Vec<i64> = ours.keys().copied().collect();
-        let mut tx = app.db.begin().await?;
-        let mapping = current_mapping(app, &mut tx).await?;
-        let followed = sending::of(&mut tx, &ids).await?;
-        for row in followed {
-            let Some(told) = ours.get(&row.order_id) else { continue };
-            one(app, &mut tx, row, told, whole, &mapping, report).await?;
-        }
-        tx.commit().await?;
+        report.add(&retrying(app, "despatches", || record_some(app, &ours, whole)).await?);
     }
     Ok(())
+}
+
+async fn record_some(
+    app: &App,
+    ours: &BTreeMap<i64, &ToldOrder>,
+    whole: bool,
+) -> Result<DespatchReport, FlowError> {
+    let mut came = DespatchReport::default();
+    let ids: Vec<i64> = ours.keys().copied().collect();
+    let mut tx = app.db.begin().await?;
+    let mapping = current_mapping(app, &mut tx).await?;
+    for row in sending::of(&mut tx, &ids).await? {
+        let Some(told) = ours.get(&row.order_id) else { continue };
+        one(app, &mut tx, row, told, whole, &mapping, &mut came).await?;
+    }
+    tx.commit().await?;
+    Ok(came)
 }
 
 /// Orders by Sitoo's order id: by our reference, else by the document that a posting came to.

@@ -20,6 +20,7 @@ use super::{DespatchReport, note::note};
 use crate::{
     app::App,
     error::FlowError,
+    retrying::retrying,
     sales::{evaluate::DAYBOOK, load::current_mapping},
 };
 
@@ -64,23 +65,30 @@ pub(super) async fn moved(
 pub(super) async fn explain(app: &App, report: &mut DespatchReport) -> Result<(), FlowError> {
     let mut unknown = BTreeSet::new();
     for text in sending::unexplained(&app.db).await? {
-        let mut tx = app.db.begin().await?;
-        let mapping = current_mapping(app, &mut tx).await?;
-        let Some(meaning) = StatusMeaning::of(&text, &mapping) else {
-            tx.rollback().await?;
+        if !retrying(app, "a status text", || explain_one(app, &text)).await? {
             unknown.insert(text);
-            continue;
-        };
-        let now = app.now();
-        for mut row in sending::with_status(&mut tx, &text, BATCH).await? {
-            row.meaning = Some(meaning);
-            row.moved_at = now;
-            row.due_at = Some(now);
-            sending::save(&mut tx, &row).await?;
         }
-        tx.commit().await?;
     }
     tell(app, &unknown, report).await
+}
+
+/// Gives orders with this text their meaning, if it has one by now.
+async fn explain_one(app: &App, text: &str) -> Result<bool, FlowError> {
+    let mut tx = app.db.begin().await?;
+    let mapping = current_mapping(app, &mut tx).await?;
+    let Some(meaning) = StatusMeaning::of(text, &mapping) else {
+        tx.rollback().await?;
+        return Ok(false);
+    };
+    let now = app.now();
+    for mut row in sending::with_status(&mut tx, text, BATCH).await? {
+        row.meaning = Some(meaning);
+        row.moved_at = now;
+        row.due_at = Some(now);
+        sending::save(&mut tx, &row).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 async fn tell(
@@ -97,12 +105,21 @@ async fn tell(
     if open == *unknown {
         return Ok(());
     }
+    retrying(app, "status texts", || tell_once(app, unknown, &open)).await?;
+    report.raised += u64::try_from(unknown.difference(&open).count()).unwrap_or(u64::MAX);
+    Ok(())
+}
+
+async fn tell_once(
+    app: &App,
+    unknown: &BTreeSet<String>,
+    open: &BTreeSet<String>,
+) -> Result<(), FlowError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    for text in unknown.difference(&open) {
+    for text in unknown.difference(open) {
         let detail = format!("OrderWise shows orders as '{text}', which nobody has explained");
         exception::raise_scoped(&mut tx, now, SCOPE, Cause::StatusUnknown, text, &detail).await?;
-        report.raised += 1;
     }
     for text in open.difference(unknown) {
         let about = (SCOPE, Cause::StatusUnknown, text.as_str());

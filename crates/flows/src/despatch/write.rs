@@ -26,6 +26,7 @@ use crate::{
     app::App,
     error::FlowError,
     exchanges,
+    retrying::retrying,
     sales::{evaluate::DAYBOOK, load::current_mapping},
 };
 
@@ -55,7 +56,10 @@ async fn one(app: &App, row: DespatchRow, report: &mut DespatchReport) -> Result
         Err(FlowError::Sitoo(failure)) => return failed(app, &entry, row, failure, report).await,
         Err(error) => return Err(error),
     };
-    let Some(row) = intend(app, &entry, row, &deliveries, report).await? else { return Ok(()) };
+    let write = || intend(app, &entry, row.clone(), &deliveries);
+    let (intended, came) = retrying(app, "a delivery", write).await?;
+    report.add(&came);
+    let Some(row) = intended else { return Ok(()) };
     let Some(intent) = &row.intent else { return Ok(()) };
     let new = NewDelivery {
         warehouse_id: intent.warehouse_id,
@@ -81,15 +85,15 @@ async fn intend(
     entry: &EntryRow,
     row: DespatchRow,
     deliveries: &[OrderDelivery],
-    report: &mut DespatchReport,
-) -> Result<Option<DespatchRow>, FlowError> {
+) -> Result<(Option<DespatchRow>, DespatchReport), FlowError> {
+    let mut came = DespatchReport::default();
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let expected = (row.state, row.attempt);
     let (Some(order), Some(followed)) =
         (look::order(&mut tx, row.order_id).await?, sending::get(&mut tx, row.order_id).await?)
     else {
-        return Ok(None);
+        return Ok((None, came));
     };
     // While it is not known what came of another one, it is not known what is left either.
     let others = parcel::of_order(&mut tx, row.order_id).await?;
@@ -102,16 +106,16 @@ async fn intend(
         let row = DespatchRow { due_at: Some(due), ..row };
         parcel::save(&mut tx, &row, expected).await?;
         tx.commit().await?;
-        return Ok(None);
+        return Ok((None, came));
     }
     let left = look::left(&order, deliveries);
     let Plan { items, troubles } = despatch::plan(&row.told.lines, &followed.lines, &order, &left);
-    tell_troubles(&mut tx, now, entry, &row, &troubles, report).await?;
+    tell_troubles(&mut tx, now, entry, &row, &troubles, &mut came).await?;
     if items.is_empty() {
         let row = DespatchRow { state: DespatchState::Nothing, due_at: None, ..row };
         parcel::save(&mut tx, &row, expected).await?;
         tx.commit().await?;
-        return Ok(None);
+        return Ok((None, came));
     }
     let mapping = current_mapping(app, &mut tx).await?;
     let intent = Intent {
@@ -131,7 +135,7 @@ async fn intend(
     };
     let ours = parcel::save(&mut tx, &row, expected).await?;
     tx.commit().await?;
-    Ok(ours.then_some(row))
+    Ok((ours.then_some(row), came))
 }
 
 async fn tell_troubles(
@@ -157,6 +161,16 @@ async fn tell_troubles(
 
 /// Sitoo has it. False when somebody else found that out.
 pub(super) async fn written(
+    app: &App,
+    row: DespatchRow,
+    sitoo_delivery_id: i64,
+    code: &str,
+) -> Result<bool, FlowError> {
+    let write = || write_down(app, row.clone(), sitoo_delivery_id, code);
+    retrying(app, "a delivery", write).await
+}
+
+async fn write_down(
     app: &App,
     row: DespatchRow,
     sitoo_delivery_id: i64,
@@ -267,16 +281,30 @@ async fn failed(
             (row, Some(failure.to_string()), false)
         }
     };
+    let keep = || not_written(app, now, entry, (&row, expected), refused.as_deref());
+    report.add(&retrying(app, "a delivery", keep).await?);
+    if stops { Err(FlowError::Sitoo(failure)) } else { Ok(()) }
+}
+
+async fn not_written(
+    app: &App,
+    now: Timestamp,
+    entry: &EntryRow,
+    (row, expected): (&DespatchRow, (DespatchState, i64)),
+    refused: Option<&str>,
+) -> Result<DespatchReport, FlowError> {
+    let mut came = DespatchReport::default();
     let mut tx = app.db.begin().await?;
-    if parcel::save(&mut tx, &row, expected).await?
+    if parcel::save(&mut tx, row, expected).await?
         && let Some(what) = refused
     {
         let subject = row.delivery_id.to_string();
         let about = (row.order_id, entry.gross.abs());
-        raise(&mut tx, now, about, (Cause::DeliveryRefused, subject, what), report).await?;
+        let fault = (Cause::DeliveryRefused, subject, what.to_owned());
+        raise(&mut tx, now, about, fault, &mut came).await?;
     }
     tx.commit().await?;
-    if stops { Err(FlowError::Sitoo(failure)) } else { Ok(()) }
+    Ok(came)
 }
 
 fn again(row: DespatchRow, due: Timestamp) -> DespatchRow {

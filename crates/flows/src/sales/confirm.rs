@@ -210,7 +210,7 @@ async fn keep(
     exchanges::keep_in(app, &mut tx, order_id, called.exchanges.clone()).await?;
     match &called.outcome {
         Ok(_) => health::read_well(app, &mut tx, app.now()).await?,
-        Err(failure) => health::read_failed(app, &mut tx, app.now(), failure).await?,
+        Err(_) => health::read_failed(app, &mut tx, app.now(), called).await?,
     }
     tx.commit().await?;
     Ok(())

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use daybook_domain::{
-    Reference, Timestamp, causes::Cause, class::Failure, document::Document, entry::EntryState,
-    exchange::Called, posting::Fault,
+    Reference, Timestamp, causes::Cause, document::Document, entry::EntryState, exchange::Called,
+    posting::Fault,
 };
 use daybook_store::{
     Tx,
@@ -150,7 +150,7 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
             adopt(app, tx, row, documents).await?;
             return Ok(true);
         }
-        Err(failure) => failed(app, tx, row, failure).await?,
+        Err(_) => failed(app, tx, row, called).await?,
     }
     Ok(false)
 }
@@ -302,9 +302,14 @@ async fn held(
 }
 
 /// The look-up itself failed: the entry stays in doubt and is never sent on a guess.
-async fn failed(app: &App, tx: &mut Tx, row: &DueRow, failure: &Failure) -> Result<(), FlowError> {
+async fn failed(
+    app: &App,
+    tx: &mut Tx,
+    row: &DueRow,
+    called: &Called<Vec<Document>>,
+) -> Result<(), FlowError> {
     let now = app.now();
-    health::read_failed(app, tx, now, failure).await?;
+    health::read_failed(app, tx, now, called).await?;
     let again = now.plus(app.settings.posting.settling_time);
     entry::reschedule(tx, &[(row.order_id, Some(again))]).await?;
     Ok(())

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use daybook_connectors::orderwise::errors::{Refusal, recognise};
-use daybook_domain::{causes::Cause, class::Failure, document::Receipt, posting::Fault};
+use daybook_domain::{
+    causes::Cause, class::Failure, document::Receipt, exchange::Called, posting::Fault,
+};
 
 /// What happens to an entry after its posting was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(crate) enum Next {
         /// One line for the timeline.
         why: String,
     },
+    /// Never sent, because OrderWise asked to be left alone for so long: no try, and no failure.
+    PutOff(Duration, String),
     /// Certainly refused: a person must help.
     Hold(Vec<Fault>),
     /// The store's settings are wrong: the store waits, one alert.
@@ -35,8 +39,18 @@ pub(crate) enum Next {
     PauseAll(Cause, String),
 }
 
+/// What follows a call. A call that was never made failed nobody.
+pub(crate) fn after_call(called: &Called<Receipt>, store: &str) -> Next {
+    match &called.outcome {
+        Err(Failure::Later { after, what }) if called.is_put_off() => {
+            Next::PutOff(after.unwrap_or_default(), what.clone())
+        }
+        outcome => after_posting(outcome.clone(), store),
+    }
+}
+
 /// The table. `store` is the subject of what concerns a whole store.
-pub(crate) fn after_posting(outcome: Result<Receipt, Failure>, store: &str) -> Next {
+fn after_posting(outcome: Result<Receipt, Failure>, store: &str) -> Next {
     match outcome {
         Ok(receipt) => Next::Posted(receipt),
         Err(Failure::Later { after, what }) => {

@@ -1,9 +1,11 @@
 //! Record the outcome: guarded by the attempt's number, so that a worker that lost its lease
 //! cannot finish the work.
 
+use std::time::Duration;
+
 use daybook_domain::{
-    Timestamp, causes::Cause, document::Receipt, entry::EntryState, exchange::Exchange,
-    posting::Fault, retry::Backoff,
+    Timestamp, causes::Cause, class::Class, document::Receipt, entry::EntryState,
+    exchange::Exchange, posting::Fault, retry::Backoff,
 };
 use daybook_store::{
     Tx,
@@ -15,7 +17,7 @@ use daybook_store::{
 
 use super::{
     evaluate::{DAYBOOK, Prepared, sentence},
-    next_step::{Next, after_posting, is_refusal},
+    next_step::{Next, after_call, is_refusal},
     post::Tried,
 };
 use crate::{app::App, error::FlowError, exchanges, health, stock};
@@ -33,7 +35,7 @@ pub(crate) async fn record(
     let mut plan = Plan::empty(app, now);
     for Tried { prepared, called } in tried {
         plan.finish_attempt(prepared, &called.exchanges);
-        let next = after_posting(called.outcome.clone(), &prepared.store);
+        let next = after_call(called, &prepared.store);
         plan.add(tx, prepared, next).await?;
     }
     plan.write(tx).await
@@ -78,7 +80,18 @@ impl<'a> Plan<'a> {
 
     /// The last exchange of a posting is the posting itself; what came before is the token.
     fn finish_attempt(&mut self, prepared: &Prepared, exchanges: &[Exchange]) {
-        let Some((last, before)) = exchanges.split_last() else { return };
+        let Some((last, before)) = exchanges.split_last() else {
+            self.attempts.push(FinishedAttempt {
+                order_id: prepared.order_id,
+                number: prepared.attempt,
+                finished_at: self.now,
+                class: Class::Later,
+                status: None,
+                response: None,
+                duration: Duration::ZERO,
+            });
+            return;
+        };
         exchanges::count(last);
         self.others.extend_from_slice(before);
         self.attempts.push(FinishedAttempt {
@@ -109,6 +122,10 @@ impl<'a> Plan<'a> {
                     health::orderwise_failed(self.app, tx, self.now, &why).await?;
                 }
                 self.again(prepared, asked, &why);
+            }
+            Next::PutOff(span, why) => {
+                let changes = Changes { due_at: Some(Some(self.now.plus(span))), ..freed() };
+                self.change(prepared, EntryState::Ready, changes, "put-off", &why);
             }
             Next::Hold(faults) => {
                 health::orderwise_well(self.app, tx, self.now, "").await?;
@@ -159,7 +176,7 @@ impl<'a> Plan<'a> {
         self.change(prepared, EntryState::InDoubt, changes, code, why);
     }
 
-    fn again(&mut self, prepared: &Prepared, asked: Option<std::time::Duration>, why: &str) {
+    fn again(&mut self, prepared: &Prepared, asked: Option<Duration>, why: &str) {
         let limits = &self.app.settings.posting;
         let failures = prepared.failures + 1;
         if is_exhausted(self.app, self.now, failures, prepared.received_at) {

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use daybook_connectors::sitoo::{OrdersPage, OrdersQuery};
-use daybook_domain::{Timestamp, causes::Cause, class::Failure, exchange::Called, posting::Fault};
+use daybook_domain::{
+    Timestamp, causes::Cause, class::Failure, exchange::Called, posting::Fault, priority::Priority,
+};
 use daybook_store::{
     despatch,
     entry::{self, DueRow, Recorded},
@@ -43,17 +45,45 @@ pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowE
 /// order that a till closed, an id that was missing. A level of stock that was read before this
 /// holds no sale that is not in the book afterwards.
 pub(crate) async fn everything(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
-    retrying(app, "what to ask for", || ask_for_all(app)).await?;
+    let now = app.now();
+    let mut changed = entry::rechecked_later(&app.db, now).await?;
+    if changed.len() > ids_at_a_time(app) {
+        changed = leave_out_open(app, changed).await?;
+    }
+    retrying(app, "what to ask for", || ask_for(app, now, &changed)).await?;
     pass(app, report).await
 }
 
-async fn ask_for_all(app: &App) -> Result<(), FlowError> {
-    let now = app.now();
+async fn ask_for(app: &App, now: Timestamp, changed: &[i64]) -> Result<(), FlowError> {
+    let due: Vec<_> = changed.iter().map(|id| (*id, Some(now))).collect();
     let mut tx = app.db.begin().await?;
     watermark::ask_now(&mut tx, now).await?;
-    entry::recheck_now(&mut tx, now).await?;
+    entry::reschedule(&mut tx, &due).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Many orders stay open for long. What Sitoo lists as open and not paid is what it was: of the
+/// others each is asked for. An order that a page just missed is asked for, and nothing is lost.
+async fn leave_out_open(app: &App, ids: Vec<i64>) -> Result<Vec<i64>, FlowError> {
+    let Some(first) = ids.first().copied() else { return Ok(ids) };
+    let mut open = BTreeSet::new();
+    let (mut start, mut pages) = (0, 0);
+    // Asking for each costs so many calls: a list that is longer is of no use.
+    let most = ids.len().div_ceil(ids_at_a_time(app));
+    loop {
+        let client = app.sitoo.at(Priority::Stock);
+        let Called { outcome, exchanges } = client.unpaid_open_orders(first, start).await;
+        exchanges::keep(app, None, exchanges).await?;
+        let (total, page) = outcome.map_err(FlowError::Sitoo)?;
+        start += page.len();
+        pages += 1;
+        let is_last = page.is_empty() || i64::try_from(start).is_ok_and(|read| read >= total);
+        open.extend(page);
+        if is_last || pages >= most {
+            return Ok(ids.into_iter().filter(|id| !open.contains(id)).collect());
+        }
+    }
 }
 
 /// Ids in one request: never more than a page holds, or the rest would pass for absent.

@@ -22,23 +22,28 @@ impl Refused {
         Ok(Self(open.into_iter().map(|row| (row.scope, row.subject)).collect()))
     }
 
-    pub(super) fn note(&mut self, scope: &str, sku: &str) {
-        self.0.insert((scope.to_owned(), sku.to_owned()));
+    pub(super) fn note(&mut self, scope: String, sku: String) {
+        self.0.insert((scope, sku));
     }
 
-    /// Closes the exception about a SKU, if one is open.
+    /// What is closed now.
+    pub(super) fn forget(&mut self, scope: String, sku: String) {
+        self.0.remove(&(scope, sku));
+    }
+
+    /// Closes the exception about a SKU, if one is open; whether it was.
     pub(super) async fn close(
-        &mut self,
+        &self,
         tx: &mut Tx,
         now: Timestamp,
         scope: &str,
         sku: &str,
-    ) -> Result<(), FlowError> {
-        if self.0.is_empty() || !self.0.remove(&(scope.to_owned(), sku.to_owned())) {
-            return Ok(());
+    ) -> Result<bool, FlowError> {
+        if self.0.is_empty() || !self.0.contains(&(scope.to_owned(), sku.to_owned())) {
+            return Ok(false);
         }
         let about = (scope, Cause::StockWriteRefused, sku);
         exception::close_subject(tx, now, about, DAYBOOK, "Sitoo has it now").await?;
-        Ok(())
+        Ok(true)
     }
 }

@@ -13,7 +13,7 @@ use daybook_store::{
 };
 
 use super::{Pass, journal, outcome::is_in_the_journal, write::scope};
-use crate::{app::App, error::FlowError, sales::evaluate::DAYBOOK};
+use crate::{app::App, error::FlowError, retrying::retrying, sales::evaluate::DAYBOOK};
 
 /// Searches without a find, the last one sent after the settling time, before it is given up.
 const SEARCHES: i64 = 2;
@@ -22,13 +22,18 @@ const TOO_LONG: Duration = Duration::from_hours(1);
 
 /// Intents of a process that is gone become in doubt: nobody knows whether it called.
 pub(super) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
-    let mut tx = app.db.begin().await?;
-    let orphans = write::adopt_orphans(&mut tx, app.now()).await?;
-    tx.commit().await?;
+    let orphans = retrying(app, "stock intents", || adopt(app)).await?;
     if orphans > 0 {
         tracing::warn!(orphans, "stock changes were interrupted; the journal will tell");
     }
     Ok(())
+}
+
+async fn adopt(app: &App) -> Result<u64, FlowError> {
+    let mut tx = app.db.begin().await?;
+    let orphans = write::adopt_orphans(&mut tx, app.now()).await?;
+    tx.commit().await?;
+    Ok(orphans)
 }
 
 /// Looks for every write in doubt that is due.
@@ -50,7 +55,10 @@ pub(super) async fn resolve(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         } else {
             false
         };
-        record(pass, &open, asked_at, found).await?;
+        let app = pass.app;
+        let ended = retrying(app, "stock in doubt", || record(app, &open, asked_at, found)).await?;
+        pass.report.adopted += u64::from(ended == Some(Ended::Adopted));
+        pass.report.given_up += u64::from(ended == Some(Ended::GivenUp));
     }
     Ok(())
 }
@@ -70,36 +78,36 @@ async fn search(app: &App, open: &OpenWrite) -> Result<bool, FlowError> {
     }
 }
 
+/// Writes down what a search found; what the write came to, if that is known now.
 async fn record(
-    pass: &mut Pass<'_>,
+    app: &App,
     open: &OpenWrite,
     asked_at: Timestamp,
     found: bool,
-) -> Result<(), FlowError> {
-    let app = pass.app;
+) -> Result<Option<Ended>, FlowError> {
     let now = app.now();
     let id = open.write.external_id.as_str();
     let settled_at = open.doubt_since.unwrap_or(now).plus(app.settings.stock.settling_time);
     let searches = open.lookups + 1;
     let mut tx = app.db.begin().await?;
-    if found {
+    let ended = if found {
         write::finish(&mut tx, now, id, Ended::Adopted, "found in Sitoo's journal").await?;
-        pass.report.adopted += 1;
+        Ended::Adopted
     } else if asked_at >= settled_at
         && (searches >= SEARCHES || !is_in_the_journal(open.write.kind))
     {
         write::finish(&mut tx, now, id, Ended::GivenUp, "not in Sitoo's journal").await?;
-        pass.report.given_up += 1;
+        Ended::GivenUp
     } else {
         write::looked(&mut tx, id, searches, settled_at.max(now)).await?;
         tx.commit().await?;
-        return Ok(());
-    }
+        return Ok(None);
+    };
     // Whatever came of it, what the shelf holds now has to be read.
     due::mark(&mut tx, &due_again(open, now)).await?;
     close(&mut tx, now, open).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(Some(ended))
 }
 
 fn due_again(open: &OpenWrite, due_at: Timestamp) -> Vec<NewDue> {

@@ -13,8 +13,8 @@ use daybook_store::{
     watermark,
 };
 
-use super::Pass;
-use crate::{app::App, error::FlowError, exchanges};
+use super::{Pass, set_mark};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
 
 /// Up to where the journal is read.
 const READ: &str = "stock-journal";
@@ -48,16 +48,16 @@ pub(super) async fn read(pass: &Pass<'_>) -> Result<(), FlowError> {
     let app = pass.app;
     let Some(mut mark) = watermark::get(&app.db, READ).await? else {
         let newest = newest(app).await?;
-        return remember(app, newest, &[]).await;
+        return retrying(app, "journal", || remember(app, newest, &[])).await;
     };
     loop {
         let rows = page(app, None, mark + 1).await?;
         let Some(highest) = rows.iter().map(|row| row.id).max().filter(|id| *id > mark) else {
-            return remember(app, mark, &[]).await;
+            return retrying(app, "journal", || remember(app, mark, &[])).await;
         };
         let due = by_hand(pass, &rows).await?;
         mark = highest;
-        remember(app, mark, &due).await?;
+        retrying(app, "journal", || remember(app, mark, &due)).await?;
     }
 }
 
@@ -121,9 +121,7 @@ pub(super) async fn lower_end(app: &App) -> Result<i64, FlowError> {
         return Ok(id);
     }
     let newest = newest(app).await?;
-    let mut tx = app.db.begin().await?;
-    watermark::set(&mut tx, app.now(), SEEN, newest).await?;
-    tx.commit().await?;
+    set_mark(app, SEEN, newest).await?;
     Ok(newest)
 }
 

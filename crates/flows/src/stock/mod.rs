@@ -44,6 +44,7 @@ use crate::{
     app::App,
     engine,
     error::FlowError,
+    retrying::retrying,
     sales::{SyncReport, receive},
 };
 
@@ -151,7 +152,19 @@ pub async fn pass(app: &Arc<App>, report: &mut StockReport) -> Result<(), FlowEr
     round::all(&mut pass).await?;
     sweep::go_on(&mut pass).await?;
     doubt::resolve(&mut pass).await?;
-    forget(app).await
+    retrying(app, "old stock history", || forget(app)).await
+}
+
+/// Sets a watermark, in a transaction of its own.
+async fn set_mark(app: &App, name: &str, value: i64) -> Result<(), FlowError> {
+    retrying(app, "watermark", || set_mark_once(app, name, value)).await
+}
+
+async fn set_mark_once(app: &App, name: &str, value: i64) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    watermark::set(&mut tx, app.now(), name, value).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What tills did is due as soon as it is in the book. Where nobody polls the tills beside this pass,

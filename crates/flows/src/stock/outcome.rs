@@ -11,12 +11,14 @@ use daybook_store::{
 };
 
 use super::{
-    Pass, journal,
+    Pass,
+    close::Refused,
+    journal,
     lines::Line,
     requests::{Answered, Request, Written},
     write::scope,
 };
-use crate::error::FlowError;
+use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// Writes it down. A request that was certainly not done ends the pass; its SKUs stay due.
 pub(super) async fn record(
@@ -33,18 +35,62 @@ pub(super) async fn record(
         }
         Err(failure) => return not_sent(pass, request, failure).await,
     };
-    let now = pass.app.now();
-    let mut tx = pass.app.db.begin().await?;
+    let app = pass.app;
+    let write = || write_down(app, &pass.refused, request, &elements);
+    let came = retrying(app, "stock outcomes", write).await?;
+    came.tell(pass);
+    Ok(())
+}
+
+/// What the elements of a request came to, for whoever counts.
+#[derive(Debug, Default)]
+struct Came {
+    raised: u64,
+    lowered: u64,
+    refused: u64,
+    in_doubt: u64,
+    /// Refused in company.
+    alone: Vec<(i64, String)>,
+    /// Exceptions about refusals, by scope and SKU: those raised, those closed.
+    told: Vec<(String, String)>,
+    closed: Vec<(String, String)>,
+}
+
+impl Came {
+    fn tell(self, pass: &mut Pass<'_>) {
+        pass.report.raised += self.raised;
+        pass.report.lowered += self.lowered;
+        pass.report.refused += self.refused;
+        pass.report.in_doubt += self.in_doubt;
+        pass.alone.extend(self.alone);
+        for (scope, sku) in self.told {
+            pass.refused.note(scope, sku);
+        }
+        for (scope, sku) in self.closed {
+            pass.refused.forget(scope, sku);
+        }
+    }
+}
+
+/// One transaction.
+async fn write_down(
+    app: &App,
+    refused: &Refused,
+    request: &Request,
+    elements: &[Answered],
+) -> Result<Came, FlowError> {
+    let tx = app.db.begin().await?;
+    let mut down = Down { app, refused, tx, now: app.now(), came: Came::default() };
     match request {
         Request::Movements(all) => {
-            for (written, element) in all.iter().zip(&elements) {
-                movement(pass, &mut tx, now, written, element).await?;
+            for (written, element) in all.iter().zip(elements) {
+                down.movement(written, element).await?;
             }
         }
-        Request::Absolute(one) => absolute(pass, &mut tx, now, one, &elements).await?,
+        Request::Absolute(one) => down.absolute(one, elements).await?,
     }
-    tx.commit().await?;
-    Ok(())
+    down.tx.commit().await?;
+    Ok(down.came)
 }
 
 /// The refusal of a request is that of its only element.
@@ -68,15 +114,21 @@ async fn not_sent(
     request: &Request,
     failure: Failure,
 ) -> Result<(), FlowError> {
-    let now = pass.app.now();
+    let app = pass.app;
     let what = failure.to_string();
-    let mut tx = pass.app.db.begin().await?;
+    retrying(app, "stock not sent", || take_back(app, request, &what)).await?;
+    Err(FlowError::Sitoo(failure))
+}
+
+async fn take_back(app: &App, request: &Request, what: &str) -> Result<(), FlowError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
     for written in request.written() {
-        writes::finish(&mut tx, now, &written.intent.external_id, Ended::Refused, &what).await?;
+        writes::finish(&mut tx, now, &written.intent.external_id, Ended::Refused, what).await?;
         due::mark(&mut tx, &again(&written.lines, now, None)).await?;
     }
     tx.commit().await?;
-    Err(FlowError::Sitoo(failure))
+    Ok(())
 }
 
 /// The SKUs of a write, due at a moment, for their own reason or another.
@@ -94,99 +146,100 @@ fn again<'a>(
     lines.into_iter().map(due).collect()
 }
 
-async fn movement(
-    pass: &mut Pass<'_>,
-    tx: &mut Tx,
+/// The transaction in which outcomes are written down.
+struct Down<'a> {
+    app: &'a App,
+    refused: &'a Refused,
+    tx: Tx,
     now: Timestamp,
-    written: &Written,
-    element: &Answered,
-) -> Result<(), FlowError> {
-    let id = written.intent.external_id.as_str();
-    match element {
-        Element::Done(transaction) => {
-            writes::finish(tx, now, id, Ended::Done, "").await?;
-            if let Some(transaction) = transaction {
-                journal::seen(tx, now, *transaction).await?;
-            }
-            for line in &written.lines {
-                done(pass, tx, now, line).await?;
-            }
-        }
-        Element::Refused(what) => {
-            writes::finish(tx, now, id, Ended::Refused, what).await?;
-            if let [line] = written.lines.as_slice() {
-                refused(pass, tx, now, line, what).await?;
-            } else {
-                // One of them is at fault, and Sitoo does not say which: next time each goes alone.
-                let keys =
-                    written.lines.iter().map(|line| (line.warehouse_id, line.folded.clone()));
-                pass.alone.extend(keys);
-                due::mark(tx, &again(&written.lines, now, Some(Why::MissedWrite))).await?;
-            }
-        }
-        Element::InDoubt(what) => {
-            writes::doubt(tx, now, id, what).await?;
-            pass.report.in_doubt += 1;
-        }
-    }
-    Ok(())
+    came: Came,
 }
 
-async fn absolute(
-    pass: &mut Pass<'_>,
-    tx: &mut Tx,
-    now: Timestamp,
-    written: &Written,
-    elements: &[Answered],
-) -> Result<(), FlowError> {
-    let mut doubtful = Vec::new();
-    for (line, element) in written.lines.iter().zip(elements) {
+impl Down<'_> {
+    async fn movement(&mut self, written: &Written, element: &Answered) -> Result<(), FlowError> {
+        let id = written.intent.external_id.as_str();
+        let now = self.now;
         match element {
-            Element::Done(_) => done(pass, tx, now, line).await?,
-            Element::Refused(what) => refused(pass, tx, now, line, what).await?,
-            Element::InDoubt(_) => doubtful.push(line),
+            Element::Done(transaction) => {
+                writes::finish(&mut self.tx, now, id, Ended::Done, "").await?;
+                if let Some(transaction) = transaction {
+                    journal::seen(&mut self.tx, now, *transaction).await?;
+                }
+                for line in &written.lines {
+                    self.done(line).await?;
+                }
+            }
+            Element::Refused(what) => {
+                writes::finish(&mut self.tx, now, id, Ended::Refused, what).await?;
+                if let [line] = written.lines.as_slice() {
+                    self.refuse(line, what).await?;
+                } else {
+                    // One of them is at fault, and Sitoo does not say which: next time each goes
+                    // alone.
+                    let keys =
+                        written.lines.iter().map(|line| (line.warehouse_id, line.folded.clone()));
+                    self.came.alone.extend(keys);
+                    let due = again(&written.lines, now, Some(Why::MissedWrite));
+                    due::mark(&mut self.tx, &due).await?;
+                }
+            }
+            Element::InDoubt(what) => {
+                writes::doubt(&mut self.tx, now, id, what).await?;
+                self.came.in_doubt += 1;
+            }
         }
+        Ok(())
     }
-    let ended = if doubtful.is_empty() { Ended::Done } else { Ended::GivenUp };
-    writes::finish(tx, now, &written.intent.external_id, ended, "").await?;
-    // An absolute value harms nobody when it comes twice, but one that comes late would undo a
-    // newer one: it is looked at when it must have come.
-    let later = now.plus(pass.app.settings.stock.settling_time);
-    pass.report.in_doubt += super::count(doubtful.len());
-    due::mark(tx, &again(doubtful, later, Some(Why::MissedWrite))).await?;
-    Ok(())
-}
 
-async fn done(
-    pass: &mut Pass<'_>,
-    tx: &mut Tx,
-    now: Timestamp,
-    line: &Line,
-) -> Result<(), FlowError> {
-    if line.sum.movement.is_negative() {
-        pass.report.lowered += 1;
-    } else {
-        pass.report.raised += 1;
+    async fn absolute(
+        &mut self,
+        written: &Written,
+        elements: &[Answered],
+    ) -> Result<(), FlowError> {
+        let mut doubtful = Vec::new();
+        for (line, element) in written.lines.iter().zip(elements) {
+            match element {
+                Element::Done(_) => self.done(line).await?,
+                Element::Refused(what) => self.refuse(line, what).await?,
+                Element::InDoubt(_) => doubtful.push(line),
+            }
+        }
+        let ended = if doubtful.is_empty() { Ended::Done } else { Ended::GivenUp };
+        let id = written.intent.external_id.as_str();
+        writes::finish(&mut self.tx, self.now, id, ended, "").await?;
+        // An absolute value harms nobody when it comes twice, but one that comes late would undo a
+        // newer one: it is looked at when it must have come.
+        let later = self.now.plus(self.app.settings.stock.settling_time);
+        self.came.in_doubt += super::count(doubtful.len());
+        due::mark(&mut self.tx, &again(doubtful, later, Some(Why::MissedWrite))).await?;
+        Ok(())
     }
-    pass.refused.close(tx, now, &scope(line.warehouse_id), &line.sku).await
-}
 
-async fn refused(
-    pass: &mut Pass<'_>,
-    tx: &mut Tx,
-    now: Timestamp,
-    line: &Line,
-    what: &str,
-) -> Result<(), FlowError> {
-    pass.report.refused += 1;
-    let scope = scope(line.warehouse_id);
-    let detail = format!(
-        "warehouse {}: {} instead of {} was refused: {what}",
-        line.warehouse_id, line.sum.target, line.level
-    );
-    exception::raise_scoped(tx, now, &scope, Cause::StockWriteRefused, &line.sku, &detail).await?;
-    pass.refused.note(&scope, &line.sku);
-    Ok(())
+    async fn done(&mut self, line: &Line) -> Result<(), FlowError> {
+        if line.sum.movement.is_negative() {
+            self.came.lowered += 1;
+        } else {
+            self.came.raised += 1;
+        }
+        let scope = scope(line.warehouse_id);
+        if self.refused.close(&mut self.tx, self.now, &scope, &line.sku).await? {
+            self.came.closed.push((scope, line.sku.clone()));
+        }
+        Ok(())
+    }
+
+    async fn refuse(&mut self, line: &Line, what: &str) -> Result<(), FlowError> {
+        self.came.refused += 1;
+        let (scope, cause) = (scope(line.warehouse_id), Cause::StockWriteRefused);
+        let detail = format!(
+            "warehouse {}: {} instead of {} was refused: {what}",
+            line.warehouse_id, line.sum.target, line.level
+        );
+        let (tx, now) = (&mut self.tx, self.now);
+        exception::raise_scoped(tx, now, &scope, cause, &line.sku, &detail).await?;
+        self.came.told.push((scope, line.sku.clone()));
+        Ok(())
+    }
 }
 
 /// Whether the journal can tell what became of a write.

@@ -19,6 +19,7 @@ use crate::{
     app::App,
     error::FlowError,
     exchanges,
+    retrying::retrying,
     sales::{evaluate::DAYBOOK, load::current_mapping},
 };
 
@@ -96,7 +97,7 @@ pub(super) async fn load(app: &App) -> Result<Places, FlowError> {
     let mapping = current_mapping(app, &mut tx).await?;
     drop(tx);
     let (places, faults) = make(mapping, &warehouses);
-    tell(app, &faults).await?;
+    retrying(app, "warehouses", || tell(app, &faults)).await?;
     Ok(places)
 }
 
@@ -129,10 +130,15 @@ async fn warehouses(app: &App) -> Result<Vec<WarehouseRow>, FlowError> {
             seen_at: now,
         })
         .collect();
-    let mut tx = app.db.begin().await?;
-    warehouse::replace(&mut tx, &rows).await?;
-    tx.commit().await?;
+    retrying(app, "warehouses", || keep(app, &rows)).await?;
     Ok(rows)
+}
+
+async fn keep(app: &App, rows: &[WarehouseRow]) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    warehouse::replace(&mut tx, rows).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Cause, subject (the warehouse's id) and sentence.

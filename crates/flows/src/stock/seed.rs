@@ -10,8 +10,8 @@ use daybook_store::{
     watermark,
 };
 
-use super::moved::sold;
-use crate::{app::App, error::FlowError, sales::load::known_mapping};
+use super::{moved::sold, set_mark};
+use crate::{app::App, error::FlowError, retrying::retrying, sales::load::known_mapping};
 
 /// When the flow last ran.
 const RAN: &str = "stock-ran";
@@ -34,10 +34,7 @@ pub(super) async fn if_needed(app: &App) -> Result<(), FlowError> {
             after = last;
         }
     }
-    let mut tx = app.db.begin().await?;
-    watermark::set(&mut tx, now, RAN, now.micros()).await?;
-    tx.commit().await?;
-    Ok(())
+    set_mark(app, RAN, now.micros()).await
 }
 
 async fn piece(app: &App, after: i64, since: Timestamp) -> Result<Option<i64>, FlowError> {
@@ -53,8 +50,13 @@ async fn piece(app: &App, after: i64, since: Timestamp) -> Result<Option<i64>, F
         let moved = moved_from(&order, classify(&order, &app.policy), known, &mapping);
         rows.extend(moved.iter().filter_map(|moved| sold(*id, moved)));
     }
-    let mut tx = app.db.begin().await?;
-    till_movement::insert(&mut tx, &rows).await?;
-    tx.commit().await?;
+    retrying(app, "what moved before", || insert(app, &rows)).await?;
     Ok(Some(last))
+}
+
+async fn insert(app: &App, rows: &[NewMovement]) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    till_movement::insert(&mut tx, rows).await?;
+    tx.commit().await?;
+    Ok(())
 }

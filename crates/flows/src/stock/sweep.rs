@@ -29,7 +29,7 @@ use super::{
     may_go_on,
     places::Place,
     products::{self, Products},
-    round,
+    round, set_mark,
     write::{self, Work},
 };
 use crate::{
@@ -48,10 +48,7 @@ fn of_warehouse(warehouse_id: i64) -> String {
 
 /// Asks for a sweep in the next pass.
 pub(super) async fn want(app: &App) -> Result<(), FlowError> {
-    let mut tx = app.db.begin().await?;
-    watermark::set(&mut tx, app.now(), BEGAN, 0).await?;
-    tx.commit().await?;
-    Ok(())
+    set_mark(app, BEGAN, 0).await
 }
 
 /// Begins one when its time has come: reads products and figures anew. Whether it did.
@@ -69,9 +66,7 @@ pub(super) async fn begin_if_due(pass: &mut Pass<'_>) -> Result<bool, FlowError>
     }
     figures::read_all(pass).await?;
     journal::read(pass).await?;
-    let mut tx = app.db.begin().await?;
-    watermark::set(&mut tx, now, BEGAN, now.micros()).await?;
-    tx.commit().await?;
+    set_mark(app, BEGAN, now.micros()).await?;
     Ok(true)
 }
 
@@ -93,9 +88,7 @@ pub(super) async fn go_on(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         if !Box::pin(one(pass, &place, products)).await? {
             return Ok(());
         }
-        let mut tx = app.db.begin().await?;
-        watermark::set(&mut tx, app.now(), &name, began).await?;
-        tx.commit().await?;
+        set_mark(app, &name, began).await?;
         pass.report.swept += 1;
         round::all(pass).await?;
     }

@@ -1,6 +1,6 @@
 //! Record the intent, call, record the outcome: request by request, none larger than Sitoo takes.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use daybook_domain::{Timestamp, causes::Cause, stock::Why};
 use daybook_store::{
@@ -15,8 +15,15 @@ use daybook_store::{
     till_movement,
 };
 
-use super::{Pass, facts::Facts, journal, lines::Line, outcome, requests};
-use crate::{app::App, error::FlowError, exchanges, sales::evaluate::DAYBOOK};
+use super::{
+    Pass,
+    facts::Facts,
+    journal,
+    lines::Line,
+    outcome,
+    requests::{self, Request},
+};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying, sales::evaluate::DAYBOOK};
 
 /// What was decided, and what is to be noted with it.
 #[derive(Debug, Default)]
@@ -52,26 +59,11 @@ pub(super) async fn write(pass: &mut Pass<'_>, work: Work) -> Result<(), FlowErr
     let moving = work.lines.iter().any(Line::moves);
     let journal_from = if moving { journal::lower_end(app).await? } else { 0 };
     let requests = requests::plan(pass, &work.lines, journal_from);
-    let now = app.now();
-    let mut tx = app.db.begin().await?;
-    note(pass, &mut tx, now, &work).await?;
-    if requests.is_empty() {
-        due::done(&mut tx, &work.due).await?;
-        due::mark(&mut tx, &work.again).await?;
-    }
-    tx.commit().await?;
+    let nothing = requests.is_empty();
+    pass.report.oversold += retrying(app, "stock decisions", || note(app, &work, nothing)).await?;
     let last = requests.len().saturating_sub(1);
     for (nth, request) in requests.into_iter().enumerate() {
-        let now = app.now();
-        let mut tx = app.db.begin().await?;
-        let rows: Vec<_> = request.lines().map(|line| line.history(app)).collect();
-        history::add(&mut tx, &rows).await?;
-        writes::intend(&mut tx, now, &request.intents()).await?;
-        if nth == last {
-            due::done(&mut tx, &work.due).await?;
-            due::mark(&mut tx, &work.again).await?;
-        }
-        tx.commit().await?;
+        retrying(app, "stock intents", || intend(app, &work, &request, nth == last)).await?;
         let called = request.send(app).await;
         exchanges::keep(app, None, called.exchanges).await?;
         pass.report.requests += 1;
@@ -80,28 +72,46 @@ pub(super) async fn write(pass: &mut Pass<'_>, work: Work) -> Result<(), FlowErr
     Ok(())
 }
 
-/// What is to be noted whatever becomes of the requests.
-async fn note(
-    pass: &mut Pass<'_>,
-    tx: &mut Tx,
-    now: Timestamp,
-    work: &Work,
-) -> Result<(), FlowError> {
-    let app = pass.app;
-    till_movement::settle(tx, &work.settled).await?;
+/// Writes down what is about to be sent; with the last request, that all is done.
+async fn intend(app: &App, work: &Work, request: &Request, is_last: bool) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    let rows: Vec<_> = request.lines().map(|line| line.history(app)).collect();
+    history::add(&mut tx, &rows).await?;
+    writes::intend(&mut tx, app.now(), &request.intents()).await?;
+    if is_last {
+        due::done(&mut tx, &work.due).await?;
+        due::mark(&mut tx, &work.again).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What is to be noted whatever becomes of the requests; where there are none, all is done. Returns
+/// how many SKUs began to be oversold.
+async fn note(app: &App, work: &Work, is_done: bool) -> Result<u64, FlowError> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    till_movement::settle(&mut tx, &work.settled).await?;
     let quiet = work.lines.iter().filter(|line| !line.moves() && !line.in_flight.is_zero());
     let rows: Vec<_> = quiet.map(|line| line.history(app)).collect();
-    history::add(tx, &rows).await?;
+    history::add(&mut tx, &rows).await?;
     if let Some((warehouse_id, findings)) = &work.findings {
-        finding::replace(tx, *warehouse_id, findings).await?;
+        finding::replace(&mut tx, *warehouse_id, findings).await?;
     }
-    let open = oversell::open(&mut *tx).await?;
+    let open = oversell::open(&mut tx).await?;
+    let open: HashMap<(i64, &str), &OversellRow> =
+        open.iter().map(|row| ((row.warehouse_id, row.folded.as_str()), row)).collect();
+    let mut begun = 0;
     for line in &work.lines {
-        let is_same =
-            |row: &&OversellRow| row.warehouse_id == line.warehouse_id && row.folded == line.folded;
-        note_oversell(pass, tx, now, line, open.iter().find(is_same)).await?;
+        let known = open.get(&(line.warehouse_id, line.folded.as_str())).copied();
+        begun += u64::from(note_oversell(&mut tx, now, line, known).await?);
     }
-    Ok(())
+    if is_done {
+        due::done(&mut tx, &work.due).await?;
+        due::mark(&mut tx, &work.again).await?;
+    }
+    tx.commit().await?;
+    Ok(begun)
 }
 
 /// Scope of exceptions about a warehouse's stock.
@@ -110,14 +120,13 @@ pub(super) fn scope(warehouse_id: i64) -> String {
 }
 
 /// A till can always sell: when it sold what was not there, that is said, and said again when it
-/// is over.
+/// is over. Whether it begins now.
 async fn note_oversell(
-    pass: &mut Pass<'_>,
     tx: &mut Tx,
     now: Timestamp,
     line: &Line,
     open: Option<&OversellRow>,
-) -> Result<(), FlowError> {
+) -> Result<bool, FlowError> {
     let scope = scope(line.warehouse_id);
     match (&line.oversold, open) {
         (None, Some(row)) if row.sku == line.sku && !line.may_be_oversold => {
@@ -128,7 +137,6 @@ async fn note_oversell(
         (None, _) => {}
         (Some((units, orders)), known) => {
             if known.is_none() {
-                pass.report.oversold += 1;
                 let row = OversellRow {
                     warehouse_id: line.warehouse_id,
                     folded: line.folded.clone(),
@@ -147,7 +155,8 @@ async fn note_oversell(
                 line.warehouse_id, line.free
             );
             exception::raise_scoped(tx, now, &scope, Cause::Oversold, &line.sku, &what).await?;
+            return Ok(known.is_none());
         }
     }
-    Ok(())
+    Ok(false)
 }

@@ -27,7 +27,8 @@ macro_rules! select {
 
 sql! {
     OF_ORDER = select!("WHERE order_id = $1 ORDER BY delivery_id");
-    DUE = select!("WHERE state IN ('ready', 'refused') AND due_at <= $1 \
+    /// What OrderWise may have taken back waits until it is certain.
+    DUE = select!("WHERE state IN ('ready', 'refused') AND absent_since IS NULL AND due_at <= $1 \
                    ORDER BY due_at, order_id, delivery_id LIMIT $2");
     IN_DOUBT = select!("WHERE state = 'in-doubt' AND due_at <= $1 \
                         ORDER BY due_at, order_id, delivery_id LIMIT $2");

@@ -21,7 +21,7 @@ pub use self::{
     note::note,
     queue::{
         claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, next_due, orphaned,
-        recheck_now, release_waiting_for, reschedule, unconfirmed,
+        rechecked_later, release_waiting_for, reschedule, unconfirmed,
     },
     record::{NewEntry, Recorded, record, reread},
     row::{EntryRow, PayloadRow},

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Source, StoreResult, Tx,
-    engine::{self, all, padded},
+    engine::{self, Cells, all, padded},
     timeline::Event,
 };
 
@@ -40,8 +40,8 @@ sql! {
                 SELECT min(due_at) FROM entry WHERE state = 'set-aside' AND due_at IS NOT NULL \
                 UNION ALL \
                 SELECT min(lease_until) FROM entry WHERE state = 'posting') AS queues";
-    RECHECK_NOW = "UPDATE entry SET due_at = $1 \
-                   WHERE state = 'set-aside' AND due_at IS NOT NULL AND due_at > $1";
+    RECHECKED_LATER = "SELECT order_id FROM entry \
+                       WHERE state = 'set-aside' AND due_at IS NOT NULL AND due_at > $1";
     RESCHEDULE = "UPDATE entry SET due_at = $2 WHERE order_id = $1";
 }
 
@@ -161,12 +161,18 @@ pub async fn due_recheck(
     due(source.into(), RECHECK, now, limit).await
 }
 
-/// Makes every order due that was set aside and may have become a sale, whenever it was last read.
-pub async fn recheck_now(tx: &mut Tx, now: Timestamp) -> StoreResult<()> {
-    on!(tx, c => {
-        sqlx::query(RECHECK_NOW).bind(now.micros()).execute(c).await?;
+/// Orders that were set aside, may have become sales, and are not due yet; in ascending order.
+pub async fn rechecked_later(
+    source: impl Into<Source<'_>>,
+    now: Timestamp,
+) -> StoreResult<Vec<i64>> {
+    let mut conn = source.into().open().await?;
+    let mut ids: Vec<i64> = on!(conn, c => {
+        let rows = sqlx::query(RECHECKED_LATER).bind(now.micros()).fetch_all(c).await?;
+        rows.iter().map(|row| row.int("order_id")).collect::<StoreResult<_>>()?
     });
-    Ok(())
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// Posted entries that are due to be read back. A posted entry without `due_at` never is.

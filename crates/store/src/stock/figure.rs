@@ -24,7 +24,8 @@ macro_rules! select {
 sql! {
     OF_LOCATION = select!("location_id = $1");
     ANY = "SELECT location_id FROM erp_stock LIMIT 1";
-    LOCATIONS = "SELECT DISTINCT location_id FROM erp_stock ORDER BY location_id";
+    COUNTS = "SELECT location_id, CAST(count(*) AS BIGINT) AS figures FROM erp_stock \
+              GROUP BY location_id ORDER BY location_id";
     KEYS = "SELECT folded FROM erp_stock WHERE location_id = $1";
 }
 
@@ -186,12 +187,12 @@ pub async fn of_keys(source: impl Into<Source<'_>>, keys: &[Key]) -> StoreResult
     Ok(found)
 }
 
-/// Locations of which something is known.
-pub async fn locations(source: impl Into<Source<'_>>) -> StoreResult<Vec<i64>> {
+/// Locations of which something is known, and how many figures of each.
+pub async fn counts(source: impl Into<Source<'_>>) -> StoreResult<Vec<(i64, i64)>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => {
-        let rows = sqlx::query(LOCATIONS).fetch_all(c).await?;
-        rows.iter().map(|row| row.int("location_id")).collect()
+        let rows = sqlx::query(COUNTS).fetch_all(c).await?;
+        rows.iter().map(|row| Ok((row.int("location_id")?, row.int("figures")?))).collect()
     })
 }
 

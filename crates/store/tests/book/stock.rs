@@ -103,7 +103,7 @@ async fn a_newer_figure_never_loses_to_an_older_one() {
         figure::remove(&mut tx, &[(7, "b".to_owned())]).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(figure::of_location(&db, 7).await.unwrap().len(), 1);
-        assert_eq!(figure::locations(&db).await.unwrap(), [7]);
+        assert_eq!(figure::counts(&db).await.unwrap(), [(7, 1)]);
         assert!(figure::any_known(&db).await.unwrap());
     })
     .await;

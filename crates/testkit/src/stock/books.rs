@@ -11,7 +11,7 @@ const SALES: i64 = 30;
 const REFUND: i64 = 40;
 
 /// Warehouse and SKU.
-pub(super) type Place = (i64, Arc<str>);
+pub(crate) type Place = (i64, Arc<str>);
 
 /// One SKU of a movement; thousandths.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +26,7 @@ struct Moved {
 
 /// The index, as far as it was read.
 #[derive(Default)]
-pub(super) struct Books {
+pub(crate) struct Books {
     read_to: i64,
     documents: usize,
     moves: HashMap<Place, Vec<Moved>>,
@@ -36,18 +36,18 @@ pub(super) struct Books {
 
 /// What happened to a SKU in a warehouse; thousandths.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Happened {
+pub(crate) struct Happened {
     /// Sold until a moment, and not inside the figure.
-    pub(super) sold_before: i64,
+    pub(crate) sold_before: i64,
     /// The same afterwards.
-    pub(super) sold_since: i64,
+    pub(crate) sold_since: i64,
     /// Came back, or was moved or counted by hand, after that moment; signed.
-    pub(super) else_since: i64,
+    pub(crate) else_since: i64,
 }
 
 impl Books {
     /// Reads on.
-    pub(super) fn read(&mut self, sitoo: &Sitoo, orderwise: &OrderWise) {
+    pub(crate) fn read(&mut self, sitoo: &Sitoo, orderwise: &OrderWise) {
         loop {
             let rows = sitoo.transactions_after(self.read_to, 500);
             let Some(last) = rows.last() else { break };
@@ -75,7 +75,7 @@ impl Books {
 
     /// What happened around the movement `seen`, up to and with `until`, as far as a figure that
     /// holds the first `documents` documents does not contain it.
-    pub(super) fn happened(
+    pub(crate) fn happened(
         &self,
         place: &Place,
         seen: i64,
@@ -103,7 +103,7 @@ impl Books {
     }
 
     /// Orders of tills that a figure does not contain, each with its movement.
-    pub(super) fn missing(&self, place: &Place, until: i64, documents: usize) -> Vec<(i64, i64)> {
+    pub(crate) fn missing(&self, place: &Place, until: i64, documents: usize) -> Vec<(i64, i64)> {
         let moves = self.moves.get(place).map_or(&[][..], Vec::as_slice);
         let sales = moves.iter().filter(|moved| moved.kind == SALES && moved.id <= until);
         sales
@@ -113,7 +113,7 @@ impl Books {
     }
 
     /// What tills sold, less what came back to them, that is no document yet.
-    pub(super) fn not_posted(&self, place: &Place) -> i64 {
+    pub(crate) fn not_posted(&self, place: &Place) -> i64 {
         let moves = self.moves.get(place).map_or(&[][..], Vec::as_slice);
         let of_tills = moves.iter().filter(|moved| [SALES, REFUND].contains(&moved.kind));
         of_tills

@@ -17,6 +17,7 @@ use daybook_sandbox::retailer::{Retailer, SkuKind};
 use daybook_store::Db;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
+pub(crate) use books::Books;
 pub use demand::Tally;
 
 use self::days::Days;

@@ -291,3 +291,37 @@ async fn a_product_that_the_catalogue_makes_is_told_its_stock_at_once() {
     })
     .await;
 }
+
+/// Thousands of orders may be open for weeks: a pass that must know what tills did asks for those
+/// that are no longer open, and for no other.
+#[tokio::test]
+async fn many_open_orders_cost_a_page_and_hide_no_sale() {
+    tell(|mut world| async move {
+        world.settings.receive.ids_per_request = 20;
+        world.restart();
+        let sku = world.goods(1).sku.clone();
+        let sale = || world.sale(600).stage(Stage::Open);
+        let open: Vec<_> = (0..300).map(|_| world.sell(sale())).collect();
+        world.sync().await.unwrap();
+        world.clock.advance(seconds(1));
+        let row = Row::of(&world.goods(1).product).gross(900);
+        let sold = world.sell(world.sale_of(0, row).stage(Stage::Open));
+        world.sync().await.unwrap();
+        let before = world.units(0, &sku);
+        // None of them is due by itself when the till closes one.
+        world.clock.advance(seconds(10));
+        world.sandbox.sitoo.close(sold, Some(Tender::card())).unwrap();
+        world.erp_moves(0, &sku, -1);
+        world.sandbox.sitoo_faults.reset_counts();
+        world.stock().await;
+        assert!(world.entry(sold).await.kind == daybook_domain::entry::EntryKind::Sale);
+        assert_eq!(world.units(0, &sku), before - 2, "sold once at the till, once elsewhere");
+        let calls = world.sandbox.sitoo_faults.counts().of("GET", "orders");
+        assert!(calls <= 6, "{calls} calls for {} open orders", open.len());
+        for order in open {
+            world.sandbox.sitoo.cancel(order).unwrap();
+        }
+        world
+    })
+    .await;
+}

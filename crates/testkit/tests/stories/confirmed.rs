@@ -2,6 +2,7 @@
 
 use daybook_domain::entry::EntryState::Confirmed;
 use daybook_flows::people;
+use daybook_sandbox::sitoo::till::Stage;
 
 use super::*;
 
@@ -22,6 +23,34 @@ async fn tills_of_any_zone_are_read_back_in_windows() {
         let (windows, looks) =
             (reads.of("POST", "definition/102"), reads.of("POST", "definition/101"));
         // The first by the stores' clocks, which are not the tills' here.
+        assert_eq!((windows, looks), (2, 0));
+        world
+    })
+    .await;
+}
+
+/// A busy day lies between a few sales that are due together: OrderWise is not made to tell all of
+/// it at once, and none of them is left behind.
+#[tokio::test]
+async fn what_lies_beyond_a_narrowed_window_is_read_back_all_the_same() {
+    tell(|world| async move {
+        let mut sales: Vec<_> = (0..4).map(|_| world.sell(world.sale(500))).collect();
+        world.clock.advance(minutes(1));
+        // They count as entries of the day and are never posted.
+        for _ in 0..2_100 {
+            world.sell(world.sale(900).stage(Stage::Abandoned));
+        }
+        world.clock.advance(minutes(1));
+        sales.extend((0..4).map(|_| world.sell(world.sale(700))));
+        world.pass().await;
+        world.sandbox.orderwise_faults.reset_counts();
+        world.after(minutes(1)).await;
+        for sale in sales {
+            assert_eq!(world.state(sale).await, Confirmed);
+        }
+        let reads = world.sandbox.orderwise_faults.counts();
+        let (windows, looks) =
+            (reads.of("POST", "definition/102"), reads.of("POST", "definition/101"));
         assert_eq!((windows, looks), (2, 0));
         world
     })

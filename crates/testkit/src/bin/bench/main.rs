@@ -7,6 +7,7 @@
 mod args;
 mod backlog;
 mod bare;
+mod catalogue;
 mod cells;
 mod child;
 mod events;
@@ -15,6 +16,8 @@ mod inflate;
 mod product;
 mod sandbox;
 mod setup;
+mod shelves;
+mod stock;
 mod usage;
 
 use std::{error::Error, process::ExitCode};
@@ -33,7 +36,8 @@ cargo xtask bench [--quick]         all cells, or a few of them in under a minut
   --engine sqlite|postgres          only this database
   --in-flight N --service-ms N      only this cell
   --orders N                        so many orders a cell
-  --only cells|backlog|events       only this part";
+  --only PART                       only this part: cells, backlog, events, stock, catalogue
+  --skus N --stores N               size of the stock; --products N of the catalogue";
 
 fn main() -> ExitCode {
     let args = Args::read();
@@ -54,6 +58,11 @@ fn main() -> ExitCode {
             "start" => backlog::start(&args).await,
             "events" => events::run(&args).await,
             "senders" => events::send(&args).await,
+            "shelves" => shelves::run(&args).await,
+            "stock-bare" => stock::bare(&args).await,
+            "stock-product" => stock::product(&args).await,
+            "stock-sale" => stock::sold(&args).await,
+            "catalogue-product" => catalogue::product(&args).await,
             _ => drive(&args).await,
         }
     });
@@ -78,6 +87,12 @@ async fn drive(args: &Args) -> Result<(), Fault> {
     }
     if wanted("backlog") && !(quick && args.text("only").is_none()) {
         extras::backlog(args).await?;
+    }
+    if wanted("stock") && !(quick && args.text("only").is_none()) {
+        stock::drive(args).await?;
+    }
+    if wanted("catalogue") && !(quick && args.text("only").is_none()) {
+        catalogue::drive(args).await?;
     }
     Ok(())
 }

@@ -81,6 +81,11 @@ impl Peers {
 
 /// A running product on `db`.
 pub(crate) fn app(db: Db, peers: Peers) -> Result<Arc<App>, Fault> {
+    app_with(db, peers, flows(peers.in_flight))
+}
+
+/// The same with other settings.
+pub(crate) fn app_with(db: Db, peers: Peers, settings: Settings) -> Result<Arc<App>, Fault> {
     let network = Arc::new(Network::new(&TlsSettings::default(), BODY_LIMIT)?);
     let clock = Arc::new(SystemClock);
     let password = sitoo::PASSWORD.into();
@@ -98,7 +103,7 @@ pub(crate) fn app(db: Db, peers: Peers) -> Result<Arc<App>, Fault> {
         orderwise: Orderwise::new(orderwise, network, clock.clone())?,
         clock,
         ids: Arc::new(RandomIds),
-        settings: flows(peers.in_flight),
+        settings,
         policy: settings::policy(),
     }))
 }
@@ -110,7 +115,7 @@ fn sales_only() -> Exports {
 }
 
 /// Spans short enough for a run of seconds; all else as in tests.
-fn flows(in_flight: usize) -> Settings {
+pub(crate) fn flows(in_flight: usize) -> Settings {
     let mut settings = settings::flows();
     settings.receive.poll_every = Duration::from_mins(10);
     settings.posting.in_flight = in_flight;
