@@ -114,6 +114,7 @@ pub(super) fn done(raw: &str) -> Option<()> {
 }
 
 /// The new id where there is one, else `true`.
+#[expect(clippy::option_option, reason = "unreadable, done without an id, and done with one")]
 pub(super) fn id_if_any(raw: &str) -> Option<Option<i64>> {
     let is_true = matches!(scalar(raw)?.as_ref(), "true" | "1");
     if is_true { Some(None) } else { id(raw).map(Some) }

@@ -1,7 +1,7 @@
 //! What the book keeps for stock: movements, figures, what is due, writes, history, buffers.
 
 use daybook_domain::{
-    Quantity, Timestamp,
+    Quantity,
     stock::{BufferRule, BufferScope, Why},
 };
 use daybook_store::{
