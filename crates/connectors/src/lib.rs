@@ -17,6 +17,7 @@ pub mod orderwise;
 mod pace;
 mod reasons;
 mod settings;
+pub mod settlement;
 pub mod sitoo;
 mod text;
 pub mod transport;

@@ -7,6 +7,7 @@ mod envelope;
 mod extras;
 mod shopper;
 mod stock;
+mod tenders;
 mod totals;
 mod translate;
 mod wire;
@@ -26,6 +27,7 @@ pub use stock::{
     Direction, Element as StockElement, ITEMS_A_REQUEST, Level, LevelsPage, Movement, ProductStock,
     Transaction,
 };
+pub use tenders::till_money;
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
 /// How to reach one Sitoo account.
