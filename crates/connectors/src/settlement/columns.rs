@@ -51,6 +51,14 @@ impl<'a> Head<'a> {
         Place { at: found, heading }
     }
 
+    /// How many cells look like headings: words, and not figures.
+    fn headings(&self) -> usize {
+        let word = |text: &&String| {
+            text.chars().any(char::is_alphabetic) && !text.chars().any(|c| c.is_ascii_digit())
+        };
+        self.folded.iter().filter(word).count()
+    }
+
     pub(super) fn places(&mut self, names: &[String]) -> Vec<Place> {
         names.iter().map(|name| self.place(Some(name))).collect()
     }
@@ -69,8 +77,7 @@ pub(super) fn find<'a, T>(
         if head.missing.is_empty() {
             return Ok((found, &table[at + 1..]));
         }
-        let fewer = |best: &Head<'_>| head.missing.len() < best.missing.len();
-        if best.as_ref().is_none_or(fewer) {
+        if best.as_ref().is_none_or(|best| head.headings() > best.headings()) {
             best = Some(head);
         }
     }

@@ -57,8 +57,8 @@ pub(crate) fn cards(world: &World) -> Vec<Taken> {
 }
 
 pub(crate) async fn import(world: &World, batch: &Batch) -> Imported {
-    let name = "report.csv";
-    let done = import::report(&world.app, "adyen", name, batch.csv().as_bytes(), "Ada");
+    let csv = batch.csv();
+    let done = import::report(&world.app, "adyen", "report.csv", csv.as_bytes(), "Ada");
     done.await.unwrap()
 }
 

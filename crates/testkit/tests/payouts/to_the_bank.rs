@@ -93,7 +93,8 @@ async fn the_same_file_twice_is_once_and_a_longer_one_brings_only_what_is_new() 
         assert_eq!(run(&world).await, MatchReport::default());
         let nobody = import::report(&world.app, "paypal", "r.csv", b"x", "Ada").await;
         assert_eq!(code(nobody), "settlement-provider-unknown");
-        let wrong = import::report(&world.app, "stripe", "r.csv", long.csv().as_bytes(), "Ada");
+        let csv = long.csv();
+        let wrong = import::report(&world.app, "stripe", "r.csv", csv.as_bytes(), "Ada");
         assert_eq!(code(wrong.await), "settlement-layout");
         world
     })
