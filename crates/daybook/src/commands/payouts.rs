@@ -39,7 +39,7 @@ In detail:
   daybook payouts pair --payment 11513:0 --line L-40
   daybook payouts rules list
   daybook payouts rules set amount days=2      change a rule
-  daybook payouts match --dry-run              what the rules would match and unmatch, over everything
+  daybook payouts match --dry-run              what the rules would match and unmatch
 
 Who settles which payment type stands in [settlement.providers] of the configuration.";
 

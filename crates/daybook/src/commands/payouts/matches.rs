@@ -21,7 +21,7 @@ pub(crate) struct MatchArgs {
     /// Only say what the rules would match and unmatch, over all history.
     #[arg(long)]
     dry_run: bool,
-    /// Do it over all history: what rules confirmed before is made anew. What people confirmed stays.
+    /// Do it over all history: what rules confirmed is made anew, what people confirmed stays.
     #[arg(long, conflicts_with = "dry_run")]
     all: bool,
     /// With --dry-run: rules as `payouts rules export` writes them, to be tried instead.
