@@ -150,10 +150,34 @@ impl<'a> Board<'a> {
             }
         }
         let many = usize::try_from(rule.many).unwrap_or(usize::MAX);
-        for [left, right] in groups.into_values() {
-            let usable = (1..=many).contains(&left.len()) && (1..=many).contains(&right.len());
-            if usable {
-                self.same_reference(rule, left, right);
+        groups.retain(|_, group| group.iter().all(|side| (1..=many).contains(&side.len())));
+        for [left, right] in groups.values() {
+            self.same_reference(rule, left.clone(), right.clone());
+        }
+        self.in_parts(rule, &groups);
+    }
+
+    /// One that bears several references may be made of parts that bear one of them each.
+    fn in_parts(&mut self, rule: &Rule, groups: &BTreeMap<(&str, &str), [Vec<usize>; 2]>) {
+        for side in [LEFT, RIGHT] {
+            let order: Vec<usize> = self.sides[side].free().collect();
+            for one in order {
+                let item = self.item(side, one);
+                let keys =
+                    item.references.iter().map(|text| (item.currency.as_str(), text.as_str()));
+                let parts = keys.filter_map(|key| groups.get(&key)).flat_map(|all| &all[1 - side]);
+                let parts: BTreeSet<usize> =
+                    parts.copied().filter(|&at| self.sides[1 - side].free[at]).collect();
+                let parts: Vec<usize> = parts.into_iter().collect();
+                let apart = self.sides[1 - side].sum(&parts) - item.amount;
+                let (left, right) =
+                    if side == LEFT { (vec![one], parts) } else { (parts, vec![one]) };
+                let few = i64::try_from(left.len().max(right.len())).unwrap_or(i64::MAX);
+                let fits = (2..=rule.many).contains(&few) && !left.is_empty() && !right.is_empty();
+                let fits = fits && apart.pence().abs() <= rule.tolerance;
+                if fits && self.may_all(rule, &left, &right) {
+                    self.matched(rule, left, right, true);
+                }
             }
         }
     }

@@ -122,7 +122,7 @@ fn a_payout_comes_in_parts_or_with_others() {
         [item("p1", 0, 9_000, &["tx12345"]), item("p2", 3, 4_000, &[]), item("p3", 3, 2_500, &[])];
     let bank = [
         item("b1", 1, 5_000, &["tx12345"]),
-        item("b2", 2, 4_000, &["tx12345"]),
+        item("b2", 2, 4_000, &["tx12346"]),
         item("b3", 4, 6_500, &[]),
     ];
     let expected =

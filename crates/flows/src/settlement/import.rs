@@ -20,6 +20,9 @@ use serde::Serialize;
 use super::people::release;
 use crate::{app::App, error::FlowError, retrying::retrying, settings::Provider};
 
+/// Whose statement it is where no bank is named.
+const CAMT: &str = "camt.053";
+
 /// What an import came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Imported {
@@ -49,7 +52,7 @@ pub async fn report(
     let layout = provider_of(app, provider)?.layout(provider);
     let hash = file_hash(bytes);
     if let Some(file) = file::get(&app.db, &hash).await? {
-        return Ok(Imported { file, known: true, payouts: Vec::new() });
+        return known(file, provider);
     }
     let read = read_report(provider, bytes, &layout).map_err(|fault| in_file(name, fault))?;
     let lines = new_lines(provider, read);
@@ -64,6 +67,18 @@ pub async fn report(
         imported_by: actor.to_owned(),
     };
     retrying(app, "settlement report", || write_report(app, imported.clone(), &lines)).await
+}
+
+/// A file that is in the book: nothing is left to do, unless it is said to be somebody else's now.
+fn known(file: MoneyFile, source: &str) -> Result<Imported, FlowError> {
+    if file.source == source {
+        return Ok(Imported { file, known: true, payouts: Vec::new() });
+    }
+    Err(FlowError::request(
+        "settlement-file-known",
+        format!("this file was imported before, as {} of {}", file.name, file.source),
+        format!("is it really of {source}? nothing was imported"),
+    ))
 }
 
 fn new_lines(provider: &str, read: Vec<Placed<SettlementLine>>) -> Vec<NewLine> {
@@ -149,16 +164,17 @@ pub async fn statement(
     actor: &str,
 ) -> Result<Imported, FlowError> {
     let layout = bank.map(|bank| bank_of(app, bank)).transpose()?;
+    let source = bank.unwrap_or(CAMT);
     let hash = file_hash(bytes);
     if let Some(file) = file::get(&app.db, &hash).await? {
-        return Ok(Imported { file, known: true, payouts: Vec::new() });
+        return known(file, source);
     }
     let read = read_statement(bytes, layout.as_ref()).map_err(|fault| in_file(name, fault))?;
     let lines = new_bank_lines(read);
     let imported = MoneyFile {
         hash,
         kind: "statement".to_owned(),
-        source: bank.unwrap_or("camt.053").to_owned(),
+        source: source.to_owned(),
         name: name.to_owned(),
         lines: count(lines.len()),
         added: 0,

@@ -95,6 +95,9 @@ async fn the_same_file_twice_is_once_and_a_longer_one_brings_only_what_is_new() 
         assert_eq!(code(nobody), "settlement-provider-unknown");
         let csv = long.csv();
         let wrong = import::report(&world.app, "stripe", "r.csv", csv.as_bytes(), "Ada");
+        assert_eq!(code(wrong.await), "settlement-file-known");
+        let csv = format!("{csv}\n");
+        let wrong = import::report(&world.app, "stripe", "r.csv", csv.as_bytes(), "Ada");
         assert_eq!(code(wrong.await), "settlement-layout");
         world
     })
