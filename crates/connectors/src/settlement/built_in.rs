@@ -47,10 +47,6 @@ const STRIPE_KINDS: &[(&str, &str)] = &[
     ("other_adjustment", "adjustment"),
 ];
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn list(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|&text| text.to_owned()).collect()
 }
@@ -65,24 +61,24 @@ pub fn adyen() -> Layout {
     Layout {
         name: "Adyen settlement details".to_owned(),
         columns: Columns {
-            kind: some("Type"),
-            gross_debit: some("Gross Debit (GC)"),
-            gross_credit: some("Gross Credit (GC)"),
-            net_debit: some("Net Debit (NC)"),
-            net_credit: some("Net Credit (NC)"),
-            currency: some("Gross Currency"),
-            net_currency: some("Net Currency"),
-            payout: some("Batch Number"),
-            account: some("Merchant Account"),
+            kind: Some("Type".to_owned()),
+            gross_debit: Some("Gross Debit (GC)".to_owned()),
+            gross_credit: Some("Gross Credit (GC)".to_owned()),
+            net_debit: Some("Net Debit (NC)".to_owned()),
+            net_credit: Some("Net Credit (NC)".to_owned()),
+            currency: Some("Gross Currency".to_owned()),
+            net_currency: Some("Net Currency".to_owned()),
+            payout: Some("Batch Number".to_owned()),
+            account: Some("Merchant Account".to_owned()),
             references: list(&[
                 "Psp Reference",
                 "Merchant Reference",
                 "Modification Reference",
                 "Modification Merchant Reference?",
             ]),
-            at: some("Creation Date"),
-            zone: some("TimeZone"),
-            store: some("Store?"),
+            at: Some("Creation Date".to_owned()),
+            zone: Some("TimeZone".to_owned()),
+            store: Some("Store?".to_owned()),
             ..Columns::default()
         },
         kinds: words(ADYEN_KINDS),
@@ -96,16 +92,18 @@ pub fn stripe() -> Layout {
     Layout {
         name: "Stripe payout reconciliation".to_owned(),
         columns: Columns {
-            kind: some("reporting_category"),
-            gross: some("gross"),
+            kind: Some("reporting_category".to_owned()),
+            gross: Some("gross".to_owned()),
             fee: list(&["fee"]),
-            net: some("net"),
-            currency: some("currency"),
-            payout: some("automatic_payout_id"),
-            payout_day: some("automatic_payout_effective_at_utc|automatic_payout_effective_at"),
+            net: Some("net".to_owned()),
+            currency: Some("currency".to_owned()),
+            payout: Some("automatic_payout_id".to_owned()),
+            payout_day: Some(
+                "automatic_payout_effective_at_utc|automatic_payout_effective_at".to_owned(),
+            ),
             references: list(&["charge_id?", "payment_intent_id?", "source_id?"]),
-            at: some("created_utc|created"),
-            id: some("balance_transaction_id"),
+            at: Some("created_utc|created".to_owned()),
+            id: Some("balance_transaction_id".to_owned()),
             ..Columns::default()
         },
         kinds: words(STRIPE_KINDS),

@@ -73,13 +73,22 @@ pub(super) fn read(
     settled(lines, &faults)
 }
 
-/// What a kind is called; none for lines that are no money, or that are wrong.
-fn kind(reading: &mut Reading<'_>, places: &Places, layout: &Layout) -> Option<Option<LineKind>> {
-    let Some(heading) = &layout.columns.kind else { return Some(None) };
+/// What a line is.
+enum Kind {
+    /// As its word says.
+    Named(LineKind),
+    /// No column tells: the sign of its amount does.
+    BySign,
+    /// No money, or a word that is wrong.
+    None,
+}
+
+fn kind(reading: &mut Reading<'_>, places: &Places, layout: &Layout) -> Kind {
+    let Some(heading) = &layout.columns.kind else { return Kind::BySign };
     let word = reading.text(&places.kind);
     match layout.kinds.get(&fold(word)).map(String::as_str) {
-        Some(IGNORE) => None,
-        Some(known) => known.parse().ok().map(Some),
+        Some(IGNORE) => Kind::None,
+        Some(known) => known.parse().map_or(Kind::None, Kind::Named),
         None => {
             let what = format!(
                 "'{}' is a kind of line that nobody has explained yet; add it to `kinds` of the \
@@ -87,7 +96,7 @@ fn kind(reading: &mut Reading<'_>, places: &Places, layout: &Layout) -> Option<O
                 short(word)
             );
             reading.fault(heading, &what);
-            None
+            Kind::None
         }
     }
 }
@@ -98,7 +107,11 @@ fn line(
     places: &Places,
     layout: &Layout,
 ) -> Option<SettlementLine> {
-    let named = kind(reading, places, layout)?;
+    let named = match kind(reading, places, layout) {
+        Kind::Named(kind) => Some(kind),
+        Kind::BySign => None,
+        Kind::None => return None,
+    };
     let [gross, net] = [&places.gross, &places.net]
         .map(|[signed, debit, credit]| reading.signed(signed, debit, credit));
     let fees: Vec<Option<Money>> = places.fee.iter().map(|fee| reading.amount(fee)).collect();

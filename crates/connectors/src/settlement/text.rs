@@ -20,12 +20,14 @@ pub(super) fn decode(content: &[u8], encoding: Encoding) -> Result<Cow<'_, str>,
         ));
     }
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    match (std::str::from_utf8(content), encoding) {
-        (_, Encoding::Windows1252) => Ok(Cow::Owned(windows(content))),
-        (Ok(text), _) => Ok(Cow::Borrowed(text)),
-        (Err(_), Encoding::Auto) => Ok(Cow::Owned(windows(content))),
-        (Err(error), Encoding::Utf8) => {
-            let line = 1 + content[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count();
+    if encoding == Encoding::Windows1252 {
+        return Ok(Cow::Owned(windows(content)));
+    }
+    match std::str::from_utf8(content) {
+        Ok(text) => Ok(Cow::Borrowed(text)),
+        Err(_) if encoding == Encoding::Auto => Ok(Cow::Owned(windows(content))),
+        Err(error) => {
+            let line = content[..error.valid_up_to()].split(|&b| b == b'\n').count();
             Err(FileFault::new(
                 "file-encoding",
                 format!("line {line} is not UTF-8"),

@@ -224,13 +224,13 @@ pub fn keys<'a>(
     lines: impl IntoIterator<Item = (Option<&'a str>, String)>,
 ) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let key = |(id, content): (Option<&str>, String)| match id {
-        Some(id) => fingerprint([source, "id", id]),
-        None => {
-            let nth = seen.entry(content.clone()).or_default();
-            *nth += 1;
-            fingerprint([source, "content", &content, &nth.to_string()])
+    let key = |(id, content): (Option<&str>, String)| {
+        if let Some(id) = id {
+            return fingerprint([source, "id", id]);
         }
+        let nth = seen.entry(content.clone()).or_default();
+        *nth += 1;
+        fingerprint([source, "content", &content, &nth.to_string()])
     };
     lines.into_iter().map(key).collect()
 }

@@ -218,17 +218,17 @@ impl<'a> Board<'a> {
     /// certain.
     fn by_amount(&mut self, rule: &Rule) {
         let mut shelves = [LEFT, RIGHT].map(|side| {
-            let mut shelf = Shelf::default();
+            let mut all = Shelf::default();
             for at in self.sides[side].free() {
-                shelf.put(rule, self.item(side, at), at);
+                all.put(rule, self.item(side, at), at);
             }
-            shelf
+            all
         });
         let order: Vec<usize> = self.sides[RIGHT].free().collect();
         for right in order {
             let item = self.item(RIGHT, right);
-            let may = |left: usize| self.may(rule, left, right);
-            let Some(left) = shelves[LEFT].nearest(rule, item, may) else { continue };
+            let allowed = |left: usize| self.may(rule, left, right);
+            let Some(left) = shelves[LEFT].nearest(rule, item, allowed) else { continue };
             let chosen = self.item(LEFT, left);
             let only = shelves[LEFT].is_alone(rule, item) && shelves[RIGHT].is_alone(rule, chosen);
             shelves[LEFT].take(rule, chosen, left);
@@ -352,7 +352,10 @@ impl<'a> Total<'a> {
 
 /// Items by currency, store, amount and day.
 #[derive(Default)]
-struct Shelf<'a>(HashMap<(&'a str, Option<i64>), BTreeMap<Money, BTreeSet<(Day, usize)>>>);
+struct Shelf<'a>(HashMap<(&'a str, Option<i64>), BTreeMap<Money, ByDay>>);
+
+/// Places of items, by day.
+type ByDay = BTreeSet<(Day, usize)>;
 
 impl<'a> Shelf<'a> {
     fn key(rule: &Rule, item: &'a Item) -> (&'a str, Option<i64>) {
@@ -372,11 +375,7 @@ impl<'a> Shelf<'a> {
     }
 
     /// The days of every amount that is near enough.
-    fn near(
-        &self,
-        rule: &Rule,
-        item: &'a Item,
-    ) -> impl Iterator<Item = (i64, &BTreeSet<(Day, usize)>)> {
+    fn near(&self, rule: &Rule, item: &'a Item) -> impl Iterator<Item = (i64, &ByDay)> {
         let pence = item.amount.pence();
         let range =
             Money::from_pence(pence - rule.tolerance)..=Money::from_pence(pence + rule.tolerance);

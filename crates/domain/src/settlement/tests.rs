@@ -142,8 +142,8 @@ fn rules_are_written_and_read_by_people() {
     let rule = Rule::new("mine").with("by", "total").and_then(|rule| rule.with("many", "9"));
     let rule = rule.and_then(|rule| rule.with("days", "2")).unwrap();
     assert_eq!((rule.by, rule.many, rule.days), (By::Total, 9, Some(2)));
-    let fields = rule.fields().into_iter();
-    let same = fields.fold(Ok(Rule::new("mine")), |rule, (field, value)| rule?.with(field, &value));
+    let mut fields = rule.fields().into_iter();
+    let same = fields.try_fold(Rule::new("mine"), |rule, (field, value)| rule.with(field, &value));
     assert_eq!(same, Ok(rule.clone()));
     assert!(rule.clone().with("days", "any").unwrap().check().is_err(), "a total needs days");
     for (field, value) in [("many", "0"), ("by", "luck"), ("colour", "red"), ("confirms", "1")] {

@@ -48,21 +48,19 @@ fn sheet_xml(rows: &[Vec<Cell>]) -> String {
         <worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>"
         .to_owned();
     for (at, row) in rows.iter().enumerate() {
-        text.push_str(&format!("<row r=\"{}\">", at + 1));
-        for (column, cell) in row.iter().enumerate() {
+        let cells = row.iter().enumerate().map(|(column, cell)| {
             let place = format!("{}{}", letters(column), at + 1);
             match cell {
-                Cell::Empty => {}
-                Cell::Number(number) => {
-                    text.push_str(&format!("<c r=\"{place}\"><v>{number}</v></c>"));
-                }
-                Cell::Text(words) => text.push_str(&format!(
+                Cell::Empty => String::new(),
+                Cell::Number(number) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
+                Cell::Text(words) => format!(
                     "<c r=\"{place}\" t=\"inlineStr\"><is><t>{}</t></is></c>",
                     words.replace('&', "&amp;").replace('<', "&lt;")
-                )),
+                ),
             }
-        }
-        text.push_str("</row>");
+        });
+        let cells: Vec<String> = cells.collect();
+        text += &["<row>", &cells.concat(), "</row>"].concat();
     }
     text + "</sheetData></worksheet>"
 }
