@@ -18,6 +18,7 @@ pub mod orderwise;
 mod pace;
 mod reasons;
 mod settings;
+pub mod settlement;
 pub mod sitoo;
 mod text;
 pub mod transport;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup::BackupArgs, catalogue::CatalogueArgs, check::CheckArgs, completions::CompletionsArgs,
-    config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs,
-    entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs,
-    serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
+    backup::BackupArgs, bank::BankArgs, catalogue::CatalogueArgs, check::CheckArgs,
+    completions::CompletionsArgs, config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs,
+    entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs,
+    payouts::PayoutsArgs, sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -85,6 +85,10 @@ pub(crate) enum Command {
     Map(MapArgs),
     /// What the tills may still sell, and why.
     Stock(StockArgs),
+    /// Did the money arrive? Settlement reports, matches with the tills, what is not settled yet.
+    Payouts(PayoutsArgs),
+    /// The bank's statements.
+    Bank(BankArgs),
     /// Products and prices on their way to the tills.
     Catalogue(CatalogueArgs),
     /// Copy a SQLite book while the work goes on.

@@ -24,6 +24,7 @@ pub mod quantity;
 pub mod reference;
 pub mod retry;
 pub mod scan;
+pub mod settlement;
 pub mod sku;
 pub mod split;
 pub mod stock;

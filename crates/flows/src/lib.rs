@@ -19,6 +19,7 @@ pub mod reference;
 mod retrying;
 pub mod sales;
 pub mod settings;
+pub mod settlement;
 pub mod status;
 pub mod stock;
 

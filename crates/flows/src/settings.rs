@@ -7,11 +7,13 @@ use serde::Deserialize;
 
 mod catalogue;
 mod despatch;
+mod settlement;
 mod stock;
 
 pub use self::{
     catalogue::Catalogue,
     despatch::Despatch,
+    settlement::{Bank, Format, Provider, Settlement},
     stock::{Stock, UnknownInOrderwise},
 };
 
@@ -162,6 +164,8 @@ pub struct Settings {
     pub stock: Stock,
     /// Despatches.
     pub despatch: Despatch,
+    /// Payouts and bank statements.
+    pub settlement: Settlement,
     /// How long records of exchanges are kept; the book itself is kept for ever.
     #[serde(with = "humantime_serde")]
     pub keep_exchanges: Duration,

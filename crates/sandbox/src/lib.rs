@@ -13,6 +13,7 @@ pub mod faults;
 pub mod orderwise;
 pub mod retailer;
 pub mod serve;
+pub mod settlement;
 pub mod sitoo;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -34,6 +34,7 @@ migrations! {
     7 "0007_despatch"
     8 "0008_stray"
     9 "0009_products"
+    11 "0011_settlement"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

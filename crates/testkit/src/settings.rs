@@ -7,8 +7,8 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    BackoffSettings, Catalogue, Despatch, Posting, Receive, Reference, Settings, Shoppers, Stock,
-    UnknownInOrderwise,
+    BackoffSettings, Catalogue, Despatch, Format, Posting, Provider, Receive, Reference, Settings,
+    Settlement, Shoppers, Stock, UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -24,6 +24,7 @@ pub fn flows() -> Settings {
         catalogue: catalogue(),
         stock: stock(),
         despatch: despatch(),
+        settlement: settlement(),
         keep_exchanges: Duration::from_hours(24 * 180),
     }
 }
@@ -92,6 +93,28 @@ fn despatch() -> Despatch {
         cancel_orders: false,
         despatched_but_open: Duration::from_hours(12),
         paid_but_not_moving: Duration::from_hours(72),
+    }
+}
+
+/// The made-up retailer's cards are settled by Adyen, its links by Stripe.
+fn settlement() -> Settlement {
+    let provider = |format, tender: &str| Provider {
+        format,
+        tenders: vec![tender.to_owned()],
+        currency: None,
+        stores: BTreeMap::new(),
+        kinds: BTreeMap::new(),
+        columns: None,
+        style: None,
+    };
+    let providers = [
+        ("adyen".to_owned(), provider(Format::Adyen, "CARD")),
+        ("stripe".to_owned(), provider(Format::Stripe, "LINK")),
+    ];
+    Settlement {
+        look_back_ids: 1_000,
+        providers: BTreeMap::from(providers),
+        banks: BTreeMap::new(),
     }
 }
 

@@ -8,6 +8,7 @@ mod extras;
 mod family;
 mod shopper;
 mod stock;
+mod tenders;
 mod totals;
 mod translate;
 mod wire;
@@ -24,6 +25,7 @@ pub use client::Sitoo;
 pub use deliveries::{LogItem, NewDelivery, log_type};
 pub use envelope::Element;
 pub use stock::{Direction, ITEMS_A_REQUEST, Level, LevelsPage, Movement, Transaction};
+pub use tenders::till_money;
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
 
 /// How to reach one Sitoo account.

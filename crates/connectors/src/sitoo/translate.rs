@@ -20,7 +20,7 @@ const PRODUCT: i64 = 10;
 const LAST_SECOND: i64 = 253_402_300_799;
 
 /// Where a payment provider leaves its reference when `refid` is empty.
-const PAYMENT_REFERENCE: &[&str] = &[
+pub(super) const PAYMENT_REFERENCE: &[&str] = &[
     "adyen-pspreference",
     "adyen-tenderreference",
     "bambora-host2t-internalreference",
@@ -183,7 +183,7 @@ fn payment_state(number: i64) -> PaymentState {
     }
 }
 
-fn moment(seconds: i64) -> Result<Timestamp, Failure> {
+pub(super) fn moment(seconds: i64) -> Result<Timestamp, Failure> {
     if (0..=LAST_SECOND).contains(&seconds) {
         Ok(Timestamp::from_seconds(seconds))
     } else {

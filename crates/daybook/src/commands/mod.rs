@@ -2,6 +2,7 @@
 
 mod asked;
 pub(crate) mod backup;
+pub(crate) mod bank;
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -12,6 +13,7 @@ pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod exceptions;
 pub(crate) mod map;
+pub(crate) mod payouts;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod stock;
@@ -71,6 +73,8 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Exceptions(args) => exceptions::run(&context, args).await,
         Command::Despatches(args) => despatches::run(&context, &args).await,
         Command::Map(args) => map::run(&context, args).await,
+        Command::Payouts(args) => payouts::run(&context, args).await,
+        Command::Bank(args) => bank::run(&context, args).await,
         Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Catalogue(args) => catalogue::run(&context, &args).await,

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use daybook_domain::Timestamp;
+use daybook_connectors::settlement::IGNORE;
+use daybook_domain::{
+    Timestamp,
+    settlement::{LineKind, fold},
+};
 use daybook_flows::settings::Shoppers;
 
 use super::{Config, ConfigError};
@@ -58,6 +62,7 @@ impl Config {
             ));
         }
         self.check_moments()?;
+        self.check_settlement()?;
         self.initial_mapping().map(drop)
     }
 
@@ -84,10 +89,8 @@ impl Config {
             ("orderwise.time-zone", &self.orderwise.time_zone),
             ("policy.default-time-zone", &self.policy.default_time_zone),
         ];
-        for (key, zone) in zones {
-            jiff::tz::TimeZone::get(zone).map_err(|error| {
-                ConfigError::invalid(key, error.to_string(), "use a name like \"Europe/London\"")
-            })?;
+        for (key, name) in zones {
+            zone(key, name)?;
         }
         if let Some(day) = &self.receive.first_day {
             Timestamp::from_day(day).map_err(|error| {
@@ -96,4 +99,66 @@ impl Config {
         }
         Ok(())
     }
+
+    /// Payment providers and banks.
+    fn check_settlement(&self) -> Result<(), ConfigError> {
+        let mut tenders = std::collections::BTreeMap::new();
+        for (name, provider) in &self.settlement.providers {
+            let key = |rest: &str| format!("settlement.providers.{name}.{rest}");
+            if name.is_empty() || name.contains(char::is_whitespace) {
+                let hint = "use a name such as \"worldpay\"";
+                return Err(ConfigError::invalid(&key(""), "has a blank in its name", hint));
+            }
+            for tender in &provider.tenders {
+                if let Some(other) = tenders.insert(fold(tender), name) {
+                    let what = format!("'{tender}' is settled by {other} already");
+                    let hint = "a payment type belongs to one provider";
+                    return Err(ConfigError::invalid(&key("tenders"), what, hint));
+                }
+            }
+            let layout = provider.layout(name);
+            let strange = layout
+                .kinds
+                .values()
+                .find(|kind| *kind != IGNORE && kind.parse::<LineKind>().is_err());
+            if let Some(kind) = strange {
+                let what = format!("'{kind}' is not a kind of line");
+                let words: Vec<&str> = LineKind::ALL.iter().map(|kind| kind.word()).collect();
+                let hint = format!("use {} or {IGNORE}", words.join(", "));
+                return Err(ConfigError::invalid(&key("kinds"), what, hint));
+            }
+            let c = &layout.columns;
+            let pair =
+                |one: &Option<String>, other: &Option<String>| one.is_some() && other.is_some();
+            let gross = c.gross.is_some() || pair(&c.gross_debit, &c.gross_credit);
+            let net = c.net.is_some() || pair(&c.net_debit, &c.net_credit);
+            if !(gross || net) || c.at.is_none() && c.payout_day.is_none() {
+                let what = "name no amount, or no date";
+                let hint = "gross or net is needed, and at or payout-day";
+                return Err(ConfigError::invalid(&key("columns"), what, hint));
+            }
+            zone(&key("style.zone"), &layout.style.zone)?;
+        }
+        for (name, bank) in &self.settlement.banks {
+            let key = |rest: &str| format!("settlement.banks.{name}.{rest}");
+            let c = &bank.columns;
+            let amount = c.amount.is_some() || c.debit.is_some() && c.credit.is_some();
+            if !amount || c.day.is_none() {
+                let hint = "day is needed, and amount, or debit and credit";
+                return Err(ConfigError::invalid(
+                    &key("columns"),
+                    "name no amount or no day",
+                    hint,
+                ));
+            }
+            zone(&key("style.zone"), &bank.style.zone)?;
+        }
+        Ok(())
+    }
+}
+
+fn zone(key: &str, zone: &str) -> Result<(), ConfigError> {
+    jiff::tz::TimeZone::get(zone).map(drop).map_err(|error| {
+        ConfigError::invalid(key, error.to_string(), "use a name like \"Europe/London\"")
+    })
 }

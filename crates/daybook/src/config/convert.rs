@@ -61,6 +61,7 @@ impl Config {
             catalogue: self.catalogue.clone(),
             stock: self.stock.clone(),
             despatch: self.despatch.clone(),
+            settlement: self.settlement.clone(),
             keep_exchanges: self.keep_exchanges,
         }
     }

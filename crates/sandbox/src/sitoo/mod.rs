@@ -19,6 +19,7 @@ mod money;
 mod state;
 pub mod stock;
 mod switches;
+mod taken;
 pub mod till;
 
 use std::sync::{Arc, Mutex};
@@ -30,6 +31,7 @@ pub use inspect::{OrderView, RowView, TillTotals};
 pub use model::{OrderState, OrderType, PaymentState};
 pub use money::{net_of, share};
 pub use switches::{RateLimit, Switches};
+pub use taken::Taken;
 
 use crate::Now;
 use state::State;

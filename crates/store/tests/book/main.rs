@@ -25,5 +25,6 @@ mod plans;
 mod record;
 mod reference;
 mod schema;
+mod settlement;
 mod stock;
 mod transition;

@@ -192,5 +192,7 @@ fn back_to(original: &Order) -> Option<Tender> {
         external_id: paid.external_id.clone(),
         kind,
         number: number.map(|(_, number)| Arc::clone(number)).or(reference),
+        // A refund gets a reference of its own.
+        psp: None,
     })
 }

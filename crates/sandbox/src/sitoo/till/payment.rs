@@ -29,6 +29,8 @@ pub struct Tender {
     pub kind: TenderKind,
     /// Card number of a gift card, terminal reference of a card.
     pub number: Option<Arc<str>>,
+    /// `adyen-pspreference`: the payment went through a terminal of Adyen (facts/sitoo 2.4).
+    pub psp: Option<Arc<str>>,
 }
 
 impl Tender {
@@ -39,6 +41,7 @@ impl Tender {
             external_id: (!external_id.is_empty()).then(|| external_id.into()),
             kind,
             number: None,
+            psp: None,
         }
     }
 
@@ -69,6 +72,13 @@ impl Tender {
         self
     }
 
+    /// Through a terminal of Adyen, which gave it this reference.
+    #[must_use]
+    pub fn adyen(mut self, psp: &str) -> Self {
+        self.psp = Some(psp.into());
+        self
+    }
+
     /// A payment with this tender.
     pub(super) fn pay(&self, amount: i64) -> Payment {
         let number = self.number.as_deref().unwrap_or_default();
@@ -79,6 +89,9 @@ impl Tender {
         let mut extras = Extras::new();
         if let (TenderKind::GiftCard, Some(number)) = (self.kind, &self.number) {
             extras.push(("giftcard-cardnumber".into(), Arc::clone(number)));
+        }
+        if let Some(psp) = &self.psp {
+            extras.push(("adyen-pspreference".into(), Arc::clone(psp)));
         }
         Payment {
             name: Arc::clone(&self.name),
