@@ -140,7 +140,7 @@ fn what_tills_took_is_suggested_confirmed_and_carried_forward() {
         let sign = if pence < 0 { "-" } else { "" };
         let (pounds, rest) = (pence.abs() / 100, pence.abs() % 100);
         let day = payment["day"].as_str().unwrap();
-        report.push_str(&format!("{sign}{pounds}.{rest:02},{day},P1,ref-{at}\n"));
+        report += &[sign, &format!("{pounds}.{rest:02},{day},P1,ref-{at}\n")].concat();
     }
     desk.write("report.csv", &report);
     let imported =

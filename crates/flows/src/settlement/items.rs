@@ -22,9 +22,9 @@ pub(super) fn of_till(stored: &StoredMoney) -> Item {
 
 pub(super) fn of_line(stored: &StoredLine, settings: &Settlement) -> Item {
     let line = &stored.line;
-    let stores = settings.providers.get(&line.provider).map(|provider| &provider.stores);
+    let names = settings.providers.get(&line.provider).map(|provider| &provider.stores);
     let store = line.store.as_ref().and_then(|name| {
-        let known = stores?.iter().find(|(known, _)| fold(known) == fold(name));
+        let known = names?.iter().find(|(known, _)| fold(known) == fold(name));
         known.map(|(_, id)| *id)
     });
     Item {
