@@ -64,6 +64,10 @@ pub struct Ran {
 
 /// Runs one world.
 pub async fn run(plan: &Plan, db: Db) -> Ran {
+    Box::pin(run_all(plan, db)).await
+}
+
+async fn run_all(plan: &Plan, db: Db) -> Ran {
     let mut rng = StdRng::seed_from_u64(plan.seed);
     let mut ran = Ran::default();
     let world = if plan.with_goods {

@@ -63,7 +63,7 @@ fn written(world: &World) -> u64 {
 async fn a_style_becomes_one_product_with_choices_and_grows() {
     tell_of_families(|world| async move {
         two_coats(&world).await;
-        let main = Some(till(&world, "COAT-M").id);
+        let main = Some(till(&world, "COAT-L").id);
         assert_eq!(told_apart(&world, "COAT-M"), ("Red M".to_owned(), main));
         assert_eq!(told_apart(&world, "COAT-L"), ("Red L".to_owned(), main));
         assert_eq!(written(&world), 1);
@@ -112,7 +112,7 @@ async fn what_is_not_ready_is_hidden_in_its_family_and_stays_in_it() {
         assert_eq!((report.hidden, report.families), (1, 0));
         add_coat(&world, 3, "COAT-B", "Blue", "M");
         assert_eq!(after(&world, minutes(5)).await.families, 1);
-        let main = Some(till(&world, "COAT-M").id);
+        let main = Some(till(&world, "COAT-L").id);
         assert_eq!(told_apart(&world, "COAT-L"), ("Red L".to_owned(), main));
         assert!(!shown(&world, "COAT-L") && shown(&world, "COAT-B"));
         change(&world, "COAT-L", |variant| variant.description = "A coat".to_owned());
@@ -124,7 +124,7 @@ async fn what_is_not_ready_is_hidden_in_its_family_and_stays_in_it() {
 
 /// Somebody adds a variant to the family in Sitoo's back office.
 fn add_by_hand(world: &World, sku: &str, options: &[(&str, &str)]) {
-    let main = till(world, "COAT-M").id;
+    let main = till(world, "COAT-L").id;
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     world.sandbox.sitoo.add_product(Product {
         variant_parent: Some(main),
@@ -141,7 +141,7 @@ async fn a_variant_that_orderwise_does_not_know_stays_and_is_a_finding() {
         add_by_hand(&world, "COAT-HAND", &[("Colour", "Pink"), ("Size", "S")]);
         add_coat(&world, 3, "COAT-B", "Blue", "M");
         assert_eq!(pass(&world).await.families, 1);
-        let main = Some(till(&world, "COAT-M").id);
+        let main = Some(till(&world, "COAT-L").id);
         assert_eq!(told_apart(&world, "COAT-HAND"), ("Pink S".to_owned(), main));
         assert_eq!(told_apart(&world, "COAT-B"), ("Blue M".to_owned(), main));
         after(&world, hours(24)).await;
@@ -170,7 +170,7 @@ async fn a_variant_by_hand_without_a_value_stops_the_family_and_nothing_is_lost(
         // Put right in Sitoo, it is a family again by itself, at night at the latest.
         add_by_hand(&world, "COAT-HAND", &[("Colour", "Pink"), ("Size", "S")]);
         after(&world, hours(24)).await;
-        assert_eq!(told_apart(&world, "COAT-B").1, Some(till(&world, "COAT-M").id));
+        assert_eq!(told_apart(&world, "COAT-B").1, Some(till(&world, "COAT-L").id));
         assert_eq!(told(&world).await, []);
     })
     .await;
@@ -252,7 +252,7 @@ async fn a_process_that_ends_at_any_call_leaves_a_whole_family_behind() {
         }
         pass(&world).await;
         after(&world, minutes(5)).await;
-        let main = Some(till(&world, "COAT-S").id);
+        let main = Some(till(&world, "COAT-L").id);
         for size in ["S", "M", "L", "XL"] {
             let wanted = (format!("Red {size}"), main);
             assert_eq!(told_apart(&world, &format!("COAT-{size}")), wanted);

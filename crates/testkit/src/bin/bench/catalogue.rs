@@ -1,5 +1,7 @@
 //! A whole range that no till has yet, and the pass after it.
 
+use std::fmt::Write;
+
 use daybook_flows::{
     catalogue::{self, CatalogueReport},
     people,
@@ -68,13 +70,14 @@ pub(crate) async fn product(args: &Args) -> Result<(), Fault> {
             return Err(format!("{name}: {report:?}").into());
         }
         let kib = usage::peak_resident_kib()?;
-        line += &format!(
+        write!(
+            line,
             "{name}-seconds={seconds} {name}-calls={} {name}-posts={} {name}-puts={} \
              {name}-kib={kib} ",
             calls.all(),
             calls.new,
             calls.put
-        );
+        )?;
     }
     println!("{line}");
     app.db.close().await;

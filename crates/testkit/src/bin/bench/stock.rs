@@ -1,5 +1,7 @@
 //! All stock, compared and repaired, beside a client that only makes the same reads.
 
+use std::fmt::Write;
+
 use std::{
     collections::HashMap,
     sync::Arc,
@@ -164,10 +166,11 @@ pub(crate) async fn product(args: &Args) -> Result<(), Fault> {
             return Err(format!("not everything was compared: {report:?}").into());
         }
         let kib = usage::peak_resident_kib()?;
-        line += &format!(
+        write!(
+            line,
             "{name}={seconds} {name}-cpu={cpu} {name}-calls={} {name}-kib={kib} ",
             calls.all()
-        );
+        )?;
     }
     // Nothing, one SKU in a thousand, and four in a thousand.
     for (name, many) in [("same", 0), ("some", size.skus / 1_000), ("more", size.skus / 250)] {
@@ -180,11 +183,12 @@ pub(crate) async fn product(args: &Args) -> Result<(), Fault> {
         if moved != changed {
             return Err(format!("{changed} levels changed, {report:?}").into());
         }
-        line += &format!(
+        write!(
+            line,
             "{name}-changed={changed} {name}-seconds={seconds} {name}-calls={} {name}-moves={} ",
             calls.all(),
             calls.moves
-        );
+        )?;
     }
     println!("{line}");
     app.db.close().await;
