@@ -20,6 +20,7 @@ mod state;
 pub mod stock;
 mod switches;
 pub mod till;
+mod zreport;
 
 use std::sync::{Arc, Mutex};
 
@@ -30,6 +31,7 @@ pub use inspect::{OrderView, RowView, TillTotals};
 pub use model::{OrderState, OrderType, PaymentState};
 pub use money::{net_of, share};
 pub use switches::{RateLimit, Switches};
+pub use zreport::Closing;
 
 use crate::Now;
 use state::State;
