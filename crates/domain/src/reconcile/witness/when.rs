@@ -73,3 +73,18 @@ macro_rules! as_text {
 }
 
 as_text! { Day LocalTime }
+
+impl LocalTime {
+    /// Microseconds of this wall clock since 1970-01-01T00:00:00 on it: they sort on both databases
+    /// alike.
+    pub fn wall_micros(self) -> i64 {
+        let moment = jiff::tz::TimeZone::UTC.to_timestamp(self.0);
+        moment.map_or(0, jiff::Timestamp::as_microsecond)
+    }
+
+    /// What [`LocalTime::wall_micros`] gave.
+    pub fn from_wall_micros(micros: i64) -> Self {
+        let moment = jiff::Timestamp::from_microsecond(micros).unwrap_or_default();
+        Self(jiff::tz::TimeZone::UTC.to_datetime(moment))
+    }
+}
