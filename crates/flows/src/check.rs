@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use daybook_connectors::sitoo::ZReportsQuery;
 use daybook_domain::{class::Failure, exchange::Called, mapping::Mapping, stock::Kind};
 use serde::Serialize;
 
@@ -38,9 +39,10 @@ pub struct CheckLine {
 }
 
 /// The export definitions Daybook reads, and what it does without them.
-const EXPORTS: [(&str, &str); 5] = [
+const EXPORTS: [(&str, &str); 6] = [
     ("order-lookup", "an order in doubt cannot be resolved and stays in doubt"),
     ("order-totals", "documents are read back one by one instead of in windows"),
+    ("order-lines", "days are closed by the documents' totals, and not line by line"),
     ("variants", "SKUs cannot be checked before they are sent, and no product reaches the tills"),
     ("stock-levels", "the tills are not told what OrderWise has left"),
     ("despatches", "what OrderWise sends does not show in Sitoo"),
@@ -55,6 +57,7 @@ pub async fn run(app: &App) -> Vec<CheckLine> {
     if reachable {
         lines.push(warehouses(app).await);
         lines.push(product_groups(app).await);
+        lines.push(z_reports(app).await);
     }
     let token = orderwise_token(app).await;
     let signed_in = token.state == CheckState::Ok;
@@ -155,6 +158,31 @@ async fn product_groups(app: &App) -> CheckLine {
     }
 }
 
+/// The tills' own reports of the last day: what a day is closed by.
+async fn z_reports(app: &App) -> CheckLine {
+    let added_from = Some(app.now().minus(std::time::Duration::from_hours(24)));
+    let query = ZReportsQuery { added_from, ..ZReportsQuery::default() };
+    let page = match app.sitoo.z_reports(&query).await.outcome {
+        Ok(page) => page,
+        Err(failure) => return failed("sitoo", "Z-reports", &failure),
+    };
+    let faults = page.reports.iter().filter_map(|one| one.report.as_ref().err());
+    let faults: Vec<_> = faults.chain(page.strays.iter().map(|stray| &stray.fault)).collect();
+    let detail = format!("{} of the last 24 hours", page.elements);
+    match faults.first() {
+        None => line("sitoo", "Z-reports", CheckState::Ok, detail),
+        Some(fault) => {
+            let detail = format!("{detail}, {} cannot be read: {fault}", faults.len());
+            let hint =
+                "compare a report with the reference, crates/connectors/src/sitoo/MAPPING.md";
+            CheckLine {
+                hint: Some(hint.to_owned()),
+                ..line("sitoo", "Z-reports", CheckState::Failed, detail)
+            }
+        }
+    }
+}
+
 async fn orderwise_token(app: &App) -> CheckLine {
     match app.orderwise.mint_token().await.outcome {
         Ok(()) => line("orderwise", "sign-in", CheckState::Ok, "a token was given"),
@@ -194,6 +222,10 @@ async fn try_export(app: &App, purpose: &str) -> Result<usize, Failure> {
             app.orderwise.lookup(&nothing).await.outcome.map(|rows| rows.len())
         }
         "order-totals" => app.orderwise.totals(hour_ago, now).await.outcome.map(|rows| rows.len()),
+        "order-lines" => {
+            let (from, to) = (app.orderwise.local(hour_ago), app.orderwise.local(now));
+            app.orderwise.ledger_lines(from, to).await.outcome.map(|rows| rows.len())
+        }
         "stock-levels" => {
             app.orderwise.stock_levels(Some(hour_ago)).await.outcome.map(|rows| rows.len())
         }

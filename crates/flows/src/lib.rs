@@ -14,6 +14,7 @@ pub mod events;
 mod exchanges;
 mod health;
 pub mod people;
+pub mod reconcile;
 pub mod reference;
 mod retrying;
 pub mod sales;

@@ -7,11 +7,13 @@ use serde::Deserialize;
 
 mod catalogue;
 mod despatch;
+mod reconcile;
 mod stock;
 
 pub use self::{
     catalogue::Catalogue,
     despatch::Despatch,
+    reconcile::Reconcile,
     stock::{Stock, UnknownInOrderwise},
 };
 
@@ -162,6 +164,8 @@ pub struct Settings {
     pub stock: Stock,
     /// Despatches.
     pub despatch: Despatch,
+    /// Closing days.
+    pub reconcile: Reconcile,
     /// How long records of exchanges are kept; the book itself is kept for ever.
     #[serde(with = "humantime_serde")]
     pub keep_exchanges: Duration,

@@ -7,8 +7,8 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    BackoffSettings, Catalogue, Despatch, Posting, Receive, Reference, Settings, Shoppers, Stock,
-    UnknownInOrderwise,
+    BackoffSettings, Catalogue, Despatch, Posting, Receive, Reconcile, Reference, Settings,
+    Shoppers, Stock, UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -24,6 +24,7 @@ pub fn flows() -> Settings {
         catalogue: catalogue(),
         stock: stock(),
         despatch: despatch(),
+        reconcile: reconcile(),
         keep_exchanges: Duration::from_hours(24 * 180),
     }
 }
@@ -90,6 +91,22 @@ fn despatch() -> Despatch {
         cancel_orders: false,
         despatched_but_open: Duration::from_hours(12),
         paid_but_not_moving: Duration::from_hours(72),
+    }
+}
+
+fn reconcile() -> Reconcile {
+    Reconcile {
+        enabled: true,
+        poll_every: Duration::from_mins(15),
+        close_at: TimeOfDay::hour(5),
+        stores: Vec::new(),
+        overlap: Duration::from_hours(2),
+        first_reports: Duration::from_hours(24 * 40),
+        registers_every: Duration::from_hours(12),
+        window: Duration::from_hours(1),
+        look_back: Duration::from_hours(24 * 10),
+        settling_time: Duration::from_mins(10),
+        receipts_per_pass: 200,
     }
 }
 

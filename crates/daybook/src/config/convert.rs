@@ -61,6 +61,7 @@ impl Config {
             catalogue: self.catalogue.clone(),
             stock: self.stock.clone(),
             despatch: self.despatch.clone(),
+            reconcile: self.reconcile.clone(),
             keep_exchanges: self.keep_exchanges,
         }
     }

@@ -7,7 +7,7 @@ use daybook_domain::{
     lookup::{NoRegister, OpenPaid, PostOrHold, TaxPolicy},
     mapping::MappingKind,
 };
-use daybook_flows::settings::{Catalogue, Despatch, Posting, Receive, Reference, Stock};
+use daybook_flows::settings::{Catalogue, Despatch, Posting, Receive, Reconcile, Reference, Stock};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -29,6 +29,7 @@ pub(crate) struct Config {
     pub(crate) catalogue: Catalogue,
     pub(crate) stock: Stock,
     pub(crate) despatch: Despatch,
+    pub(crate) reconcile: Reconcile,
     pub(crate) mapping: BTreeMap<MappingKind, BTreeMap<String, InitialValue>>,
     pub(crate) web: WebSection,
     pub(crate) log: LogSection,
