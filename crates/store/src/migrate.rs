@@ -33,6 +33,7 @@ migrations! {
     6 "0006_stock"
     7 "0007_despatch"
     8 "0008_stray"
+    10 "0010_reconcile"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

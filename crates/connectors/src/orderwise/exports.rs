@@ -211,9 +211,10 @@ pub(super) fn document(row: &Row<'_>) -> Result<Document, Failure> {
 /// A row of `order-totals` with its order date.
 pub(super) fn ledger_document(row: &Row<'_>) -> Result<LedgerDocument, Failure> {
     let order_date = row.wall_clock("orderDate")?;
+    let order_date = order_date.ok_or_else(|| row.drift("orderDate", "is empty"))?;
     Ok(LedgerDocument {
         document: document(row)?,
-        order_date: order_date.ok_or_else(|| row.drift("orderDate", "is empty"))?,
+        order_date,
         lines: None,
         payments: None,
         account: None,

@@ -92,8 +92,11 @@ impl State {
         }
         let source = order.extras.iter().find(|(key, _)| key == "pos-sourceorderid");
         let source = source.and_then(|(_, id)| id.parse().ok());
-        self.ring_up(&order, order.date);
+        let id = order.id;
         self.commit(order, is_held_back, now);
+        if let Some(order) = self.any(id).cloned() {
+            self.ring_up(&order, order.date);
+        }
         if let Some(source) = source {
             // What became of the parked receipt is not documented; closed and unpaid fits best.
             self.set_order_state(source, OrderState::Closed, PaymentState::NONE, now);
