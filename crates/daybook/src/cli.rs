@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands::{
     backup::BackupArgs, catalogue::CatalogueArgs, check::CheckArgs, completions::CompletionsArgs,
     config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs,
-    entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs, sandbox::SandboxArgs,
-    serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
+    entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs, reconcile::ReconcileArgs,
+    sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Despatches(DespatchesArgs),
     /// What on the till is what in OrderWise.
     Map(MapArgs),
+    /// Does a day tie, to the penny? Compares tills, Z-reports and OrderWise, and closes it.
+    Reconcile(ReconcileArgs),
     /// What the tills may still sell, and why.
     Stock(StockArgs),
     /// Products and prices on their way to the tills.

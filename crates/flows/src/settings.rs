@@ -13,7 +13,7 @@ mod stock;
 pub use self::{
     catalogue::Catalogue,
     despatch::Despatch,
-    reconcile::Reconcile,
+    reconcile::{Allowed, Reconcile},
     stock::{Stock, UnknownInOrderwise},
 };
 

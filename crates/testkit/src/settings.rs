@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use daybook_domain::{
     lookup::{NoRegister, OpenPaid, Policy, PostOrHold, TaxPolicy},
+    reconcile::policy::{NotDelivered, PeriodDate, Strangers, ZDay},
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
@@ -107,6 +108,15 @@ fn reconcile() -> Reconcile {
         look_back: Duration::from_hours(24 * 10),
         settling_time: Duration::from_mins(10),
         receipts_per_pass: 200,
+        period_date: PeriodDate::Till,
+        day_begins: TimeOfDay::hour(4),
+        z_day: ZDay::Closing,
+        not_delivered: NotDelivered::Beside,
+        practice_takes_numbers: true,
+        boundary: Duration::from_mins(15),
+        rounding_per_line: 1,
+        strangers: Strangers::Report,
+        tolerances: Vec::new(),
     }
 }
 

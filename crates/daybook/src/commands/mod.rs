@@ -12,6 +12,7 @@ pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod exceptions;
 pub(crate) mod map;
+pub(crate) mod reconcile;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod stock;
@@ -71,6 +72,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Exceptions(args) => exceptions::run(&context, args).await,
         Command::Despatches(args) => despatches::run(&context, &args).await,
         Command::Map(args) => map::run(&context, args).await,
+        Command::Reconcile(args) => reconcile::run(&context, &args).await,
         Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Catalogue(args) => catalogue::run(&context, &args).await,

@@ -2,7 +2,15 @@
 
 use std::time::Duration;
 
-use daybook_domain::time::TimeOfDay;
+use daybook_domain::{
+    Money,
+    reconcile::{
+        DayCause,
+        policy::{NotDelivered, PeriodDate, Strangers, ZDay},
+        tolerance::Tolerance,
+    },
+    time::TimeOfDay,
+};
 use serde::Deserialize;
 
 /// How days are closed: when, and what is read for it.
@@ -38,4 +46,49 @@ pub struct Reconcile {
     pub settling_time: Duration,
     /// Most receipts that are missing and asked for in one pass.
     pub receipts_per_pass: usize,
+    /// Which of an entry's dates says to which day it belongs.
+    pub period_date: PeriodDate,
+    /// When a store's day begins: a till that closes after midnight belongs to the day before.
+    pub day_begins: TimeOfDay,
+    /// Which day a Z-report over two belongs to.
+    pub z_day: ZDay,
+    /// Whether a Z-report's sales hold what is still to be handed over.
+    pub not_delivered: NotDelivered,
+    /// Whether practice receipts take receipt numbers.
+    pub practice_takes_numbers: bool,
+    /// How far from a till's opening or closing a receipt may stand on its other side.
+    #[serde(with = "humantime_serde")]
+    pub boundary: Duration,
+    /// What rounding can make of one line's tax, in pence.
+    pub rounding_per_line: i64,
+    /// Documents of a store that carry no entry's reference.
+    pub strangers: Strangers,
+    /// What need not be cleared by a person.
+    pub tolerances: Vec<Allowed>,
+}
+
+/// A tolerance as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Allowed {
+    /// For this cause alone.
+    pub cause: DayCause,
+    /// For this tax code alone; none means any.
+    pub tax: Option<String>,
+    /// Most pence that net, tax and gross may each be off on one difference.
+    pub each: i64,
+    /// Most pence that all of a day may come to.
+    pub a_day: Option<i64>,
+}
+
+impl Allowed {
+    /// As the domain takes it.
+    pub(crate) fn tolerance(&self) -> Tolerance {
+        Tolerance {
+            cause: self.cause,
+            tax: self.tax.clone(),
+            each: Money::from_pence(self.each),
+            a_day: self.a_day.map(Money::from_pence),
+        }
+    }
 }

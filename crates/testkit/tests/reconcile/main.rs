@@ -2,4 +2,5 @@
 //! store.
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
+mod close;
 mod collect;
