@@ -5,10 +5,7 @@ use daybook_domain::{
     Money, Timestamp,
     reconcile::{DayResult, Outcome, Stale, policy::DayPolicy, reconcile, witness::Day},
 };
-use daybook_store::{
-    reconcile::day::{self, DayState, StoreDayRow},
-    watermark,
-};
+use daybook_store::reconcile::day::{self, DayState, StoreDayRow};
 
 use super::{
     collect::{self, CollectReport},
@@ -129,7 +126,7 @@ struct Job<'a> {
 impl Job<'_> {
     /// All orders of the day are in the book.
     async fn orders(&self) -> Result<(), FlowError> {
-        let read_at = watermark::updated_at(&self.app.db, receive::ORDERS).await?;
+        let read_at = load::orders_read_at(self.app).await?;
         if read_at.is_none_or(|at| at < self.bounds.1) {
             receive::pass(self.app, &mut SyncReport::default()).await?;
         }
