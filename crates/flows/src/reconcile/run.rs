@@ -10,7 +10,7 @@ use daybook_store::reconcile::day::{self, DayState, StoreDayRow};
 use super::{
     collect::{self, CollectReport},
     load, policy,
-    record::{self, About, Closed},
+    record::{self, About, Closed, Times},
 };
 use crate::{
     app::App,
@@ -170,9 +170,10 @@ impl Job<'_> {
 
     async fn write(&self, result: &DayResult) -> Result<Closed, FlowError> {
         let about = (self.warehouse_id, self.day);
+        let times = Times::of(self.app, self.warehouse_id).await?;
         let write = || async {
             let mut tx = self.app.db.begin().await?;
-            let closed = record::result(self.app, &mut tx, about, result).await?;
+            let closed = record::result(&mut tx, times, about, result).await?;
             tx.commit().await?;
             Ok(closed)
         };
