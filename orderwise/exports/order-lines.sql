@@ -1,6 +1,6 @@
 -- Daybook, export definition "order-lines": lines of the documents of order-totals.
 -- Parameters: @from, @to, local date and time without zone.
--- Not read by this version; shipped so that it can be set up together with the others.
+-- Optional: with it the day close compares documents line by line.
 
 SELECT
     oh.oh_id                                                       AS orderId,

@@ -9,20 +9,22 @@ use common::{Hand, Say, Script};
 use daybook_connectors::{
     Orderwise, OrderwiseSettings, Sitoo, SitooSettings, mask_body, mask_text,
     orderwise::{ExportDefinition, RenderedOrder, recognise},
-    sitoo::{OrdersQuery, parse_order},
+    sitoo::{OrdersQuery, ZReportsQuery, parse_order, parse_z_report},
 };
-use daybook_domain::class::Class;
+use daybook_domain::{class::Class, reconcile::witness::LocalTime};
 use proptest::prelude::*;
 
-const SITOO: [&str; 4] = [
+const SITOO: [&str; 5] = [
     include_str!("fixtures/sitoo/sale.json"),
     include_str!("fixtures/sitoo/refund.json"),
     include_str!("fixtures/sitoo/exchange_sale.json"),
     include_str!("fixtures/sitoo/web_order.json"),
+    include_str!("fixtures/sitoo/z_reports.json"),
 ];
-const ORDERWISE: [&str; 2] = [
+const ORDERWISE: [&str; 3] = [
     include_str!("fixtures/orderwise/lookup.json"),
     include_str!("fixtures/orderwise/variants.json"),
+    include_str!("fixtures/orderwise/lines.json"),
 ];
 
 /// Numbers and texts that have broken parsers before.
@@ -106,12 +108,15 @@ fn orderwise(answer: String) -> Orderwise {
     let mut settings = OrderwiseSettings::new(base, "u".to_owned(), "x".to_owned().into());
     settings.exports.order_lookup = Some(ExportDefinition::new(1));
     settings.exports.variants = Some(ExportDefinition::new(2));
+    settings.exports.order_totals = Some(ExportDefinition::new(3));
+    settings.exports.order_lines = Some(ExportDefinition::new(4));
     let script = Script::new([Say::Body(200, "\"token\""), Say::Made(200, answer)]);
     Orderwise::new(settings, Arc::clone(&script) as _, Hand::at(0)).unwrap()
 }
 
 fn try_all(text: &str) {
     let _ = parse_order(text);
+    let _ = parse_z_report(text);
     let _ = recognise(text);
     let _ = mask_text(text);
     let masked = mask_body(text);
@@ -125,6 +130,12 @@ fn try_all(text: &str) {
                 assert!(matches!(failure.class(), Class::Later | Class::Drift), "{failure}");
             }
         }
+        for answer in [text.to_owned(), format!("[{text}]")] {
+            let query = ZReportsQuery::default();
+            if let Err(failure) = sitoo(answer).z_reports(&query).await.outcome {
+                assert!(matches!(failure.class(), Class::Later | Class::Drift), "{failure}");
+            }
+        }
         let order = RenderedOrder { body: String::new(), masked: String::new() };
         // A write is never said to have certainly not happened unless the peer says so.
         if let Err(failure) = orderwise(text.to_owned()).place(None, &order).await.outcome {
@@ -133,6 +144,9 @@ fn try_all(text: &str) {
         let reference = "S1-11513".parse().unwrap();
         let _ = orderwise(text.to_owned()).lookup(&reference).await;
         let _ = orderwise(text.to_owned()).variants(None).await;
+        let from: LocalTime = "2026-10-25T00:00:00".parse().unwrap();
+        let _ = orderwise(text.to_owned()).ledger_documents(from, from).await;
+        let _ = orderwise(text.to_owned()).ledger_lines(from, from).await;
         let _ = orderwise(text.to_owned()).value_list(1).await;
         let _ = orderwise(text.to_owned()).customers_since(None, 0).await;
     });

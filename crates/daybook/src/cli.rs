@@ -8,7 +8,8 @@ use crate::commands::{
     backup::BackupArgs, bank::BankArgs, catalogue::CatalogueArgs, check::CheckArgs,
     completions::CompletionsArgs, config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs,
     entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs,
-    payouts::PayoutsArgs, sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
+    payouts::PayoutsArgs, reconcile::ReconcileArgs, sandbox::SandboxArgs, serve::ServeArgs,
+    stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     Despatches(DespatchesArgs),
     /// What on the till is what in OrderWise.
     Map(MapArgs),
+    /// Does a day tie, to the penny? Compares tills, Z-reports and OrderWise, and closes it.
+    Reconcile(ReconcileArgs),
     /// What the tills may still sell, and why.
     Stock(StockArgs),
     /// Did the money arrive? Settlement reports, matches with the tills, what is not settled yet.

@@ -17,6 +17,7 @@ fn help_teaches() {
         "entry",
         "exceptions",
         "map",
+        "reconcile",
         "stock",
         "backup",
         "config",
@@ -41,6 +42,9 @@ fn mistakes_have_a_code_a_hint_and_exit_code_2() {
         &["serve", "--password", "hunter2"],
         &["exceptions", "retry"],
         &["entries", "--cause", "bad-luck"],
+        &["reconcile", "--day", "yesterday"],
+        &["reconcile", "sign", "--day", "2026-11-24", "--store", "5"],
+        &["reconcile", "show", "--day", "2026-11-24", "--store", "Leeds"],
     ];
     let mut said = Vec::new();
     for case in cases {
@@ -138,6 +142,14 @@ fn an_empty_book_is_listed_shown_and_copied() {
     assert_eq!(desk.ok(&["entries", "--json"]), "{\n  \"entries\": [],\n  \"next\": null\n}\n");
     let strays = desk.ok(&["entries", "--stray", "--json"]);
     assert_eq!(strays, "{\n  \"strays\": [],\n  \"kept\": 0\n}\n");
+    // A day that nobody has compared is not closed.
+    let show = desk.run(&["reconcile", "show", "--day", "2026-11-24", "--json"]);
+    assert_eq!(show.status.code(), Some(3), "{}", text(&show));
+    assert!(text(&show).starts_with("{\n  \"days\": []\n}\n"), "{}", text(&show));
+    let sign = ["reconcile", "sign", "--day", "2026-11-24", "--store", "5", "--reason", "agreed"];
+    let sign = desk.run(&sign);
+    assert_eq!(sign.status.code(), Some(1));
+    assert!(text(&sign).contains("error[day-not-compared]"), "{}", text(&sign));
     desk.ok(&["backup", "copy.db"]);
     assert!(desk.path("copy.db").exists());
     let again = desk.run(&["backup", "copy.db"]);

@@ -129,7 +129,7 @@ impl OrderTypes {
 
     /// Whether a document's type flips its sign: what returns are sent with, 4, and 9 in the
     /// database (facts/orderwise 2.7).
-    const fn is_credit(self, order_type: i64) -> bool {
+    pub const fn is_credit(self, order_type: i64) -> bool {
         order_type != self.sale && (order_type == self.credit || matches!(order_type, 4 | 9))
     }
 }

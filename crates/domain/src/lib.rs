@@ -21,6 +21,7 @@ pub mod money;
 pub mod posting;
 pub mod priority;
 pub mod quantity;
+pub mod reconcile;
 pub mod reference;
 pub mod retry;
 pub mod scan;

@@ -62,6 +62,11 @@ impl TimeOfDay {
         Self(jiff::civil::time(hour, 0, 0, 0))
     }
 
+    /// The time on the wall clock.
+    pub const fn time(self) -> jiff::civil::Time {
+        self.0
+    }
+
     /// The first moment after `moment` at which it is this time of day in `zone`, an IANA name; in
     /// UTC where there is no such zone.
     pub fn next_after(self, moment: Timestamp, zone: &str) -> Timestamp {

@@ -32,6 +32,8 @@ pub struct Wake {
     pub stock: Notify,
     /// Something may have been sent.
     pub despatch: Notify,
+    /// A till may have been closed.
+    pub reconcile: Notify,
 }
 
 /// The parts of an [`App`].

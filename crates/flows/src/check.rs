@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use daybook_connectors::sitoo::ZReportsQuery;
 use daybook_domain::{class::Failure, exchange::Called, mapping::Mapping, stock::Kind};
 use serde::Serialize;
 
-use crate::{app::App, reference::VALUE_LISTS};
+use crate::{app::App, reconcile, reference::VALUE_LISTS};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -25,7 +26,7 @@ pub enum CheckState {
 /// One line of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckLine {
-    /// `book`, `sitoo`, `orderwise`, `mapping`.
+    /// `book`, `sitoo`, `orderwise`, `mapping`, `reconcile`.
     pub area: &'static str,
     /// What was tried.
     pub name: String,
@@ -38,9 +39,10 @@ pub struct CheckLine {
 }
 
 /// The export definitions Daybook reads, and what it does without them.
-const EXPORTS: [(&str, &str); 5] = [
+const EXPORTS: [(&str, &str); 6] = [
     ("order-lookup", "an order in doubt cannot be resolved and stays in doubt"),
     ("order-totals", "documents are read back one by one instead of in windows"),
+    ("order-lines", "days are closed by the documents' totals, and not line by line"),
     ("variants", "SKUs cannot be checked before they are sent, and no product reaches the tills"),
     ("stock-levels", "the tills are not told what OrderWise has left"),
     ("despatches", "what OrderWise sends does not show in Sitoo"),
@@ -55,6 +57,7 @@ pub async fn run(app: &App) -> Vec<CheckLine> {
     if reachable {
         lines.push(warehouses(app).await);
         lines.push(product_groups(app).await);
+        lines.push(z_reports(app).await);
     }
     let token = orderwise_token(app).await;
     let signed_in = token.state == CheckState::Ok;
@@ -64,10 +67,16 @@ pub async fn run(app: &App) -> Vec<CheckLine> {
         lines.extend(value_lists(app).await);
     }
     lines.extend(mapping(app).await);
+    lines.push(reconcile::ready::check(app));
     lines
 }
 
-fn line(area: &'static str, name: &str, state: CheckState, detail: impl Into<String>) -> CheckLine {
+pub(crate) fn line(
+    area: &'static str,
+    name: &str,
+    state: CheckState,
+    detail: impl Into<String>,
+) -> CheckLine {
     CheckLine { area, name: name.to_owned(), state, detail: detail.into(), hint: None }
 }
 
@@ -155,6 +164,31 @@ async fn product_groups(app: &App) -> CheckLine {
     }
 }
 
+/// The tills' own reports of the last day: what a day is closed by.
+async fn z_reports(app: &App) -> CheckLine {
+    let added_from = Some(app.now().minus(std::time::Duration::from_hours(24)));
+    let query = ZReportsQuery { added_from, ..ZReportsQuery::default() };
+    let page = match app.sitoo.z_reports(&query).await.outcome {
+        Ok(page) => page,
+        Err(failure) => return failed("sitoo", "Z-reports", &failure),
+    };
+    let faults = page.reports.iter().filter_map(|one| one.report.as_ref().err());
+    let faults: Vec<_> = faults.chain(page.strays.iter().map(|stray| &stray.fault)).collect();
+    let detail = format!("{} of the last 24 hours", page.elements);
+    match faults.first() {
+        None => line("sitoo", "Z-reports", CheckState::Ok, detail),
+        Some(fault) => {
+            let detail = format!("{detail}, {} cannot be read: {fault}", faults.len());
+            let hint =
+                "compare a report with the reference, crates/connectors/src/sitoo/MAPPING.md";
+            CheckLine {
+                hint: Some(hint.to_owned()),
+                ..line("sitoo", "Z-reports", CheckState::Failed, detail)
+            }
+        }
+    }
+}
+
 async fn orderwise_token(app: &App) -> CheckLine {
     match app.orderwise.mint_token().await.outcome {
         Ok(()) => line("orderwise", "sign-in", CheckState::Ok, "a token was given"),
@@ -194,6 +228,10 @@ async fn try_export(app: &App, purpose: &str) -> Result<usize, Failure> {
             app.orderwise.lookup(&nothing).await.outcome.map(|rows| rows.len())
         }
         "order-totals" => app.orderwise.totals(hour_ago, now).await.outcome.map(|rows| rows.len()),
+        "order-lines" => {
+            let (from, to) = (app.orderwise.local(hour_ago), app.orderwise.local(now));
+            app.orderwise.ledger_lines(from, to).await.outcome.map(|rows| rows.len())
+        }
         "stock-levels" => {
             app.orderwise.stock_levels(Some(hour_ago)).await.outcome.map(|rows| rows.len())
         }

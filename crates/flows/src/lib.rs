@@ -15,6 +15,7 @@ mod exchanges;
 mod health;
 mod mirror;
 pub mod people;
+pub mod reconcile;
 pub mod reference;
 mod retrying;
 pub mod sales;

@@ -7,12 +7,14 @@ use serde::Deserialize;
 
 mod catalogue;
 mod despatch;
+mod reconcile;
 mod settlement;
 mod stock;
 
 pub use self::{
     catalogue::Catalogue,
     despatch::Despatch,
+    reconcile::{Allowed, Reconcile},
     settlement::{Bank, Format, Provider, Settlement},
     stock::{Stock, UnknownInOrderwise},
 };
@@ -166,6 +168,8 @@ pub struct Settings {
     pub despatch: Despatch,
     /// Payouts and bank statements.
     pub settlement: Settlement,
+    /// Closing days.
+    pub reconcile: Reconcile,
     /// How long records of exchanges are kept; the book itself is kept for ever.
     #[serde(with = "humantime_serde")]
     pub keep_exchanges: Duration,

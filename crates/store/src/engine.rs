@@ -76,6 +76,7 @@ pub(crate) trait Cells {
     fn text(&self, name: &str) -> StoreResult<String>;
     fn opt_text(&self, name: &str) -> StoreResult<Option<String>>;
     fn bytes(&self, name: &str) -> StoreResult<Vec<u8>>;
+    fn opt_bytes(&self, name: &str) -> StoreResult<Option<Vec<u8>>>;
     fn flag(&self, name: &str) -> StoreResult<bool>;
     fn uuid(&self, name: &str) -> StoreResult<Uuid>;
 
@@ -130,6 +131,9 @@ macro_rules! cells {
                 Ok(self.try_get(name)?)
             }
             fn bytes(&self, name: &str) -> StoreResult<Vec<u8>> {
+                Ok(self.try_get(name)?)
+            }
+            fn opt_bytes(&self, name: &str) -> StoreResult<Option<Vec<u8>>> {
                 Ok(self.try_get(name)?)
             }
             fn flag(&self, name: &str) -> StoreResult<bool> {

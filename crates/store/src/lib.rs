@@ -34,6 +34,7 @@ pub mod list_price;
 pub mod mapping;
 pub mod pause;
 pub mod price_arrival;
+pub mod reconcile;
 pub mod settlement;
 pub mod statements;
 pub mod stock;

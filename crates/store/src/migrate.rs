@@ -34,6 +34,7 @@ migrations! {
     7 "0007_despatch"
     8 "0008_stray"
     9 "0009_products"
+    10 "0010_reconcile"
     11 "0011_settlement"
 }
 

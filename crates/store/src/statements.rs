@@ -2,8 +2,8 @@
 
 use crate::{
     attempt, audit, catalogue, count, customer, despatch, entry, exception, exchange, finding,
-    inbox, lease, list_price, mapping, pause, price_arrival, settlement, stock, stray, supply,
-    till_movement, till_product, timeline, value_list, variant, watermark,
+    inbox, lease, list_price, mapping, pause, price_arrival, reconcile, settlement, stock, stray,
+    supply, till_movement, till_product, timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -36,6 +36,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         entry::STATEMENTS,
         exception::STATEMENTS,
         settlement::STATEMENTS,
+        reconcile::STATEMENTS,
         stock::STATEMENTS,
         timeline::ALL_STATEMENTS,
     ];

@@ -25,6 +25,9 @@ sql! {
     ANY = "SELECT sku FROM variant LIMIT 1";
     REMOVE = "DELETE FROM variant WHERE seen_at < $1 RETURNING folded";
     COUNT = "SELECT CAST(count(*) AS BIGINT) AS variants FROM variant";
+    TAX_CODES = "SELECT DISTINCT tax_rate_id, tax_code, tax_rate FROM variant \
+                 WHERE tax_rate_id IS NOT NULL AND tax_code IS NOT NULL \
+                 ORDER BY tax_rate_id, tax_code, tax_rate";
 }
 
 const KNOWN: &str =
@@ -202,6 +205,22 @@ pub async fn remove_not_seen_since(tx: &mut Tx, moment: Timestamp) -> StoreResul
 pub async fn any_known(source: impl Into<Source<'_>>) -> StoreResult<bool> {
     let mut conn = source.into().open().await?;
     Ok(on!(conn, c => sqlx::query(ANY).fetch_optional(c).await?.is_some()))
+}
+
+/// Tax rates of OrderWise as variants bear them: id, code, and rate where it can be read.
+pub async fn tax_codes(
+    source: impl Into<Source<'_>>,
+) -> StoreResult<Vec<(i64, String, Option<VatRate>)>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(TAX_CODES).fetch_all(c).await?;
+        rows.iter().map(code_of).collect()
+    })
+}
+
+fn code_of(row: &impl Cells) -> StoreResult<(i64, String, Option<VatRate>)> {
+    let rate = row.opt_int("tax_rate")?.and_then(VatRate::from_thousandths);
+    Ok((row.int("tax_rate_id")?, row.text("tax_code")?, rate))
 }
 
 /// How many variants are known.

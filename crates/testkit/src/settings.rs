@@ -4,11 +4,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use daybook_domain::{
     lookup::{NoRegister, OpenPaid, Policy, PostOrHold, TaxPolicy},
+    reconcile::policy::{NotDelivered, PeriodDate, Strangers, ZDay},
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
     BackoffSettings, Catalogue, Despatch, Format, Posting, Provider, Receive, Reference, Settings,
     Settlement, Shoppers, Stock, UnknownInOrderwise,
+    BackoffSettings, Catalogue, Despatch, Posting, Receive, Reconcile, Reference, Settings,
+    Shoppers, Stock, UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -25,6 +28,7 @@ pub fn flows() -> Settings {
         stock: stock(),
         despatch: despatch(),
         settlement: settlement(),
+        reconcile: reconcile(),
         keep_exchanges: Duration::from_hours(24 * 180),
     }
 }
@@ -115,6 +119,28 @@ fn settlement() -> Settlement {
         look_back_ids: 1_000,
         providers: BTreeMap::from(providers),
         banks: BTreeMap::new(),
+fn reconcile() -> Reconcile {
+    Reconcile {
+        enabled: true,
+        poll_every: Duration::from_mins(15),
+        close_at: TimeOfDay::hour(5),
+        stores: Vec::new(),
+        overlap: Duration::from_hours(2),
+        first_reports: Duration::from_hours(24 * 40),
+        registers_every: Duration::from_hours(12),
+        window: Duration::from_hours(1),
+        look_back: Duration::from_hours(24 * 10),
+        settling_time: Duration::from_mins(10),
+        receipts_per_pass: 200,
+        period_date: PeriodDate::Till,
+        day_begins: TimeOfDay::hour(4),
+        z_day: ZDay::Closing,
+        not_delivered: NotDelivered::Beside,
+        practice_takes_numbers: true,
+        boundary: Duration::from_mins(15),
+        rounding_per_line: 1,
+        strangers: Strangers::Report,
+        tolerances: Vec::new(),
     }
 }
 

@@ -14,6 +14,7 @@ use daybook_domain::{
     exchange::Called,
     findings::OrderTypes,
     priority::Priority,
+    reconcile::witness::{LedgerDocument, LedgerLine, LocalTime},
 };
 use jiff::{civil::DateTime, tz::TimeZone};
 
@@ -191,6 +192,39 @@ impl Orderwise {
         let (from, to) = (exports::format_wall(from), exports::format_wall(to));
         let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
         self.export("order-totals", &parameters, exports::document).await
+    }
+
+    /// The same with their order dates; their lines are still to be read.
+    pub async fn ledger_documents(
+        &self,
+        from: LocalTime,
+        to: LocalTime,
+    ) -> Called<Vec<LedgerDocument>> {
+        let (from, to) = (exports::format_wall(from.0), exports::format_wall(to.0));
+        let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
+        self.export("order-totals", &parameters, exports::ledger_document).await
+    }
+
+    /// The lines of those documents, each with the `orderId` of its own.
+    pub async fn ledger_lines(
+        &self,
+        from: LocalTime,
+        to: LocalTime,
+    ) -> Called<Vec<(i64, LedgerLine)>> {
+        let (from, to) = (exports::format_wall(from.0), exports::format_wall(to.0));
+        let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
+        self.export("order-lines", &parameters, exports::ledger_line).await
+    }
+
+    /// A moment as OrderWise's wall clock shows it.
+    pub fn local(&self, moment: Timestamp) -> LocalTime {
+        LocalTime(self.zone.to_datetime(moment.to_jiff()))
+    }
+
+    /// The moment that OrderWise's wall clock shows; the first one where it shows it twice.
+    pub fn moment(&self, local: LocalTime) -> Timestamp {
+        let moment = self.zone.to_ambiguous_timestamp(local.0).compatible();
+        moment.map_or_else(|_| Timestamp::default(), Timestamp::from)
     }
 
     /// What sales and returns are sent with.

@@ -8,6 +8,7 @@ use daybook_domain::{
     despatch::{Parcel, SentLine, ToldRow},
     document::Document,
     lookup::Variant,
+    reconcile::witness::{LedgerDocument, LedgerLine, LocalTime},
     sku::fold,
 };
 use http::StatusCode;
@@ -172,6 +173,21 @@ impl<'a> Row<'a> {
         Ok(self.moments(column)?.map(|(earlier, _)| earlier))
     }
 
+    /// A date and time as OrderWise's wall clock shows it.
+    fn wall_clock(&self, column: &str) -> Result<Option<LocalTime>, Failure> {
+        let text = self.text(column)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let local = if has_zone(&text) {
+            text.parse::<jiff::Timestamp>().map(|moment| self.zone.to_datetime(moment))
+        } else {
+            text.parse::<civil::DateTime>()
+        };
+        let local = local.map_err(|_| self.drift(column, "is no date and time"))?;
+        Ok(Some(LocalTime(local)))
+    }
+
     /// A flag where null says something else than no.
     fn maybe_flag(&self, column: &str) -> Result<Option<bool>, Failure> {
         if self.text(column)?.is_empty() { Ok(None) } else { self.flag(column).map(Some) }
@@ -210,6 +226,34 @@ pub(super) fn document(row: &Row<'_>) -> Result<Document, Failure> {
         gross: row.need("gross")?,
         status: row.text("status")?,
     })
+}
+
+/// A row of `order-totals` with its order date.
+pub(super) fn ledger_document(row: &Row<'_>) -> Result<LedgerDocument, Failure> {
+    let order_date = row.wall_clock("orderDate")?;
+    let order_date = order_date.ok_or_else(|| row.drift("orderDate", "is empty"))?;
+    Ok(LedgerDocument {
+        document: document(row)?,
+        order_date,
+        lines: None,
+        payments: None,
+        account: None,
+    })
+}
+
+/// A row of `order-lines`, and whose line it is. A line of text has no code.
+pub(super) fn ledger_line(row: &Row<'_>) -> Result<(i64, LedgerLine), Failure> {
+    let line = LedgerLine {
+        number: row.need("lineNumber")?,
+        sku: row.text("sku")?,
+        quantity: row.need("quantity")?,
+        net: row.need("net")?,
+        tax: row.need("tax")?,
+        gross: row.need("gross")?,
+        tax_code: Some(row.text("taxCode")?).filter(|code| !code.is_empty()),
+        stock_location_id: row.maybe("stockLocationId")?,
+    };
+    Ok((row.need("orderId")?, line))
 }
 
 /// A row of `order-lookup` for one reference. A definition that finds others (by a prefix, say)

@@ -23,6 +23,7 @@ use crate::{
 use super::{
     OrdersPage, OrdersQuery, ReceivedOrder, SiteSettings, SitooSettings, Store, StrayOrder,
     Warehouse, parse_order,
+    stock::encoded,
     translate::{need, positive, within},
     wire::{FIELDS, List, WireOrderId, WireSettings, WireStore, WireWarehouse, read},
 };
@@ -125,6 +126,7 @@ impl Sitoo {
                 (format!("orderdatefrom={seconds}&sort=orderid"), 1)
             }
             OrdersQuery::CreditOf(id) => (format!("creditorderid={id}&sort=orderid"), most),
+            OrdersQuery::Receipt(id) => (format!("receiptid={}&sort=orderid", encoded(id)), most),
             OrdersQuery::Newest => ("sort=-orderid".to_owned(), 1),
         };
         let start = match query {
@@ -192,7 +194,8 @@ impl Sitoo {
     ) -> Called<Vec<T>> {
         let (mut all, mut exchanges) = (Vec::new(), Vec::new());
         loop {
-            let path = format!("{path}?start={}&num={LIST_PAGE}", all.len());
+            let joint = if path.contains('?') { '&' } else { '?' };
+            let path = format!("{path}{joint}start={}&num={LIST_PAGE}", all.len());
             let read = |answer: &Answer<'_>| {
                 let list: List<'_> = read_json(answer)?;
                 let elements = list.items.iter().enumerate();

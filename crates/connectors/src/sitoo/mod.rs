@@ -12,6 +12,7 @@ mod tenders;
 mod totals;
 mod translate;
 mod wire;
+mod z_reports;
 
 use std::time::Duration;
 
@@ -27,6 +28,9 @@ pub use envelope::Element;
 pub use stock::{Direction, ITEMS_A_REQUEST, Level, LevelsPage, Movement, Transaction};
 pub use tenders::till_money;
 pub use wire::{FIELDS as ORDER_FIELDS, parse_order};
+pub use z_reports::{
+    CashRegister, ReceivedZReport, Z_REPORTS_A_PAGE, ZReportsPage, ZReportsQuery, parse_z_report,
+};
 
 /// How to reach one Sitoo account.
 #[derive(Debug, Clone)]
@@ -90,6 +94,8 @@ pub enum OrdersQuery {
     FirstSince(Timestamp),
     /// The orders that give back something of this one.
     CreditOf(i64),
+    /// The order of this receipt, by its whole id: register key and number.
+    Receipt(String),
     /// The order with the highest id.
     Newest,
 }

@@ -283,7 +283,7 @@ fn lists(skus: &[String]) -> Vec<String> {
 }
 
 /// SKUs hold `+` and `/` (facts/sitoo 4.1), which mean something else in an address.
-fn encoded(sku: &str) -> String {
+pub(super) fn encoded(sku: &str) -> String {
     let mut text = String::with_capacity(sku.len());
     for byte in sku.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

@@ -14,6 +14,7 @@ pub(crate) mod entry;
 pub(crate) mod exceptions;
 pub(crate) mod map;
 pub(crate) mod payouts;
+pub(crate) mod reconcile;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod stock;
@@ -75,6 +76,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Map(args) => map::run(&context, args).await,
         Command::Payouts(args) => payouts::run(&context, args).await,
         Command::Bank(args) => bank::run(&context, args).await,
+        Command::Reconcile(args) => reconcile::run(&context, &args).await,
         Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Catalogue(args) => catalogue::run(&context, &args).await,

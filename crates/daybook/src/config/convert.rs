@@ -62,6 +62,7 @@ impl Config {
             stock: self.stock.clone(),
             despatch: self.despatch.clone(),
             settlement: self.settlement.clone(),
+            reconcile: self.reconcile.clone(),
             keep_exchanges: self.keep_exchanges,
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     catalogue::{self, CatalogueReport},
     despatch::{self, DespatchReport},
     error::FlowError,
+    reconcile::{self, ReconcileReport},
     sales::evaluate::DAYBOOK,
     stock::{self, StockReport},
 };
@@ -52,6 +53,12 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
         every: settings.despatch.poll_every,
         wake: &app.wake.despatch,
     };
+    let books = Beside {
+        name: "reconcile",
+        runs: settings.reconcile.enabled && reconcile::is_set_up(app),
+        every: settings.reconcile.poll_every,
+        wake: &app.wake.reconcile,
+    };
     tokio::join!(
         Box::pin(keep_running(app, stop, &levels, || async {
             let mut report = StockReport::default();
@@ -69,6 +76,12 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
             let mut report = CatalogueReport::default();
             let result = catalogue::pass(app, &mut report).await;
             tell("catalogue", report != CatalogueReport::default(), &report);
+            result
+        })),
+        Box::pin(keep_running(app, stop, &books, || async {
+            let mut report = ReconcileReport::default();
+            let result = reconcile::pass(app, &mut report).await;
+            tell("reconcile", report != ReconcileReport::default(), &report);
             result
         })),
     );

@@ -10,7 +10,7 @@ use daybook_store::{
 };
 
 use super::{SyncReport, changed, evaluate::DAYBOOK, receive::ORDERS, recorded::new_entry, supply};
-use crate::{app::App, error::FlowError, stock};
+use crate::{app::App, error::FlowError, reconcile::late, stock};
 
 /// What is to be written down of some orders.
 pub(crate) struct Page {
@@ -54,6 +54,7 @@ impl Page {
             exception::set_for_entries(tx, now, &self.faults, DAYBOOK).await?;
         }
         supply::want(tx, &self.to_come, &recorded).await?;
+        late::entries(app, tx, now, (&self.rows, &recorded)).await?;
         self.moved.record(app, tx, now, &recorded).await?;
         let ids: Vec<i64> = self.rows.iter().map(|row| row.order_id).collect();
         watermark::found(tx, &ids).await?;

@@ -20,10 +20,15 @@ use crate::{app::App, error::FlowError, exchanges, retrying::retrying, stock};
 
 /// Name of the watermark: the highest order id that is stored, but for those beyond a leap.
 pub(crate) const ORDERS: &str = "orders";
+/// Name of the mark until when all orders are in the book.
+pub(crate) const READ: &str = "orders-read";
 
 /// Type of the events that tell of a movement in a warehouse (facts/sitoo 7). Their particulars are
 /// not documented, so the journal is read for whatever it was.
 const STOCK_MOVED: &str = "warehouse-transaction";
+
+/// Types of the events that tell of a till that was closed (facts/sitoo 7).
+const TILL_CLOSED: [&str; 2] = ["z-report", "store-z-report"];
 
 /// One pass: everything that Sitoo has for us now.
 pub(crate) async fn pass(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
@@ -199,6 +204,9 @@ pub(crate) async fn named_by_events(app: &App, report: &mut SyncReport) -> Resul
         let ids: BTreeSet<i64> = due.iter().filter_map(|event| event.order_id).collect();
         let page = ask(app, &OrdersQuery::Ids(ids.into_iter().collect())).await?;
         let seen: BTreeSet<i64> = page.orders.iter().map(|order| order.order_id).collect();
+        if due.iter().any(|event| TILL_CLOSED.contains(&event.event_type.as_str())) {
+            app.wake.reconcile.notify_one();
+        }
         let stock_moved = due.iter().any(|event| event.event_type == STOCK_MOVED);
         let (handled, again): (Vec<_>, Vec<_>) = due.into_iter().partition(|event| {
             let old = now.since(event.received_at) >= limits.missing_age_limit;
@@ -250,6 +258,29 @@ async fn write_named(
 
 fn event_ids(events: &[InboxEvent]) -> Vec<String> {
     events.iter().map(|event| event.event_id.clone()).collect()
+}
+
+/// Fetches the order of a receipt, by the receipt's whole id. False where Sitoo does not show it.
+pub(crate) async fn by_receipt(
+    app: &App,
+    receipt_id: &str,
+    report: &mut SyncReport,
+) -> Result<bool, FlowError> {
+    let client = app.sitoo.at(Priority::Reconciliation);
+    let query = OrdersQuery::Receipt(receipt_id.to_owned());
+    let Called { outcome, exchanges } = client.orders(&query).await;
+    exchanges::keep(app, None, exchanges).await?;
+    let page = outcome.map_err(FlowError::Sitoo)?;
+    let found = !page.orders.is_empty();
+    let page = Page::of(app, app.now(), page.orders, page.strays);
+    let write = || async {
+        let mut tx = app.db.begin().await?;
+        let recorded = page.record(app, &mut tx).await?;
+        tx.commit().await?;
+        Ok(recorded)
+    };
+    report.add_recorded(app, &retrying(app, "a receipt", write).await?);
+    Ok(found)
 }
 
 async fn by_ids(app: &App, now: Timestamp, ids: Vec<i64>) -> Result<Page, FlowError> {

@@ -28,8 +28,10 @@
 //! | `POST …/documents/{orderId}/deliveries` | `{"lines"?: [{"line", "quantity"}], "courier"?, "consignment"?, "tracking_url"?}`; without lines all that is left |
 //! | `PUT …/deliveries/{deliveryId}` | corrects it; as above |
 //! | `DELETE …/deliveries/{deliveryId}` | takes it back |
+//! | documents written, changed, doubled and deleted by hand | see `control/company/damage.rs` |
 //! | `PUT …/delivery-methods/{id}/handed-over` | `{"handed_over"}`: what goes by it left with the shopper |
 
+mod damage;
 mod orders;
 mod stock;
 mod variants;
@@ -61,6 +63,7 @@ pub(super) fn router(company: &Arc<OrderWise>) -> Router {
         .route("/aliases", put(set_alias).delete(reset_aliases))
         .route("/documents", get(documents))
         .route("/totals", get(totals))
+        .merge(damage::router())
         .merge(orders::router())
         .merge(stock::router())
         .merge(variants::router())

@@ -34,7 +34,12 @@ pub struct TradingDay {
     /// Order ids by number of the step that made them.
     placed: Vec<Option<i64>>,
     refusals: Vec<Refusal>,
+    /// When all tills close, seconds after opening; none while somebody else closes them.
+    closes: Option<i64>,
 }
+
+/// From opening to the moment at which the tills are closed, a quarter of an hour after the shops.
+const CLOSES: i64 = LENGTH + 15 * 60;
 
 impl TradingDay {
     /// When the tills open, unix seconds. Before anything is played.
@@ -44,15 +49,23 @@ impl TradingDay {
         self
     }
 
+    /// Every till is closed in the evening, which makes its Z-report.
+    #[must_use]
+    pub fn closing_tills(mut self) -> Self {
+        self.closes = Some(CLOSES);
+        self
+    }
+
     /// When the last action reaches Sitoo, unix microseconds.
     pub fn ends_at(&self) -> i64 {
         let last = self.steps.back().map_or(0, |step| step.arrives);
-        (self.opening + last) * 1_000_000
+        (self.opening + last.max(self.closes.unwrap_or(0))) * 1_000_000
     }
 
     /// When the next action reaches Sitoo, unix microseconds; none when the day is over.
     pub fn next_at(&self) -> Option<i64> {
-        self.steps.front().map(|step| (self.opening + step.arrives) * 1_000_000)
+        let next = self.steps.front().map(|step| step.arrives).or(self.closes)?;
+        Some((self.opening + next) * 1_000_000)
     }
 
     /// How many actions are left.
@@ -70,7 +83,11 @@ impl TradingDay {
     pub fn play_until(&mut self, now: i64, sitoo: &Sitoo) -> usize {
         let mut played = 0;
         while self.next_at().is_some_and(|at| at <= now) {
-            let Some(step) = self.steps.pop_front() else { break };
+            let Some(step) = self.steps.pop_front() else {
+                self.closes = None;
+                sitoo.close_registers();
+                break;
+            };
             let number = step.number;
             match step.play(self.opening, &self.placed, sitoo) {
                 Ok(id) => {

@@ -39,7 +39,7 @@ impl TradingDay {
         let mut steps = planner.steps;
         let placed = vec![None; steps.len()];
         steps.sort_by_key(|step| (step.arrives, step.number));
-        Self { opening: OPENING, steps: steps.into(), placed, refusals: Vec::new() }
+        Self { opening: OPENING, steps: steps.into(), placed, refusals: Vec::new(), closes: None }
     }
 }
 

@@ -6,22 +6,22 @@ use crate::lock;
 impl OrderWise {
     /// All documents, in the order in which they were stored.
     pub fn documents(&self) -> Vec<Document> {
-        lock(&self.state).documents.all().to_vec()
+        lock(&self.state).documents.all().cloned().collect()
     }
 
     /// How many documents there are.
     pub fn document_count(&self) -> usize {
-        lock(&self.state).documents.all().len()
+        lock(&self.state).documents.count()
     }
 
     /// Documents from a place on, at most so many.
     pub fn documents_page(&self, start: usize, limit: usize) -> Vec<Document> {
-        lock(&self.state).documents.all().iter().skip(start).take(limit).cloned().collect()
+        lock(&self.state).documents.all().skip(start).take(limit).cloned().collect()
     }
 
     /// Looks at each document without copying it.
     pub fn for_each_document(&self, mut look: impl FnMut(&Document)) {
-        lock(&self.state).documents.all().iter().for_each(&mut look);
+        lock(&self.state).documents.all().for_each(&mut look);
     }
 
     /// Documents with this order number or customer reference, first one first.

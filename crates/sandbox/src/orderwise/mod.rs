@@ -6,6 +6,7 @@
 mod amend;
 mod answer;
 mod customers;
+mod damage;
 mod despatch;
 mod exact;
 mod export;
@@ -30,6 +31,7 @@ use std::sync::{Mutex, MutexGuard, atomic::AtomicUsize};
 use state::State;
 
 use crate::{Now, lock};
+pub use damage::{LineEdit, Written};
 pub use export::Purpose;
 pub use fate::{Delivery, NotDespatched, Parcel};
 pub use model::{
@@ -41,6 +43,7 @@ pub use switches::{
     DuplicatePolicy, ErrorShape, HandedOver, ItemNet, StockCalculation, Switches, TaxArithmetic,
 };
 pub use token::Area;
+pub use uk_time::parse as wall_clock;
 
 /// `orderId` of the first document (facts/orderwise 11 shows this range).
 const FIRST_ORDER_ID: i64 = 36_220;

@@ -72,7 +72,7 @@ impl State {
 
     /// Now, for the stock: the instant, and how many documents are stored.
     pub(super) fn at(&self, now: i64) -> At {
-        At { now, documents: self.documents.all().len() }
+        At { now, documents: self.documents.stored() }
     }
 
     pub(super) fn new_order_status(&mut self) -> Arc<str> {
@@ -169,6 +169,8 @@ pub(super) struct Documents {
     all: Vec<Document>,
     by_reference: HashMap<Box<str>, Places>,
     by_date: BTreeSet<(i64, usize)>,
+    /// Deleted by hand. Their places stay, because ids follow from them.
+    gone: BTreeSet<usize>,
 }
 
 /// Nearly every reference has one document: it needs no list.
@@ -216,22 +218,76 @@ impl Documents {
             .or_insert(Places::One(place));
     }
 
-    pub(super) fn all(&self) -> &[Document] {
-        &self.all
+    /// All that are there.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Document> {
+        let all = self.all.iter().enumerate();
+        all.filter(|(place, _)| !self.gone.contains(place)).map(|(_, document)| document)
+    }
+
+    /// How many were ever stored.
+    pub(super) fn stored(&self) -> usize {
+        self.all.len()
+    }
+
+    /// How many are there.
+    pub(super) fn count(&self) -> usize {
+        self.all.len() - self.gone.len()
+    }
+
+    fn there(&self, id: i64) -> Option<usize> {
+        place_of(id).filter(|place| *place < self.all.len() && !self.gone.contains(place))
     }
 
     pub(super) fn by_id(&self, id: i64) -> Option<&Document> {
-        self.all.get(place_of(id)?)
+        self.all.get(self.there(id)?)
     }
 
     pub(super) fn by_id_mut(&mut self, id: i64) -> Option<&mut Document> {
-        self.all.get_mut(place_of(id)?)
+        let place = self.there(id)?;
+        self.all.get_mut(place)
+    }
+
+    /// Deletes a document; false without it.
+    pub(super) fn delete(&mut self, id: i64) -> bool {
+        let Some(place) = self.there(id) else { return false };
+        if let Some(document) = self.all.get(place) {
+            self.by_date.remove(&(document.order_date, place));
+        }
+        self.gone.insert(place)
+    }
+
+    /// Changes whatever of a document, date and references too; false without it.
+    pub(super) fn change(&mut self, id: i64, change: impl FnOnce(&mut Document)) -> bool {
+        let Some(place) = self.there(id) else { return false };
+        let Some(document) = self.all.get_mut(place) else { return false };
+        let before = document.order_date;
+        change(document);
+        let (after, references) = (
+            document.order_date,
+            [Some(document.number.clone()), document.other_reference.clone()],
+        );
+        self.by_date.remove(&(before, place));
+        self.by_date.insert((after, place));
+        for reference in references.into_iter().flatten() {
+            let known = self.by_reference.get(fold(&reference).as_str());
+            if !known.is_some_and(|places| places.as_slice().contains(&place)) {
+                self.index(&reference, place);
+            }
+        }
+        true
     }
 
     /// Documents with this number or customer reference, first one first.
     pub(super) fn by_reference(&self, reference: &str) -> impl Iterator<Item = &Document> {
         let places = self.by_reference.get(fold(reference).as_str());
-        places.map_or(&[][..], Places::as_slice).iter().map(|&place| &self.all[place])
+        let wanted = fold(reference);
+        let there = places.map_or(&[][..], Places::as_slice).iter();
+        let there = there.filter(|place| !self.gone.contains(place));
+        // An index keeps what a document was once called.
+        there.filter_map(|&place| self.all.get(place)).filter(move |document| {
+            let other = document.other_reference.as_deref();
+            fold(&document.number) == wanted || other.is_some_and(|other| fold(other) == wanted)
+        })
     }
 
     /// The first document with this order number in this session.

@@ -42,7 +42,7 @@ pub(super) fn print(wall: i64) -> String {
 
 /// Reads a date or date-time without a zone. A trailing `Z` is ignored, as SQL Server's
 /// `datetime` ignores it; an offset does not convert.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     let text = text.strip_suffix('Z').unwrap_or(text);
     let clock = text.split_once(['T', ' ']).map_or("", |(_, clock)| clock);

@@ -286,7 +286,7 @@ impl State {
         }
     }
 
-    fn queue_event(&mut self, kind: &str, data: serde_json::Value, now: i64) {
+    pub(super) fn queue_event(&mut self, kind: &str, data: serde_json::Value, now: i64) {
         let id = self.next_event;
         self.next_event += 1;
         let at = now.div_euclid(SECOND);

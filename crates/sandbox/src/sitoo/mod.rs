@@ -21,6 +21,7 @@ pub mod stock;
 mod switches;
 mod taken;
 pub mod till;
+mod zreport;
 
 use std::sync::{Arc, Mutex};
 
@@ -32,6 +33,7 @@ pub use model::{OrderState, OrderType, PaymentState};
 pub use money::{net_of, share};
 pub use switches::{RateLimit, Switches};
 pub use taken::Taken;
+pub use zreport::Closing;
 
 use crate::Now;
 use state::State;

@@ -262,6 +262,8 @@ pub(super) struct Payment {
     pub(super) name: Arc<str>,
     pub(super) external_id: Option<Arc<str>>,
     pub(super) amount: i64,
+    /// It lies in the drawer.
+    pub(super) is_cash: bool,
     pub(super) ref_type: Cow<'static, str>,
     pub(super) ref_id: Box<str>,
     pub(super) card_issuer: Cow<'static, str>,

@@ -15,6 +15,7 @@ use super::{
     model::{Order, OrderState},
     stock::Stock,
     till::Sale,
+    zreport::Tills,
 };
 
 /// A row of the order log that somebody added (facts/sitoo 2.3).
@@ -65,6 +66,7 @@ pub(super) struct State {
     pub(super) by_receipt: HashMap<(u32, u32), i64>,
     /// How much came back, by order and row.
     pub(super) returned: HashMap<(i64, usize), i64>,
+    pub(super) tills: Tills,
     pub(super) receipts: HashMap<u32, u32>,
     pub(super) logs: HashMap<i64, Vec<LogItem>>,
     pub(super) deliveries: HashMap<i64, Vec<Delivery>>,
@@ -100,6 +102,7 @@ impl State {
             by_credit: HashMap::new(),
             by_receipt: HashMap::new(),
             returned: HashMap::new(),
+            tills: Tills::default(),
             receipts: HashMap::new(),
             logs: HashMap::new(),
             deliveries: HashMap::new(),
@@ -162,6 +165,7 @@ impl State {
             self.show(&order, now);
         }
         self.free_due(now);
+        self.tell_reports(now.div_euclid(1_000_000));
     }
 
     /// Makes a held back order visible.

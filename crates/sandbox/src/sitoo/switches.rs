@@ -49,6 +49,10 @@ pub struct Switches {
     pub largest_batch: usize,
     /// A batch of one element is answered with an envelope (facts/sitoo 10, question 21).
     pub envelope_always: bool,
+    /// A receipt in practice mode takes a number, which no order has then.
+    pub practice_takes_numbers: bool,
+    /// What balances the two halves of an exchange is among the payments of a Z-report.
+    pub exchange_is_tender: bool,
 }
 
 impl Default for Switches {
@@ -73,6 +77,8 @@ impl Default for Switches {
             unique_barcodes: true,
             largest_batch: 250,
             envelope_always: false,
+            practice_takes_numbers: true,
+            exchange_is_tender: true,
         }
     }
 }

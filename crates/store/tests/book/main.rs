@@ -22,6 +22,7 @@ mod input;
 mod list;
 mod mapping;
 mod plans;
+mod reconcile;
 mod record;
 mod reference;
 mod schema;

@@ -45,14 +45,15 @@ pub(super) async fn play(
     progress: &mut Progress,
 ) -> Result<Ended, Failure> {
     let opening = world.opening.micros() / 1_000_000;
-    let mut day = TradingDay::plan(args.seed, &world.retailer, args.transactions).starting(opening);
+    let day = TradingDay::plan(args.seed, &world.retailer, args.transactions);
+    let mut day = day.starting(opening).closing_tills();
     let times = u64::try_from(LENGTH).unwrap_or_default() / u64::from(args.seconds.max(1));
     let times = u32::try_from(times).unwrap_or(u32::MAX).max(1);
     let timetable = Timetable::new(world.opening, times);
     timetable.arrange(&world.sandbox, args.seed);
     progress.opens(day.left(), timetable);
     world.clock.run(world.opening, times);
-    while day.left() > 0 {
+    while day.next_at().is_some() {
         if stop.is_cancelled() {
             return Ok(Ended::Stopped);
         }

@@ -4,7 +4,7 @@
 mod body;
 mod check;
 mod refusal;
-mod tax;
+pub(super) mod tax;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},

@@ -12,10 +12,10 @@ use crate::orderwise::{
 
 /// Net, tax and gross of a line or a document, in pence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Amounts {
-    pub(super) net: i64,
-    pub(super) tax: i64,
-    pub(super) gross: i64,
+pub(in super::super) struct Amounts {
+    pub(in super::super) net: i64,
+    pub(in super::super) tax: i64,
+    pub(in super::super) gross: i64,
 }
 
 /// The price of one unit as the line gives it.
@@ -49,7 +49,7 @@ pub(super) fn line(
 }
 
 /// Takes the tax out of a gross amount.
-pub(super) fn from_gross(gross: i64, percent: Decimal) -> Option<Amounts> {
+pub(in super::super) fn from_gross(gross: i64, percent: Decimal) -> Option<Amounts> {
     let part = pounds(gross).checked_mul(percent)?;
     let tax = pence(part.checked_div(Decimal::ONE_HUNDRED.checked_add(percent)?)?)?;
     Some(Amounts { net: gross.checked_sub(tax)?, tax, gross })

@@ -14,6 +14,7 @@ mod stock;
 mod text;
 mod values;
 mod write;
+mod zreports;
 
 use std::{sync::Arc, time::Duration};
 
@@ -131,6 +132,7 @@ fn dispatch(method: &Method, path: &str, call: &Call) -> Answer {
         (&Method::GET, ["orders"]) => call.list_orders(),
         (&Method::GET, ["sites"]) => call.sites(),
         (&Method::GET, ["reasoncodes"]) => call.reason_codes(),
+        (&Method::GET, ["pos-z-reports"]) => call.account_reports(),
         (_, ["sites", site, rest @ ..]) => match Site::of(site) {
             Site::Known => of_site(method, rest, call),
             Site::Guid if *method == Method::GET && is_list(rest) => {
@@ -213,6 +215,10 @@ fn of_masters(method: &Method, rest: &[&str], call: &Call) -> Answer {
         ("GET", ["stores"]) => call.stores(),
         ("GET", ["stores", id]) => call.store(number(id)?),
         ("GET", ["cashregisters"]) => call.cash_registers(),
+        ("GET", ["cashregisters", id, "zreports"]) => call.register_reports(id),
+        ("GET", ["cashregisters", id, "zreports", report]) => {
+            call.register_report(id, number(report)?)
+        }
         ("GET", ["settings"]) => Ok(call.settings()),
         ("GET", ["reasoncodes"]) => call.reason_codes(),
         _ => Err(Refusal::not_found()),

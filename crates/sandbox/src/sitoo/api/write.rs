@@ -182,8 +182,10 @@ fn payment(fields: &Fields) -> Result<Payment, Refusal> {
     let mut payment_extras = Extras::new();
     extras(fields, &mut payment_extras)?;
     let owned = |name| Ok(Cow::Owned(text(fields, name)?.unwrap_or_default().to_owned()));
+    let name = required("name", text(fields, "name")?)?;
     Ok(Payment {
-        name: required("name", text(fields, "name")?)?.into(),
+        name: name.into(),
+        is_cash: name == "Cash",
         external_id: text(fields, "externalid")?.map(Arc::from),
         amount: required("moneyamount", fixed(fields, "moneyamount", 2)?)?,
         ref_type: owned("reftype")?,

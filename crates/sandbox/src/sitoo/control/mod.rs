@@ -21,9 +21,11 @@
 //! | `DELETE products/{sku}` | deletes a product |
 //! | `PUT settings` | `{"pricesstoredwithvat": bool}` |
 //! | deliveries, pickups | see `control/later.rs` |
+//! | tills, Z-reports | see `control/registers.rs` |
 //! | stock, movements, warehouses | see `control/stock.rs` |
 
 mod later;
+mod registers;
 mod stock;
 mod words;
 
@@ -64,6 +66,7 @@ pub fn router(sitoo: Arc<Sitoo>) -> Router {
         .route("/products/{sku}", put(product).delete(delete_product))
         .route("/settings", put(settings))
         .merge(later::routes())
+        .merge(registers::routes())
         .merge(stock::routes());
     Router::new().nest("/control/sitoo", routes.with_state(sitoo))
 }

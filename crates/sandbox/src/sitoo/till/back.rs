@@ -182,6 +182,7 @@ fn back_to(original: &Order) -> Option<Tender> {
     let paid = original.payments.iter().find(|payment| !payment.is_virtual())?;
     let number = paid.extras.iter().find(|(key, _)| key == "giftcard-cardnumber");
     let kind = match (&*paid.ref_type, number) {
+        _ if paid.is_cash => TenderKind::Cash,
         ("", Some(_)) => TenderKind::GiftCard,
         ("", None) => TenderKind::Other,
         _ => TenderKind::Card,

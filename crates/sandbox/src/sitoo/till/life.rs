@@ -21,13 +21,17 @@ impl Sitoo {
         if order.state != OrderState::Open || order.kind != OrderType::ORDER {
             return Err(TillError::NotOpen(orderid));
         }
-        if order.payment_state != PaymentState::SUCCESSFUL {
+        let is_unpaid = order.payment_state != PaymentState::SUCCESSFUL;
+        if is_unpaid {
             let bill = Bill { due: order.gross(), covered: 0, round_off_to: 0, unchecked: false };
             let tenders = tender.map(|tender| (tender, None)).into_iter().collect();
             let (payments, _) = settle(&bill, tenders)?;
             state.change(orderid, |order| order.payments = payments);
         }
         state.set_order_state(orderid, OrderState::Closed, PaymentState::SUCCESSFUL, now);
+        if is_unpaid && let Some(order) = state.any(orderid).cloned() {
+            state.ring_up(&order, now.div_euclid(1_000_000));
+        }
         Ok(())
     }
 

@@ -92,7 +92,11 @@ impl State {
         }
         let source = order.extras.iter().find(|(key, _)| key == "pos-sourceorderid");
         let source = source.and_then(|(_, id)| id.parse().ok());
+        let id = order.id;
         self.commit(order, is_held_back, now);
+        if let Some(order) = self.any(id).cloned() {
+            self.ring_up(&order, order.date);
+        }
         if let Some(source) = source {
             // What became of the parked receipt is not documented; closed and unpaid fits best.
             self.set_order_state(source, OrderState::Closed, PaymentState::NONE, now);
@@ -105,13 +109,18 @@ impl State {
             return;
         }
         if let Some(register) = &order.register {
-            let last = self.receipts.entry(register.index).or_insert(9_999);
-            *last += 1;
-            order.receipt = Some(*last);
+            order.receipt = Some(self.next_receipt(register.index));
         }
     }
 
-    pub(super) fn register(&self, id: &str) -> Result<Arc<Register>, TillError> {
+    /// The next receipt number of a till.
+    pub(in super::super) fn next_receipt(&mut self, register: u32) -> u32 {
+        let last = self.receipts.entry(register).or_insert(9_999);
+        *last += 1;
+        *last
+    }
+
+    pub(in super::super) fn register(&self, id: &str) -> Result<Arc<Register>, TillError> {
         let register = self.register_by_id.get(id).cloned();
         register.ok_or_else(|| TillError::UnknownRegister(id.to_owned()))
     }

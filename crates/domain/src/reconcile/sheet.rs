@@ -1,0 +1,54 @@
+//! The sheet on which a day's comparison is written down.
+
+use std::collections::BTreeMap;
+
+use super::{
+    amounts::Amounts,
+    completeness::Missing,
+    difference::{Difference, Measure, Sides},
+};
+use crate::Timestamp;
+
+/// Register and tender, where known.
+pub(super) type Keys<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Sheet<'a> {
+    pub(super) differences: Vec<Difference>,
+    pub(super) missing: Vec<Missing>,
+    /// Doubles that were credited again: they cancel out, and are said all the same.
+    pub(super) settled: Vec<String>,
+    /// Entries that were posted too late to be seen, and when OrderWise must show the last of them.
+    pub(super) just_posted: Option<(i64, Timestamp)>,
+    pub(super) sides: BTreeMap<Measure, Sides>,
+    /// Both sides of the ledger by register and tender.
+    pub(super) tally: BTreeMap<Keys<'a>, Sides>,
+    /// Both sides by tax code, returns apart.
+    pub(super) vat: BTreeMap<(&'a str, bool), Sides>,
+}
+
+impl<'a> Sheet<'a> {
+    /// Adds to the book's side.
+    pub(super) fn book(&mut self, measure: Measure, keys: Keys<'a>, amounts: Amounts, count: i64) {
+        for sides in self.both(measure, keys) {
+            sides.book += amounts;
+            sides.book_count += count;
+        }
+    }
+
+    /// Adds to the other side.
+    pub(super) fn other(&mut self, measure: Measure, keys: Keys<'a>, amounts: Amounts, count: i64) {
+        for sides in self.both(measure, keys) {
+            sides.other += amounts;
+            sides.other_count += count;
+        }
+    }
+
+    fn both(&mut self, measure: Measure, keys: Keys<'a>) -> impl Iterator<Item = &mut Sides> {
+        let of_day = self.sides.entry(measure).or_default();
+        let tally = &mut self.tally;
+        let of_keys = (measure == Measure::Ledger).then(|| tally.entry(keys).or_default());
+        std::iter::once(of_day).chain(of_keys)
+    }
+}

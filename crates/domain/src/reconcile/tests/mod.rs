@@ -1,0 +1,53 @@
+//! Undamaged days are clean; each kind of damage is found, named and summed to the penny.
+
+mod certificates;
+mod clean;
+mod damage;
+mod dice;
+mod gone;
+mod kinds;
+mod ledger_kinds;
+mod pairs;
+mod properties;
+mod shop;
+mod till_kinds;
+mod tills;
+mod z;
+
+use self::{dice::Dice, shop::Shop};
+use super::{
+    amounts::Amounts,
+    difference::Measure,
+    policy::DayPolicy,
+    reconcile,
+    result::{DayResult, Outcome},
+    witness::StoreDay,
+};
+
+/// The day's result; it has to be fresh.
+fn result(day: &StoreDay, policy: &DayPolicy) -> DayResult {
+    match reconcile(day, policy) {
+        Outcome::Fresh(result) => *result,
+        Outcome::NotYetFresh(stale) => panic!("not fresh: {stale:?}"),
+    }
+}
+
+/// What a person would read, for messages of failing tests.
+fn told(result: &DayResult) -> String {
+    let line = |d: &super::Difference| {
+        let Amounts { net, tax, gross } = d.amounts;
+        let (measure, cause, place) = (d.measure, d.cause, &d.place);
+        format!(
+            "{measure} {cause} {:?} {net}/{tax}/{gross} x{}: {} {:?}\n",
+            d.aspect, d.count, d.detail, place.reference
+        )
+    };
+    let mut text: String = result.differences.iter().map(line).collect();
+    for measure in Measure::ALL {
+        let sides = result.sides.get(&measure).copied().unwrap_or_default();
+        if !sides.difference().is_zero() {
+            text += &format!("{measure}: {sides:?}\n");
+        }
+    }
+    text
+}

@@ -1,0 +1,53 @@
+//! What the domain has to know about this retailer and this OrderWise to compare a day.
+
+use std::collections::BTreeMap;
+
+use daybook_domain::{
+    VatRate,
+    mapping::item,
+    reconcile::{
+        day::StoreClock,
+        policy::{DayPolicy, TaxCode},
+    },
+};
+use daybook_store::variant;
+
+use crate::{app::App, error::FlowError, sales::load::known_mapping};
+
+/// The policy of today.
+pub(super) async fn policy(app: &App) -> Result<DayPolicy, FlowError> {
+    let settings = &app.settings.reconcile;
+    let mapping = known_mapping(app).await?;
+    let mut tax_codes = BTreeMap::new();
+    for (id, code, rate) in variant::tax_codes(&app.db).await? {
+        let rate = rate.unwrap_or(VatRate::ZERO);
+        tax_codes.entry(id).or_insert(TaxCode { code, rate });
+    }
+    Ok(DayPolicy {
+        period_date: settings.period_date,
+        day_begins: settings.day_begins,
+        z_day: settings.z_day,
+        not_delivered: settings.not_delivered,
+        practice_takes_numbers: settings.practice_takes_numbers,
+        boundary: settings.boundary,
+        settling: settings.settling_time,
+        order_types: app.orderwise.order_types(),
+        tax_codes,
+        rounding_per_line: settings.rounding_per_line,
+        round_off_sku: mapping.items.get(item::ROUND_OFF).map(|item| item.code.clone()),
+        strangers: settings.strangers,
+        tolerances: settings.tolerances.iter().map(|allowed| allowed.tolerance()).collect(),
+    })
+}
+
+/// The calendar of a store.
+pub(super) async fn clock(app: &App, warehouse_id: i64) -> Result<StoreClock, FlowError> {
+    Ok(StoreClock::new(&zone(app, warehouse_id).await?, app.settings.reconcile.day_begins))
+}
+
+/// The zone of a store's tills, an IANA name.
+pub(super) async fn zone(app: &App, warehouse_id: i64) -> Result<String, FlowError> {
+    let mapping = known_mapping(app).await?;
+    let own = mapping.stores.get(&warehouse_id).and_then(|store| store.time_zone.clone());
+    Ok(own.unwrap_or_else(|| app.policy.default_time_zone.clone()))
+}

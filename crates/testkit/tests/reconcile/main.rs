@@ -1,0 +1,7 @@
+//! Stories of days that are closed, told on both databases through the real clients, mapping and
+//! store.
+#![allow(clippy::unwrap_used, reason = "tests may stop")]
+
+mod close;
+mod collect;
+mod damage;
