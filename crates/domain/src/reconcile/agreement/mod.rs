@@ -101,6 +101,11 @@ fn totals(document: &LedgerDocument) -> Amounts {
     Amounts::new(document.net, document.tax, document.gross)
 }
 
+/// A difference in the ledger.
+fn difference(cause: DayCause, place: Place, amounts: Amounts) -> Difference {
+    Difference::new(Measure::Ledger, cause, place, amounts)
+}
+
 /// One entry with what belongs to it.
 #[derive(Clone, Copy)]
 struct One<'a, 'c> {
@@ -126,10 +131,6 @@ impl<'a> One<'a, '_> {
 
     fn keys(&self) -> (Option<&'a str>, Option<&'a str>) {
         (self.entry.register_id.as_deref(), Some(main_tender(self.entry)))
-    }
-
-    fn difference(&self, cause: DayCause, place: Place, amounts: Amounts) -> Difference {
-        Difference::new(Measure::Ledger, cause, place, amounts)
     }
 
     /// Whether it belongs into the ledger.
@@ -169,7 +170,7 @@ impl<'a> One<'a, '_> {
         let Some(primary) = self.primary(documents) else {
             if self.today && !self.is_just_posted(sheet) {
                 let (cause, text) = why_not_there(entry);
-                let difference = self.difference(cause, self.place(), -expected);
+                let difference = difference(cause, self.place(), -expected);
                 sheet.differences.push(difference.saying(text).counting(-1));
             }
             return;
@@ -215,7 +216,7 @@ impl<'a> One<'a, '_> {
             if now != expected {
                 let text = format!("{} when recorded, {} today", expected.gross, now.gross);
                 let cause = DayCause::EditedInSitoo;
-                let difference = self.difference(cause, self.place(), expected - now);
+                let difference = difference(cause, self.place(), expected - now);
                 sheet.differences.push(difference.saying(text));
             }
         }
@@ -269,7 +270,7 @@ impl<'a> One<'a, '_> {
         for (cause, (document, amounts)) in doubles.chain(credits) {
             let number = &document.document.order_number;
             let text = format!("{number} stands beside the receipt's own document");
-            let difference = self.difference(cause, self.place_of(document), amounts);
+            let difference = difference(cause, self.place_of(document), amounts);
             sheet.differences.push(difference.saying(text).counting(1));
         }
     }
@@ -300,7 +301,7 @@ impl<'a> One<'a, '_> {
             self.case.clock.local(self.entry.order_date),
             document.order_date
         );
-        let difference = self.difference(DayCause::DayBoundary, self.place_of(document), amounts);
+        let difference = difference(DayCause::DayBoundary, self.place_of(document), amounts);
         sheet.differences.push(difference.saying(text).counting(count));
     }
 }
