@@ -8,10 +8,8 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    BackoffSettings, Catalogue, Despatch, Format, Posting, Provider, Receive, Reference, Settings,
-    Settlement, Shoppers, Stock, UnknownInOrderwise,
-    BackoffSettings, Catalogue, Despatch, Posting, Receive, Reconcile, Reference, Settings,
-    Shoppers, Stock, UnknownInOrderwise,
+    BackoffSettings, Catalogue, Despatch, Format, Posting, Provider, Receive, Reconcile, Reference,
+    Settings, Settlement, Shoppers, Stock, UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -119,6 +117,9 @@ fn settlement() -> Settlement {
         look_back_ids: 1_000,
         providers: BTreeMap::from(providers),
         banks: BTreeMap::new(),
+    }
+}
+
 fn reconcile() -> Reconcile {
     Reconcile {
         enabled: true,

@@ -14,6 +14,8 @@ mod till_kinds;
 mod tills;
 mod z;
 
+use std::fmt::Write as _;
+
 use self::{dice::Dice, shop::Shop};
 use super::{
     amounts::Amounts,
@@ -46,7 +48,7 @@ fn told(result: &DayResult) -> String {
     for measure in Measure::ALL {
         let sides = result.sides.get(&measure).copied().unwrap_or_default();
         if !sides.difference().is_zero() {
-            text += &format!("{measure}: {sides:?}\n");
+            let _ = writeln!(text, "{measure}: {sides:?}");
         }
     }
     text
