@@ -195,15 +195,15 @@ impl Sitoo {
             [("dateaddedfrom", &query.added_from), ("dateaddedto", &query.added_to)]
         {
             if let Some(moment) = moment {
-                path.push_str("&");
+                path.push('&');
                 path.push_str(name);
-                path.push_str("=");
+                path.push('=');
                 path.push_str(&second(moment).to_string());
             }
         }
         if let Some(register) = &query.register_id {
             path.push_str("&registerid=");
-            path.push_str(&encoded(register).to_string());
+            path.push_str(&encoded(register));
         }
         one(self.get("z-reports", &path, Keep::Failures, read_page).await)
     }

@@ -109,6 +109,7 @@ impl FromCells for Known {
     }
 }
 
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 struct Window {
     starts_at: i64,
     ends_at: i64,
