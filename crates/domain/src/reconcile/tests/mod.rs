@@ -14,8 +14,6 @@ mod till_kinds;
 mod tills;
 mod z;
 
-use std::fmt::Write as _;
-
 use self::{dice::Dice, shop::Shop};
 use super::{
     amounts::Amounts,
@@ -48,7 +46,7 @@ fn told(result: &DayResult) -> String {
     for measure in Measure::ALL {
         let sides = result.sides.get(&measure).copied().unwrap_or_default();
         if !sides.difference().is_zero() {
-            let _ = writeln!(text, "{measure}: {sides:?}");
+            text.extend([format!("{measure}: {sides:?}\n")]);
         }
     }
     text
