@@ -34,6 +34,7 @@ migrations! {
     7 "0007_despatch"
     8 "0008_stray"
     10 "0010_reconcile"
+    12 "0012_period"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {
