@@ -78,8 +78,17 @@ fn reader_may_leave(written: io::Result<()>) -> Result<(), Failure> {
 /// A table without lines, readable by eye and by `awk`. `right` names the columns of numbers.
 pub(crate) fn table(head: &[&str], right: &[usize], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
     table.set_header(head.iter().map(|title| title.to_uppercase()));
+    laid_out(table, right, rows)
+}
+
+/// The same without a head.
+pub(crate) fn rows(right: &[usize], rows: Vec<Vec<String>>) -> String {
+    laid_out(Table::new(), right, rows)
+}
+
+fn laid_out(mut table: Table, right: &[usize], rows: Vec<Vec<String>>) -> String {
+    table.load_style(comfy_table::presets::NOTHING);
     table.add_rows(rows);
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));

@@ -7,7 +7,7 @@ use daybook_connectors::sitoo::ZReportsQuery;
 use daybook_domain::{class::Failure, exchange::Called, mapping::Mapping, stock::Kind};
 use serde::Serialize;
 
-use crate::{app::App, reference::VALUE_LISTS};
+use crate::{app::App, reconcile, reference::VALUE_LISTS};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,7 +26,7 @@ pub enum CheckState {
 /// One line of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckLine {
-    /// `book`, `sitoo`, `orderwise`, `mapping`.
+    /// `book`, `sitoo`, `orderwise`, `mapping`, `reconcile`.
     pub area: &'static str,
     /// What was tried.
     pub name: String,
@@ -67,10 +67,16 @@ pub async fn run(app: &App) -> Vec<CheckLine> {
         lines.extend(value_lists(app).await);
     }
     lines.extend(mapping(app).await);
+    lines.push(reconcile::ready::check(app));
     lines
 }
 
-fn line(area: &'static str, name: &str, state: CheckState, detail: impl Into<String>) -> CheckLine {
+pub(crate) fn line(
+    area: &'static str,
+    name: &str,
+    state: CheckState,
+    detail: impl Into<String>,
+) -> CheckLine {
     CheckLine { area, name: name.to_owned(), state, detail: detail.into(), hint: None }
 }
 

@@ -1,26 +1,28 @@
-//! `daybook reconcile --day D`: closes a day, whether it is due or not.
+//! `daybook reconcile`: closes a day, whether it is due or not; shows one; signs what stays.
+
+mod people;
+mod sign;
 
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use daybook_domain::reconcile::witness::Day;
 use daybook_flows::{
     App,
-    reconcile::{self, ReconcileReport},
-};
-use daybook_store::reconcile::{
-    day::{DayState, StoreDayRow},
-    difference::{self, DifferenceRow},
+    reconcile::{self, DayView, ReconcileReport},
 };
 use serde::Serialize;
 
+use self::sign::SignArgs;
 use super::Ended;
-use crate::{config::Need, context::Context, failure::Failure, initial, printer, stop, words};
+use crate::{config::Need, context::Context, failure::Failure, initial, stop};
 
 const EXAMPLES: &str = "\
 Examples:
-  daybook reconcile --day 2026-11-24              every store
+  daybook reconcile --day 2026-11-24              compare every store's day now
   daybook reconcile --day 2026-11-24 --store 5    one store, by its warehouse id in Sitoo
+  daybook reconcile show --day 2026-11-24         what the last comparison came to
+  daybook reconcile sign --day 2026-11-24 --store 5 --reason 'goodwill, agreed' --by 'Ada Finch'
   daybook reconcile --day 2026-11-24 --json | jq '.days[] | select(.state == \"differs\")'
 
 A day that has been closed is compared again; nothing changes where nothing has changed. Exit code
@@ -29,7 +31,29 @@ A day that has been closed is compared again; nothing changes where nothing has 
 /// Which day, of which store.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct ReconcileArgs {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// The day, by the stores' clocks.
+    #[arg(long, value_name = "YYYY-MM-DD", required = true)]
+    day: Option<Day>,
+    /// Only this store: its warehouse id in Sitoo.
+    #[arg(long, value_name = "ID")]
+    store: Option<i64>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// What the last comparison of a day came to. Reads the book alone.
+    Show(ShowArgs),
+    /// Accept what differs on a store's day, with a reason: the day is then closed.
+    Sign(SignArgs),
+}
+
+/// Which day, of which store.
+#[derive(Debug, Args)]
+struct ShowArgs {
     /// The day, by the stores' clocks.
     #[arg(long, value_name = "YYYY-MM-DD")]
     day: Day,
@@ -46,14 +70,21 @@ struct Reconciled {
 }
 
 #[derive(Debug, Serialize)]
-struct DayView {
-    #[serde(flatten)]
-    row: StoreDayRow,
-    causes: Vec<DifferenceRow>,
+struct Shown {
+    days: Vec<DayView>,
 }
 
-/// Closes the day.
+/// Compares, shows or signs.
 pub(crate) async fn run(context: &Context, args: &ReconcileArgs) -> Result<Ended, Failure> {
+    match (&args.action, args.day) {
+        (Some(Action::Show(args)), _) => show(context, args).await,
+        (Some(Action::Sign(args)), _) => sign::run(context, args).await,
+        (None, Some(day)) => compare(context, day, args.store).await,
+        (None, None) => Err(Failure::wrong_use("day-missing", "which day?", "add --day DATE")),
+    }
+}
+
+async fn compare(context: &Context, day: Day, store: Option<i64>) -> Result<Ended, Failure> {
     let app = context.app(Need::Systems).await?;
     let _alone = app.db.worker_lock()?;
     initial::apply(context, &app).await?;
@@ -63,64 +94,40 @@ pub(crate) async fn run(context: &Context, args: &ReconcileArgs) -> Result<Ended
         stopped.cancelled().await;
         stop_app.cancel();
     });
-    let ended = close(context, &app, args).await;
+    let reconciled = close(&app, day, store).await;
     app.db.close().await;
-    ended
+    let reconciled = reconciled?;
+    context.printer.result(&reconciled, |one| people::text(context, &one.days))?;
+    Ok(ended(&reconciled.days))
 }
 
-async fn close(context: &Context, app: &Arc<App>, args: &ReconcileArgs) -> Result<Ended, Failure> {
+async fn close(app: &Arc<App>, day: Day, store: Option<i64>) -> Result<Reconciled, Failure> {
     if !reconcile::is_set_up(app) {
         return Err(super::sync::not_set_up("the day close", reconcile::EXPORT));
     }
     let mut report = ReconcileReport::default();
-    let rows = reconcile::close_on_demand(app, args.day, args.store, &mut report).await?;
+    let rows = reconcile::close_on_demand(app, day, store, &mut report).await?;
     let mut days = Vec::with_capacity(rows.len());
     for row in rows {
-        let causes = difference::of_day(&app.db, row.warehouse_id, row.day).await?;
-        days.push(DayView { row, causes });
+        days.push(reconcile::view(app, row).await?);
     }
-    let is_closed = days.iter().all(|day| day.row.state.is_closed());
-    let reconciled = Reconciled { report, days };
-    context.printer.result(&reconciled, |reconciled| people(context, reconciled))?;
-    Ok(if is_closed { Ended::Done } else { Ended::ExceptionsOpen })
+    Ok(Reconciled { report, days })
 }
 
-fn people(context: &Context, reconciled: &Reconciled) -> String {
-    let money = |amount| words::money(amount, context.currency());
-    let rows = reconciled.days.iter().map(|day| {
-        let row = &day.row;
-        let state = match row.state {
-            DayState::Differs => "DIFFERS",
-            state => state.word(),
-        };
-        vec![
-            row.warehouse_id.to_string(),
-            row.day.to_string(),
-            state.to_owned(),
-            row.differences.to_string(),
-            money(row.gross),
-            row.detail.clone(),
-        ]
-    });
-    let head = ["store", "day", "state", "differences", "gross", "found"];
-    let mut text = printer::table(&head, &[0, 3, 4], rows.collect());
-    let causes = reconciled.days.iter().flat_map(|day| &day.causes);
-    let causes: Vec<Vec<String>> = causes
-        .map(|one| {
-            let note = if one.tolerated { "tolerated" } else { "" };
-            vec![
-                one.warehouse_id.to_string(),
-                one.cause.clone(),
-                one.subject.clone(),
-                money(one.effect.gross),
-                note.to_owned(),
-            ]
-        })
-        .collect();
-    if !causes.is_empty() {
-        text.push_str("\n\n");
-        let head = ["store", "cause", "about", "gross", ""];
-        text.push_str(&printer::table(&head, &[0, 3], causes));
+async fn show(context: &Context, args: &ShowArgs) -> Result<Ended, Failure> {
+    context.existing_book().await?.close().await;
+    let app = context.app(Need::Book).await?;
+    let days = reconcile::days(&app, args.day, args.store).await;
+    app.db.close().await;
+    let shown = Shown { days: days? };
+    context.printer.result(&shown, |shown| people::text(context, &shown.days))?;
+    if shown.days.is_empty() {
+        context.printer.talk("this day has not been compared yet: daybook reconcile --day DATE");
     }
-    text
+    Ok(ended(&shown.days))
+}
+
+fn ended(days: &[DayView]) -> Ended {
+    let is_closed = days.iter().all(|day| day.state.is_closed());
+    if is_closed { Ended::Done } else { Ended::ExceptionsOpen }
 }

@@ -9,6 +9,7 @@ use super::{
     causes::{DayCause, Remedy},
     difference::{Difference, Measure, Place},
     result::DayResult,
+    witness::Day,
 };
 
 /// One thing to do.
@@ -98,5 +99,27 @@ impl Step {
             left: difference.amounts + effect,
             detail: difference.detail.clone(),
         }
+    }
+}
+
+/// What to type to take a cause's differences away on a store's day, or to see to it that they are
+/// gone: what is mended in OrderWise or at a till is compared once more.
+pub fn command(cause: DayCause, (warehouse_id, day): (i64, Day)) -> String {
+    let of_day = format!("--day {day} --store {warehouse_id}");
+    match cause {
+        DayCause::NotPostedReady | DayCause::NotPostedOpen | DayCause::InDoubt => {
+            "daybook entry REF".to_owned()
+        }
+        DayCause::NotPostedHeld | DayCause::NotPostedWaiting => {
+            "daybook exceptions list".to_owned()
+        }
+        DayCause::SetAsideWrongly => "daybook exceptions retry REF".to_owned(),
+        DayCause::WrongAccount | DayCause::WrongLocation => "daybook map list store".to_owned(),
+        DayCause::WrongItem => "daybook map list sku".to_owned(),
+        DayCause::WrongTaxCode => "daybook map list vat".to_owned(),
+        _ if cause.entry().remedy == Remedy::SignOff => {
+            format!("daybook reconcile sign {of_day} --cause {cause} --reason 'WHY' --by 'NAME'")
+        }
+        _ => format!("daybook reconcile {of_day}"),
     }
 }

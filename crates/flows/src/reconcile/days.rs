@@ -60,13 +60,18 @@ fn of_store(warehouse_id: i64) -> String {
     format!("reconcile-night:{warehouse_id}")
 }
 
+/// When the store's last night began.
+pub(super) async fn last_night(app: &App, warehouse_id: i64) -> Result<Timestamp, FlowError> {
+    let zone = policy::zone(app, warehouse_id).await?;
+    Ok(app.settings.reconcile.close_at.last_before(app.now(), &zone))
+}
+
 /// Once a night, by each store's clock: the days since the last night are due.
 pub(super) async fn night(app: &App, report: &mut CollectReport) -> Result<(), FlowError> {
     let now = app.now();
     let settings = &app.settings.reconcile;
     for warehouse_id in stores(app).await? {
-        let zone = policy::zone(app, warehouse_id).await?;
-        let night = settings.close_at.last_before(now, &zone);
+        let night = last_night(app, warehouse_id).await?;
         let name = of_store(warehouse_id);
         let before = watermark::get(&app.db, &name).await?.map(Timestamp::from_micros);
         if before.is_some_and(|before| before >= night) {

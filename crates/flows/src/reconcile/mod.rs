@@ -10,16 +10,25 @@ mod days;
 pub(crate) mod late;
 mod load;
 mod policy;
+pub(crate) mod ready;
+mod record;
 mod run;
+mod sign;
+mod view;
 
 use std::sync::Arc;
 
-use daybook_domain::reconcile::witness::Day;
+use daybook_domain::{Timestamp, reconcile::witness::Day};
 use daybook_store::reconcile::day::{self, DayState, StoreDayRow};
 use serde::Serialize;
 
 use self::collect::CollectReport;
-pub use self::run::close_day;
+pub use self::{
+    sign::{Signature, sign},
+    view::{
+        CauseView, CertificateView, Clearing, DayView, DifferenceView, FiguresView, days, view,
+    },
+};
 use crate::{app::App, engine, error::FlowError};
 
 /// The export definition that days cannot be closed without.
@@ -45,7 +54,7 @@ pub struct ReconcileReport {
 }
 
 impl ReconcileReport {
-    fn add(&mut self, closed: &run::Closed) {
+    fn add(&mut self, closed: &record::Closed) {
         match closed.row.state {
             _ if closed.is_unchanged => self.unchanged += 1,
             DayState::Closed | DayState::SignedOff => self.closed += 1,
@@ -74,7 +83,13 @@ pub async fn pass(app: &Arc<App>, report: &mut ReconcileReport) -> Result<(), Fl
             if app.stop.is_cancelled() || !engine::is_ours(app, "reconcile").await? {
                 return Ok(());
             }
-            let closed = run::close(app, row.warehouse_id, row.day, &mut report.read).await?;
+            let about = (row.warehouse_id, row.day);
+            // What differed may have been mended in OrderWise since: it is read anew.
+            let since = match row.state {
+                DayState::Differs => days::last_night(app, row.warehouse_id).await?,
+                _ => Timestamp::default(),
+            };
+            let closed = run::close(app, about, since, &mut report.read).await?;
             report.add(&closed);
         }
     }
@@ -90,9 +105,12 @@ pub async fn close_on_demand(
     collect::z_reports(app, &mut report.read).await?;
     days::late(app).await?;
     let mut rows = Vec::new();
+    // Who asks wants to know how OrderWise is now.
+    let now = app.now();
     for warehouse_id in days::stores(app).await? {
         if store.is_none_or(|wanted| wanted == warehouse_id) {
-            let closed = run::close(app, warehouse_id, day, &mut report.read).await?;
+            let about = (warehouse_id, day);
+            let closed = run::close(app, about, now, &mut report.read).await?;
             report.add(&closed);
             rows.push(closed.row);
         }

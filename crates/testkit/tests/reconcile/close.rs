@@ -3,29 +3,37 @@
 use std::time::Duration;
 
 use daybook_domain::reconcile::witness::Day;
-use daybook_flows::reconcile::{self, ReconcileReport};
+use daybook_flows::reconcile::{self, ReconcileReport, Signature};
 use daybook_sandbox::{orderwise::LineEdit, sitoo::till::Refund};
 use daybook_store::reconcile::{
     certificate,
     day::{self, DayState, StoreDayRow},
     difference,
-    sign_off::{self, NewSignOff},
 };
-use daybook_testkit::{World, story::tell};
+use daybook_testkit::{World, story::tell, world::exports};
 
-const HOUR: Duration = Duration::from_hours(1);
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
 
-fn monday() -> Day {
+pub(crate) fn monday() -> Day {
     "2026-10-05".parse().unwrap()
 }
 
-async fn pass(world: &World) -> ReconcileReport {
+pub(crate) async fn pass(world: &World) -> ReconcileReport {
     let mut report = ReconcileReport::default();
     Box::pin(reconcile::pass(&world.app, &mut report)).await.unwrap();
     report
 }
 
-async fn row(world: &World, shop: usize) -> StoreDayRow {
+/// The day of a store, because somebody asks.
+pub(crate) async fn on_demand(world: &World, shop: usize) -> ReconcileReport {
+    let mut report = ReconcileReport::default();
+    let store = Some(world.shop(shop).warehouse_id);
+    let rows = reconcile::close_on_demand(&world.app, monday(), store, &mut report);
+    assert_eq!(Box::pin(rows).await.unwrap().len(), 1);
+    report
+}
+
+pub(crate) async fn row(world: &World, shop: usize) -> StoreDayRow {
     let warehouse = world.shop(shop).warehouse_id;
     day::get(&world.app.db, warehouse, monday()).await.unwrap().unwrap()
 }
@@ -36,18 +44,28 @@ async fn causes(world: &World, shop: usize) -> Vec<(String, i64)> {
     rows.into_iter().map(|row| (row.cause, row.effect.gross.pence())).collect()
 }
 
-/// Sells, returns and posts, closes all tills in the evening, and goes to the next morning.
-async fn a_day(world: &World) -> Vec<i64> {
-    let mut sold: Vec<i64> = (0..3).map(|n| world.sell(world.sale(1_200 + n))).collect();
-    sold.push(world.refund(Refund::whole(world.till(0), sold[0])));
+/// What was sold is posted and read back.
+pub(crate) async fn quarter_of_an_hour(world: &World) {
     for _ in 0..3 {
         world.after(Duration::from_mins(5)).await;
     }
+}
+
+/// All tills are closed in the evening; the next morning comes.
+pub(crate) async fn evening_and_night(world: &World) {
     world.clock.advance(9 * HOUR);
     world.sandbox.sitoo.close_registers();
     world.pass().await;
     world.clock.advance(12 * HOUR);
     world.pass().await;
+}
+
+/// Sells, returns and posts, closes all tills in the evening, and goes to the next morning.
+async fn a_day(world: &World) -> Vec<i64> {
+    let mut sold: Vec<i64> = (0..3).map(|n| world.sell(world.sale(1_200 + n))).collect();
+    sold.push(world.refund(Refund::whole(world.till(0), sold[0])));
+    quarter_of_an_hour(world).await;
+    evening_and_night(world).await;
     sold
 }
 
@@ -64,10 +82,7 @@ async fn an_undamaged_day_is_closed_once() {
         assert_eq!((report.closed, report.differs, report.not_fresh), (stores, 0, 0));
         assert_eq!(pass(&world).await.closed, 0, "nothing is due");
         let warehouse = world.shop(0).warehouse_id;
-        let mut again = ReconcileReport::default();
-        reconcile::close_on_demand(&world.app, monday(), Some(warehouse), &mut again)
-            .await
-            .unwrap();
+        let again = on_demand(&world, 0).await;
         assert_eq!((again.closed, again.unchanged), (0, 1));
         let last = certificate::latest(&world.app.db, warehouse).await.unwrap().unwrap();
         assert_eq!(last.seq, 1);
@@ -95,23 +110,8 @@ async fn what_is_edited_afterwards_opens_the_day_again_and_can_be_signed() {
         assert_eq!(sum, -100);
 
         let warehouse = world.shop(0).warehouse_id;
-        let rows = difference::of_day(&world.app.db, warehouse, monday()).await.unwrap();
-        let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-        let signed = NewSignOff {
-            subject: keys.join(" "),
-            actor: "Ada".to_owned(),
-            reason: "a goodwill gesture".to_owned(),
-            effect: difference::Effect::default(),
-            certificate: found.certificate,
-        };
-        let mut tx = world.app.db.begin().await.unwrap();
-        let about = (warehouse, monday());
-        sign_off::append(&mut tx, world.app.now(), about, &signed).await.unwrap();
-        tx.commit().await.unwrap();
-        let mut again = ReconcileReport::default();
-        reconcile::close_on_demand(&world.app, monday(), Some(warehouse), &mut again)
-            .await
-            .unwrap();
+        let goodwill = Signature { cause: None, actor: "Ada", reason: "a goodwill gesture" };
+        reconcile::sign(&world.app, (warehouse, monday()), goodwill).await.unwrap();
         assert_eq!(row(&world, 0).await.state, DayState::SignedOff);
 
         // It is mended after all: the signature is not needed any more.
@@ -162,6 +162,47 @@ async fn nothing_is_said_before_the_day_is_over() {
         for _ in 0..3 {
             world.after(Duration::from_mins(5)).await;
         }
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_receipt_that_is_missing_is_fetched_by_its_number_and_the_day_is_tried_anew() {
+    tell(|world| async move {
+        let missed = world.sell(world.sale(2_500).held_back());
+        a_day(&world).await;
+        // It is in Sitoo by now, and no read of the orders has shown it.
+        assert!(world.sandbox.sitoo.reveal(missed));
+        let report = pass(&world).await;
+        assert_eq!((report.read.receipts, report.read.lost_receipts), (1, 0), "{report:?}");
+        let found = row(&world, 0).await;
+        assert_eq!((found.state, found.entries), (DayState::Differs, 5), "{found:?}");
+        assert_eq!(causes(&world, 0).await, [("not-posted-ready".to_owned(), -2_500)]);
+        quarter_of_an_hour(&world).await;
+        pass(&world).await;
+        let found = row(&world, 0).await;
+        assert_eq!((found.state, found.entries), (DayState::Closed, 5), "{found:?}");
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_no_difference() {
+    tell(|world| async move {
+        a_day(&world).await;
+        let export = exports().order_totals.unwrap().id;
+        world.sandbox.orderwise.permit_export(export, false);
+        let mut report = ReconcileReport::default();
+        let refused = Box::pin(reconcile::pass(&world.app, &mut report)).await;
+        assert!(refused.is_err(), "{report:?}");
+        assert_eq!(causes(&world, 0).await, []);
+        let store = world.shop(0).warehouse_id;
+        assert!(certificate::latest(&world.app.db, store).await.unwrap().is_none());
+        world.sandbox.orderwise.permit_export(export, true);
+        pass(&world).await;
+        assert_eq!(row(&world, 0).await.state, DayState::Closed);
         world
     })
     .await;

@@ -4,3 +4,4 @@
 
 mod close;
 mod collect;
+mod damage;

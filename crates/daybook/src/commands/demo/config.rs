@@ -86,6 +86,13 @@ close-after = "5s"
 [catalogue]
 poll-every = "5s"
 
+[reconcile]
+# The demo closes its day itself, when the shops have closed.
+enabled = false
+day-begins = "00:00"
+settling-time = "0s"
+window = "24h"
+
 [web]
 listen = "{daybook}"
 events-user = "{USER}"

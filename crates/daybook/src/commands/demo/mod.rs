@@ -1,6 +1,7 @@
 //! `daybook demo`: both systems made up, a trading day, the whole integration, in one process.
 
 mod clock;
+mod close;
 mod config;
 mod day;
 mod goods;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use daybook_domain::Money;
 
 use super::{
+    close::DayLine,
     goods::Goods,
     proof::{Line, Proof},
     summary::{Group, Summary},
@@ -38,6 +39,9 @@ pub(super) fn text(summary: &Summary) -> String {
         }
     }
     let _ = write!(text, "\nBack to the tills\n\n{}", goods(&summary.goods));
+    if !summary.days.is_empty() {
+        let _ = write!(text, "\nThe day close\n\n{}\n", days(&summary.days));
+    }
     let _ = write!(text, "\nThe proof\n\n{}\n\n{}", stores(&summary.proof), verdict(summary));
     text
 }
@@ -71,6 +75,36 @@ fn goods(goods: &Goods) -> String {
         ),
     );
     text
+}
+
+/// A line a store: its certificate.
+fn days(days: &[DayLine]) -> String {
+    let rows = days.iter().map(|day| {
+        let standing = day.standing.map_or_else(|| "not fresh".to_owned(), |one| one.to_string());
+        let mut hash = day.certificate.clone().unwrap_or_default();
+        hash.truncate(12);
+        vec![
+            day.store.clone(),
+            number(day.receipts),
+            money(day.tills),
+            money(day.z_reports),
+            money(day.orderwise),
+            number(day.differences),
+            standing,
+            hash,
+        ]
+    });
+    let head = [
+        "store",
+        "receipts",
+        "tills",
+        "Z-reports",
+        "OrderWise",
+        "differences",
+        "standing",
+        "certificate",
+    ];
+    printer::table(&head, &[1, 2, 3, 4, 5], rows.collect())
 }
 
 fn head(summary: &Summary) -> String {

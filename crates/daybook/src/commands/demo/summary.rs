@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::{
     DemoArgs,
+    close::{self, DayLine},
     day::Ended,
     goods::{self, Goods},
     proof::{self, Proof},
@@ -62,6 +63,8 @@ pub(super) struct Summary {
     pub(super) proof: Proof,
     /// What came back to the tills.
     pub(super) goods: Goods,
+    /// What each store's day-close certificate says.
+    pub(super) days: Vec<DayLine>,
 }
 
 /// What the tills took.
@@ -126,6 +129,7 @@ pub(super) async fn sum_up(
         tried_again: tried_again(world).await?,
         proof: proof::prove(world).await?,
         goods: goods::gather(world).await?,
+        days: close::close(world).await?,
     })
 }
 

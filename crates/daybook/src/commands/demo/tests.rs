@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use daybook_domain::{Money, causes::Cause};
+use daybook_domain::{Money, causes::Cause, reconcile::certificate::Standing};
 
 use super::{
+    close::DayLine,
     goods::{Goods, Parcels, Stock},
     people,
     proof::{Line, Proof},
@@ -91,6 +92,23 @@ fn summary(proof: Proof) -> Summary {
             published: 1_980,
             hidden: 1,
         },
+        days: vec![
+            day("Harrogate", 2_345_678, 2_045_678, 6, Standing::Open),
+            day("Bath", 10_000_000, 10_000_000, 0, Standing::Equal),
+        ],
+    }
+}
+
+fn day(store: &str, tills: i64, orderwise: i64, differences: i64, standing: Standing) -> DayLine {
+    DayLine {
+        store: store.to_owned(),
+        receipts: 600,
+        tills: pence(tills),
+        z_reports: pence(tills),
+        orderwise: pence(orderwise),
+        differences,
+        standing: Some(standing),
+        certificate: Some("3b1f9a7c52e0".repeat(6)),
     }
 }
 

@@ -1,22 +1,19 @@
 //! Why a Z-report says something else than the receipts of its hours.
 
-use std::collections::BTreeMap;
-
 use super::{
     Missing,
+    beside::Causes,
     book::{ByRate, SpanBook, Sums, totals},
+    border::Border,
     numbers::{Gap, Numbers},
 };
-use crate::{
-    Money, Timestamp,
-    reconcile::{
-        amounts::Amounts,
-        case::{Case, main_tender},
-        causes::DayCause,
-        difference::{Difference, Measure, Place},
-        sheet::Sheet,
-        witness::BookEntry,
-    },
+use crate::reconcile::{
+    amounts::Amounts,
+    case::Case,
+    causes::DayCause,
+    difference::{Difference, Measure, Place},
+    sheet::Sheet,
+    witness::BookEntry,
 };
 
 /// One Z-report beside the book.
@@ -31,18 +28,8 @@ pub(super) struct Explain<'a, 's> {
 
 /// What the report has beyond the book.
 #[derive(Debug, Clone)]
-struct Beyond<'a> {
-    sums: Sums<'a>,
-}
-
-/// A receipt at the border that the other side counts.
-#[derive(Clone, Copy)]
-enum Border<'a> {
-    None,
-    /// The report counts it, though it is not of its hours.
-    Counted(&'a BookEntry),
-    /// It is of its hours, and the report does not count it.
-    Left(&'a BookEntry),
+pub(super) struct Beyond<'a> {
+    pub(super) sums: Sums<'a>,
 }
 
 impl<'a> Explain<'a, '_> {
@@ -74,7 +61,7 @@ impl<'a> Explain<'a, '_> {
         self.cash(sheet);
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         let report = self.book.span.report;
         Place {
             register: Some(report.register_id.clone()),
@@ -83,7 +70,12 @@ impl<'a> Explain<'a, '_> {
         }
     }
 
-    fn difference(&self, measure: Measure, cause: DayCause, amounts: Amounts) -> Difference {
+    pub(super) fn difference(
+        &self,
+        measure: Measure,
+        cause: DayCause,
+        amounts: Amounts,
+    ) -> Difference {
         Difference::new(measure, cause, self.place(), amounts)
     }
 
@@ -131,7 +123,7 @@ impl<'a> Explain<'a, '_> {
     }
 
     /// Numbers that are not there, less those that practice explains.
-    fn numbers_missing(&self) -> i64 {
+    pub(super) fn numbers_missing(&self) -> i64 {
         (self.numbers_in_gaps() - self.practice()).max(0)
     }
 
@@ -140,7 +132,7 @@ impl<'a> Explain<'a, '_> {
     }
 
     /// Practice receipts that took a number.
-    fn practice(&self) -> i64 {
+    pub(super) fn practice(&self) -> i64 {
         let counted = self.book.span.report.practice.count;
         if self.case.policy.practice_takes_numbers { counted } else { 0 }
     }
@@ -149,120 +141,6 @@ impl<'a> Explain<'a, '_> {
     fn unseen(&self, count: i64) -> Vec<Missing> {
         let more = count + self.practice() - self.numbers_in_gaps();
         if more > 0 { self.numbers.at_the_ends(self.book.span, more) } else { Vec::new() }
-    }
-
-    /// Whether nothing is left, or just what the missing receipts can be.
-    fn is_resolved(&self, beyond: &Beyond<'_>) -> bool {
-        let sums = &beyond.sums;
-        let missing = self.numbers_missing();
-        let equal = sums.turnover.values().all(Amounts::is_zero) && sums.count() == 0;
-        equal && missing == 0 || missing > 0 && sums.count() == missing
-    }
-
-    /// A receipt at the border whose other side would make the report right.
-    fn border(&self, beyond: &Beyond<'a>, outside: &[&'a BookEntry]) -> Border<'a> {
-        if self.is_resolved(beyond) {
-            return Border::None;
-        }
-        let (span, register) = (self.book.span, self.book.register());
-        let near = |entry: &BookEntry| self.away(entry);
-        let most = self.boundary();
-        let of_span = |entry: &BookEntry| (span.from..=span.to).contains(&entry.order_date);
-        let neighbours = self.case.entries.iter().copied().filter(|entry| {
-            let ours = entry.taken && entry.register_id.as_deref() == Some(register);
-            ours && !of_span(entry) && near(entry) <= most
-        });
-        let counted =
-            neighbours.chain(outside.iter().copied().filter(|entry| {
-                entry.register_id.as_deref() == Some(register) && near(entry) > most
-            }));
-        let left = self.book.entries.iter().copied();
-        let mut best: Option<(i64, Border<'a>)> = None;
-        let all = counted.map(Border::Counted).chain(left.map(Border::Left));
-        for border in all {
-            let (entry, sign) = match border {
-                Border::Counted(entry) => (entry, -1),
-                Border::Left(entry) => (entry, 1),
-                Border::None => continue,
-            };
-            let away = near(entry);
-            if best.is_some_and(|(nearest, _)| nearest <= away) {
-                continue;
-            }
-            if self.would_resolve(beyond, entry, sign) {
-                best = Some((away, border));
-            }
-        }
-        best.map_or(Border::None, |(_, border)| border)
-    }
-
-    /// How far `entry` is from the till's opening or closing, in microseconds.
-    fn away(&self, entry: &BookEntry) -> i64 {
-        let (span, at) = (self.book.span, entry.order_date);
-        distance(at, span.from).min(distance(at, span.to))
-    }
-
-    fn boundary(&self) -> i64 {
-        i64::try_from(self.case.policy.boundary.as_micros()).unwrap_or(i64::MAX)
-    }
-
-    /// Cheap first: the totals; only then rate by rate.
-    fn would_resolve(&self, beyond: &Beyond<'a>, entry: &'a BookEntry, sign: i64) -> bool {
-        let gross = entry.figures.gross - entry.figures.round_off;
-        let signed = if sign < 0 { -gross } else { gross };
-        let missing = self.numbers_missing();
-        let left = beyond.sums.total().gross + signed;
-        if missing == 0 && !left.is_zero() || beyond.sums.count() + sign != missing {
-            return false;
-        }
-        // Beside missing receipts only a count that is too high speaks of another one.
-        if missing > 0 && (sign > 0 || self.away(entry) > self.boundary()) {
-            return false;
-        }
-        let mut tried = beyond.clone();
-        self.move_over(&mut tried, entry, sign);
-        self.is_resolved(&tried)
-    }
-
-    fn move_over(&self, beyond: &mut Beyond<'a>, entry: &'a BookEntry, sign: i64) {
-        beyond.sums.add(entry, sign, &self.case.rates);
-        let report = self.book.span.report;
-        let sides = [&report.sales, &report.refunds, &report.not_delivered];
-        if sides.iter().all(|side| side.vat_groups.is_empty()) {
-            let total = beyond.sums.total();
-            beyond.sums.turnover = [(None, total)].into();
-        }
-        charges(&mut beyond.sums.turnover);
-    }
-
-    fn at_border(
-        &self,
-        border: Border<'a>,
-        beyond: &mut Beyond<'a>,
-        sheet: &mut Sheet<'a>,
-    ) -> DayCause {
-        let (entry, sign) = match border {
-            Border::None => return DayCause::DayBoundary,
-            Border::Counted(entry) => (entry, -1),
-            Border::Left(entry) => (entry, 1),
-        };
-        self.move_over(beyond, entry, sign);
-        let amounts = super::book::turnover(entry);
-        let span = self.book.span;
-        let near = self.away(entry) <= self.boundary();
-        let cause = if near { DayCause::DayBoundary } else { DayCause::NotInZReport };
-        let place = Place {
-            reference: Some(entry.reference),
-            tender: Some(main_tender(entry).to_owned()),
-            ..self.place()
-        };
-        let at = self.case.clock.local(entry.order_date);
-        let which = if sign < 0 { "counts it" } else { "does not count it" };
-        let text = format!("taken at {at}; Z-report {} {which}", span.report.number);
-        let amounts = if sign < 0 { amounts } else { -amounts };
-        let difference = Difference::new(Measure::Turnover, cause, place, amounts);
-        sheet.differences.push(difference.saying(text).counting(-sign));
-        cause
     }
 
     /// What is left of the turnover; its cause, where something is.
@@ -365,93 +243,11 @@ impl<'a> Explain<'a, '_> {
         let named: Vec<String> = named.iter().take(20).map(i64::to_string).collect();
         format!("{count} of the Z-report are not in the book: {}", named.join(", "))
     }
-
-    fn round_off(&self, beyond: &Beyond<'_>, causes: Causes, sheet: &mut Sheet<'a>) {
-        let (report, book) = (self.book.span.report, &self.sums);
-        let keys = (None, None);
-        sheet.book(Measure::RoundOff, keys, Amounts::untaxed(book.round_off), 0);
-        sheet.other(Measure::RoundOff, keys, Amounts::untaxed(report.round_off), 0);
-        let moved = report.round_off - book.round_off - beyond.sums.round_off;
-        let parts =
-            [(moved, causes.moved), (beyond.sums.round_off, causes.because(DayCause::RoundOff))];
-        for (amount, cause) in parts.into_iter().filter(|(amount, _)| !amount.is_zero()) {
-            let amounts = Amounts::untaxed(amount);
-            let text = format!("{amount} of cash rounding beyond the receipts'");
-            sheet.differences.push(self.difference(Measure::RoundOff, cause, amounts).saying(text));
-        }
-    }
-
-    fn tenders(&self, beyond: &Beyond<'_>, causes: Causes, sheet: &mut Sheet<'a>) {
-        let report = Sums::of(self.book.span.report, self.case.policy).tenders;
-        if report.is_empty() {
-            return;
-        }
-        let mut names: BTreeMap<&str, [Money; 2]> = BTreeMap::new();
-        for (name, amount) in report {
-            names.entry(name).or_default()[1] = amount;
-        }
-        for (name, amount) in &self.sums.tenders {
-            names.entry(name).or_default()[0] = *amount;
-        }
-        for name in beyond.sums.tenders.keys() {
-            names.entry(name).or_default();
-        }
-        for (name, [book, other]) in names {
-            sheet.book(Measure::Tenders, (None, None), Amounts::untaxed(book), 0);
-            sheet.other(Measure::Tenders, (None, None), Amounts::untaxed(other), 0);
-            let left = beyond.sums.tenders.get(name).copied().unwrap_or_default();
-            let moved = other - book - left;
-            let parts = [(moved, causes.moved), (left, causes.because(DayCause::TenderDiffers))];
-            for (amount, cause) in parts.into_iter().filter(|(amount, _)| !amount.is_zero()) {
-                let amounts = Amounts::untaxed(amount);
-                let mut difference = self.difference(Measure::Tenders, cause, amounts);
-                difference.place.tender = Some(name.to_owned());
-                let text = format!("receipts {book}, Z-report {other}");
-                sheet.differences.push(difference.saying(text));
-            }
-        }
-    }
-
-    fn cash(&self, sheet: &mut Sheet<'a>) {
-        let cash = &self.book.span.report.cash;
-        let counted = cash.expected + cash.difference;
-        sheet.book(Measure::Cash, (None, None), Amounts::untaxed(cash.expected), 0);
-        sheet.other(Measure::Cash, (None, None), Amounts::untaxed(counted), 0);
-        if cash.difference.is_zero() {
-            return;
-        }
-        let text = format!("{} expected, {} counted", cash.expected, cash.counted);
-        let amounts = Amounts::untaxed(cash.difference);
-        let difference = self.difference(Measure::Cash, DayCause::CashCounted, amounts);
-        sheet.differences.push(difference.saying(text));
-    }
-}
-
-/// Why the turnover differs.
-#[derive(Clone, Copy)]
-struct Causes {
-    /// Of the receipt at the border.
-    moved: DayCause,
-    /// Of the rest.
-    rest: Option<DayCause>,
-}
-
-impl Causes {
-    /// What else differs in a report follows its turnover, where that says something about whole
-    /// receipts.
-    fn because(self, own: DayCause) -> DayCause {
-        let whole = [DayCause::ReceiptMissing, DayCause::NotInZReport, DayCause::Currency];
-        self.rest.filter(|cause| whole.contains(cause)).unwrap_or(own)
-    }
-}
-
-fn distance(a: Timestamp, b: Timestamp) -> i64 {
-    a.micros().saturating_sub(b.micros()).saturating_abs()
 }
 
 /// Charges stand under no rate in the book and under one in a report: where one rate has just what
 /// the charges lack, that is where they are.
-fn charges(turnover: &mut ByRate) {
+pub(super) fn charges(turnover: &mut ByRate) {
     let Some(lacking) = turnover.get(&None).copied().filter(|amounts| !amounts.is_zero()) else {
         return;
     };

@@ -1,6 +1,8 @@
 //! Did every receipt arrive? Numbers without a gap, and the tills' own Z-reports.
 
+mod beside;
 mod book;
+mod border;
 mod explain;
 mod numbers;
 

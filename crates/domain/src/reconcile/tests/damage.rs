@@ -56,6 +56,7 @@ impl Scene<'_> {
         *self.claims.entry((measure, cause)).or_default() += amounts;
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the last step of a kind")]
     pub(super) fn ledger(&mut self, cause: DayCause, amounts: Amounts) -> Option<()> {
         self.claim(Measure::Ledger, cause, amounts);
         Some(())
@@ -161,8 +162,15 @@ pub(super) fn found(result: &DayResult) -> Claims {
     plain(claims)
 }
 
-/// Roundings that cancel out are no difference.
+/// What comes with whole receipts and cancels out is no difference; tenders that changed places are.
 pub(super) fn plain(mut claims: Claims) -> Claims {
-    claims.retain(|(measure, _), amounts| *measure != Measure::RoundOff || !amounts.is_zero());
+    claims.retain(|(measure, cause), amounts| {
+        let beside = match measure {
+            Measure::RoundOff => true,
+            Measure::Tenders => *cause != DayCause::TenderDiffers,
+            _ => false,
+        };
+        !(beside && amounts.is_zero())
+    });
     claims
 }

@@ -7,7 +7,8 @@ fn every_pair_of_damages_is_found_and_classified_to_the_penny() {
     let kinds: Vec<_> = all().collect();
     let (mut done, mut none) = (0, Vec::new());
     for (i, first) in kinds.iter().enumerate() {
-        for (j, second) in kinds.iter().enumerate() {
+        // Each at a till of its own: which came first makes no difference.
+        for (j, second) in kinds.iter().enumerate().skip(i) {
             let from = u64::try_from(i * kinds.len() + j).unwrap();
             let found = (from..from + 12).find(|seed| check(*seed, &[first, second]));
             match found {

@@ -1,4 +1,5 @@
 //! Damage to what the tills say, and to what reached the book.
+#![expect(clippy::unnecessary_wraps, reason = "all kinds have one signature")]
 
 use super::{
     damage::{Kind, Scene, is_back},

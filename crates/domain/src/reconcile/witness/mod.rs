@@ -62,8 +62,9 @@ pub struct StoreDay {
     pub store: Store,
     /// The day that is being closed.
     pub day: Day,
-    /// Entries of the day, and of the neighbouring days as far as a Z-report that touches this one
-    /// reaches. Any order.
+    /// Entries of the day (by the date that drives the period), those of the neighbouring days as
+    /// far as a Z-report that touches this one reaches, and those that a document of the day's
+    /// window names. Also what is set aside, held or dismissed. Any order.
     pub entries: Vec<BookEntry>,
     /// Z-reports of the store's registers that touch the day, and for each register the one before
     /// where there is one. Any order.

@@ -1,0 +1,41 @@
+//! `daybook reconcile sign`: accepts what differs on a day, with a reason and a name.
+
+use clap::Args;
+use daybook_domain::reconcile::{DayCause, witness::Day};
+use daybook_flows::reconcile::{self, Signature};
+
+use super::{Ended, Shown, ended, people};
+use crate::{config::Need, context::Context, failure::Failure};
+
+/// What is signed, and why.
+#[derive(Debug, Args)]
+pub(super) struct SignArgs {
+    /// The day, by the store's clock.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    day: Day,
+    /// The store: its warehouse id in Sitoo.
+    #[arg(long, value_name = "ID")]
+    store: i64,
+    /// Only differences of this cause.
+    #[arg(long, value_name = "CODE")]
+    cause: Option<DayCause>,
+    /// Why they may stay; kept on record, and part of the certificate.
+    #[arg(long)]
+    reason: String,
+}
+
+pub(super) async fn run(context: &Context, args: &SignArgs) -> Result<Ended, Failure> {
+    context.existing_book().await?.close().await;
+    let app = context.app(Need::Book).await?;
+    let signature =
+        Signature { cause: args.cause, actor: &context.actor, reason: args.reason.as_str() };
+    let signed = async {
+        let row = reconcile::sign(&app, (args.store, args.day), signature).await?;
+        reconcile::view(&app, row).await
+    };
+    let signed = signed.await;
+    app.db.close().await;
+    let shown = Shown { days: vec![signed?] };
+    context.printer.result(&shown, |shown| people::text(context, &shown.days))?;
+    Ok(ended(&shown.days))
+}
