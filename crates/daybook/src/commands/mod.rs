@@ -10,8 +10,10 @@ pub(crate) mod demo;
 pub(crate) mod despatches;
 pub(crate) mod entries;
 pub(crate) mod entry;
+pub(crate) mod evidence;
 pub(crate) mod exceptions;
 pub(crate) mod map;
+pub(crate) mod period;
 pub(crate) mod reconcile;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
@@ -73,6 +75,8 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Despatches(args) => despatches::run(&context, &args).await,
         Command::Map(args) => map::run(&context, args).await,
         Command::Reconcile(args) => reconcile::run(&context, &args).await,
+        Command::Period(args) => period::run(&context, &args).await,
+        Command::Evidence(args) => evidence::run(&context, &args).await,
         Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Catalogue(args) => catalogue::run(&context, &args).await,
