@@ -147,7 +147,17 @@ fn months_and_evidence_need_no_system() {
         &["period", "reopen", "2026-10", "--reason", "late tills"],
         &["period", "approve", "2026-10", "--reason", " "],
         &["period", "show", "October"],
-        &["reconcile", "--month", "2026-10", "--csv", "pack", "--xlsx", "a.xlsx", "--html", "a.html"],
+        &[
+            "reconcile",
+            "--month",
+            "2026-10",
+            "--csv",
+            "pack",
+            "--xlsx",
+            "a.xlsx",
+            "--html",
+            "a.html",
+        ],
         &["reconcile", "--xlsx", "a.xlsx"],
     ] {
         let output = desk.run(case);

@@ -93,6 +93,17 @@ pub fn checks(pack: &Pack, facts: &Facts) -> Vec<Check> {
         found.extend(explained(pack, differences));
         found.extend(listed(pack, differences, facts));
     }
+    let lists = [
+        ("certificates", facts.days.len()),
+        ("late", facts.late.len()),
+        ("after-close", facts.after.len()),
+        ("sign-offs", facts.sign_offs.len()),
+    ];
+    for (name, known) in lists {
+        let Some(table) = pack.table(name) else { continue };
+        let name = format!("{}: lines = those in the book", table.title);
+        found.push(Check::count(name, number(table.rows.len()), number(known)));
+    }
     found.extend(whole(facts));
     found
 }
@@ -135,16 +146,19 @@ fn listed(pack: &Pack, differences: &Table, facts: &Facts) -> Vec<Check> {
     found
 }
 
+fn number(of: usize) -> i64 {
+    i64::try_from(of).unwrap_or(i64::MAX)
+}
+
 /// The certificates say what was certified, and their causes come to their differences.
 fn whole(facts: &Facts) -> [Check; 2] {
-    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let all = count(facts.days.len());
+    let all = number(facts.days.len());
     let is_whole = facts.days.iter().filter(|day| day.certificate.is_whole()).count();
     let tied = |day: &&super::facts::Certified| day.certificate.body.result.loose_ends().is_empty();
     let tied = facts.days.iter().filter(tied).count();
     [
-        Check::count("Certificates that say what was certified = all", count(is_whole), all),
-        Check::count("Days whose causes come to their differences = all", count(tied), all),
+        Check::count("Certificates that say what was certified = all", number(is_whole), all),
+        Check::count("Days whose causes come to their differences = all", number(tied), all),
     ]
 }
 
