@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands::{
     backup::BackupArgs, bank::BankArgs, catalogue::CatalogueArgs, check::CheckArgs,
     completions::CompletionsArgs, config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs,
-    entries::EntriesArgs, entry::EntryArgs, exceptions::ExceptionsArgs, map::MapArgs,
-    payouts::PayoutsArgs, reconcile::ReconcileArgs, sandbox::SandboxArgs, serve::ServeArgs,
-    stock::StockArgs, sync::SyncArgs,
+    entries::EntriesArgs, entry::EntryArgs, evidence::EvidenceArgs, exceptions::ExceptionsArgs,
+    map::MapArgs, payouts::PayoutsArgs, period::PeriodArgs, reconcile::ReconcileArgs,
+    sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -86,6 +86,10 @@ pub(crate) enum Command {
     Map(MapArgs),
     /// Does a day tie, to the penny? Compares tills, Z-reports and OrderWise, and closes it.
     Reconcile(ReconcileArgs),
+    /// Months: list, close, open again with a second person's approval.
+    Period(PeriodArgs),
+    /// Was anything in the record changed?
+    Evidence(EvidenceArgs),
     /// What the tills may still sell, and why.
     Stock(StockArgs),
     /// Did the money arrive? Settlement reports, matches with the tills, what is not settled yet.

@@ -18,6 +18,8 @@ fn help_teaches() {
         "exceptions",
         "map",
         "reconcile",
+        "period",
+        "evidence",
         "stock",
         "backup",
         "config",
@@ -131,6 +133,47 @@ fn buffers_can_be_kept_without_any_system() {
         said.push(desk.ok(&["stock", case, "--json"]));
     }
     insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn months_and_evidence_need_no_system() {
+    let desk = Desk::new();
+    desk.ok(&["map", "set", "store", "5", "account=LEEDS", "session=3", "--by", "Ada"]);
+    let mut said = Vec::new();
+    let close = ["period", "close", "2026-10", "--reason", "complete"];
+    for case in [
+        &["evidence", "verify"][..],
+        &["evidence", "verify", "--json"],
+        &["period", "list"],
+        &["period", "list", "--json"],
+        &close,
+        &["period", "reopen", "2026-10", "--reason", "late tills"],
+        &["period", "approve", "2026-10", "--reason", " "],
+        &["period", "show", "October"],
+        &[
+            "reconcile",
+            "--month",
+            "2026-10",
+            "--csv",
+            "pack",
+            "--xlsx",
+            "a.xlsx",
+            "--html",
+            "a.html",
+        ],
+        &["reconcile", "--xlsx", "a.xlsx"],
+    ] {
+        let output = desk.run(case);
+        let code = output.status.code();
+        said.push(format!("$ daybook {}\n{}exit {code:?}", case.join(" "), text(&output)));
+    }
+    let csv = std::fs::read_to_string(desk.path("pack/2026-10-control.csv")).unwrap();
+    assert!(csv.contains("equal") && !csv.contains("NOT EQUAL"), "{csv}");
+    assert!(std::fs::read(desk.path("a.xlsx")).unwrap().starts_with(b"PK"));
+    assert!(std::fs::read_to_string(desk.path("a.html")).unwrap().contains("The figures tie"));
+    insta::with_settings!({ filters => common::FILTERS.to_vec() }, {
+        insta::assert_snapshot!(said.join("\n\n"));
+    });
 }
 
 #[test]

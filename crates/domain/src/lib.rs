@@ -18,6 +18,7 @@ mod fixtures;
 pub mod lookup;
 pub mod mapping;
 pub mod money;
+pub mod month;
 pub mod posting;
 pub mod priority;
 pub mod quantity;

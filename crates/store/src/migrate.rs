@@ -36,6 +36,7 @@ migrations! {
     9 "0009_products"
     10 "0010_reconcile"
     11 "0011_settlement"
+    12 "0012_period"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

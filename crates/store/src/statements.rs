@@ -1,9 +1,10 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    attempt, audit, catalogue, count, customer, despatch, entry, exception, exchange, finding,
-    inbox, lease, list_price, mapping, pause, price_arrival, reconcile, settlement, stock, stray,
-    supply, till_movement, till_product, timeline, value_list, variant, watermark,
+    attempt, audit, catalogue, count, customer, despatch, entry, evidence, exception, exchange,
+    finding, inbox, lease, list_price, mapping, pause, period, price_arrival, reconcile,
+    settlement, stock, stray, supply, till_movement, till_product, timeline, value_list, variant,
+    watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -14,6 +15,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         audit::STATEMENTS,
         count::STATEMENTS,
         customer::STATEMENTS,
+        evidence::STATEMENTS,
         exchange::STATEMENTS,
         finding::STATEMENTS,
         inbox::STATEMENTS,
@@ -21,6 +23,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         list_price::STATEMENTS,
         mapping::STATEMENTS,
         pause::STATEMENTS,
+        period::STATEMENTS,
         price_arrival::STATEMENTS,
         stray::STATEMENTS,
         supply::STATEMENTS,

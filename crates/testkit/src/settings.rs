@@ -141,6 +141,7 @@ fn reconcile() -> Reconcile {
         boundary: Duration::from_mins(15),
         rounding_per_line: 1,
         strangers: Strangers::Report,
+        late: daybook_domain::month::period::LatePolicy::NextPeriod,
         tolerances: Vec::new(),
     }
 }

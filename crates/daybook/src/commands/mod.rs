@@ -11,9 +11,11 @@ pub(crate) mod demo;
 pub(crate) mod despatches;
 pub(crate) mod entries;
 pub(crate) mod entry;
+pub(crate) mod evidence;
 pub(crate) mod exceptions;
 pub(crate) mod map;
 pub(crate) mod payouts;
+pub(crate) mod period;
 pub(crate) mod reconcile;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
@@ -77,6 +79,8 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Payouts(args) => payouts::run(&context, args).await,
         Command::Bank(args) => bank::run(&context, args).await,
         Command::Reconcile(args) => reconcile::run(&context, &args).await,
+        Command::Period(args) => period::run(&context, &args).await,
+        Command::Evidence(args) => evidence::run(&context, &args).await,
         Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Catalogue(args) => catalogue::run(&context, &args).await,

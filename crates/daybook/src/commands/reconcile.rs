@@ -1,5 +1,6 @@
 //! `daybook reconcile`: closes a day, whether it is due or not; shows one; signs what stays.
 
+mod month;
 mod people;
 mod sign;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use daybook_flows::{
 };
 use serde::Serialize;
 
-use self::sign::SignArgs;
+use self::{month::MonthArgs, sign::SignArgs};
 use super::Ended;
 use crate::{config::Need, context::Context, failure::Failure, initial, stop};
 
@@ -25,6 +26,7 @@ Examples:
   daybook reconcile --day 2026-11-24 --store 5    one store, by its warehouse id in Sitoo
   daybook reconcile show --day 2026-11-24         what the last comparison came to
   daybook reconcile sign --day 2026-11-24 --store 5 --reason 'goodwill, agreed' --by 'Ada Finch'
+  daybook reconcile --month 2026-10 --xlsx october.xlsx --html october.html
   daybook reconcile --day 2026-11-24 --json | jq '.days[] | select(.state == \"differs\")'
 
 A day that has been closed is compared again; nothing changes where nothing has changed. Exit code
@@ -38,11 +40,13 @@ pub(crate) struct ReconcileArgs {
     #[command(subcommand)]
     action: Option<Action>,
     /// The day, by the stores' clocks.
-    #[arg(long, value_name = "YYYY-MM-DD", required = true)]
+    #[arg(long, value_name = "YYYY-MM-DD", required_unless_present = "month")]
     day: Option<Day>,
     /// Only this store: its warehouse id in Sitoo.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "month")]
     store: Option<i64>,
+    #[command(flatten)]
+    month: MonthArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,6 +82,9 @@ struct Shown {
 
 /// Compares, shows or signs.
 pub(crate) async fn run(context: &Context, args: &ReconcileArgs) -> Result<Ended, Failure> {
+    if args.action.is_none() && args.month.is_asked() {
+        return month::run(context, &args.month).await;
+    }
     match (&args.action, args.day) {
         (Some(Action::Show(args)), _) => show(context, args).await,
         (Some(Action::Sign(args)), _) => sign::run(context, args).await,

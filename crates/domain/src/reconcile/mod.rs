@@ -19,7 +19,7 @@ pub mod result;
 pub mod rollup;
 mod sheet;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tolerance;
 pub mod vat;
 pub mod witness;

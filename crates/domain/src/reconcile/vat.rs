@@ -30,8 +30,10 @@ pub struct VatLine {
 pub(super) fn add_entry<'a>(case: &Case<'a>, entry: &'a BookEntry, sheet: &mut Sheet<'a>) {
     let returned = entry.kind == EntryKind::Return;
     let mut lines: &[SentLine] = entry.posting.as_ref().map_or(&[], |posting| &posting.lines);
-    let round_off = Amounts::untaxed(entry.figures.round_off);
-    let figures = &entry.figures;
+    // Rows are those that were posted. What Sitoo told differently since has no row: it stands with
+    // the charges, so that the summary comes to what the ledger is compared with.
+    let figures = entry.figures_today.as_ref().unwrap_or(&entry.figures);
+    let round_off = Amounts::untaxed(figures.round_off);
     let mut charges = Amounts::new(figures.net, figures.vat, figures.gross - figures.round_off);
     let mut code = UNKNOWN;
     for row in &entry.rows {

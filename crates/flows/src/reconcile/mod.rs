@@ -9,6 +9,8 @@ pub mod collect;
 mod days;
 pub(crate) mod late;
 mod load;
+pub mod month;
+pub mod period;
 mod policy;
 pub(crate) mod ready;
 mod record;

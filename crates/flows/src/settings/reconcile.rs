@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use daybook_domain::{
     Money,
+    month::period::LatePolicy,
     reconcile::{
         DayCause,
         policy::{NotDelivered, PeriodDate, Strangers, ZDay},
@@ -63,6 +64,8 @@ pub struct Reconcile {
     pub rounding_per_line: i64,
     /// Documents of a store that carry no entry's reference.
     pub strangers: Strangers,
+    /// What happens to what arrives for a period that is closed.
+    pub late: LatePolicy,
     /// What need not be cleared by a person.
     pub tolerances: Vec<Allowed>,
 }

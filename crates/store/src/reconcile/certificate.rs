@@ -30,7 +30,13 @@ sql! {
     LATEST = select!("WHERE warehouse_id = $1 ORDER BY seq DESC LIMIT 1");
     GET = select!("WHERE warehouse_id = $1 AND seq = $2");
     AFTER = select!("WHERE warehouse_id = $1 AND seq > $2 ORDER BY seq LIMIT $3");
-    STORES = "SELECT warehouse_id FROM certificate_head ORDER BY warehouse_id";
+    /// Also those whose head was removed.
+    STORES = "SELECT warehouse_id FROM certificate_head \
+              UNION SELECT warehouse_id FROM certificate ORDER BY warehouse_id";
+    OF_DAYS = "SELECT c.warehouse_id AS warehouse_id, c.seq AS seq, c.day AS day, c.at AS at, body, \
+               prev, hash FROM store_day AS d JOIN certificate AS c \
+               ON c.warehouse_id = d.warehouse_id AND c.seq = d.certificate \
+               WHERE d.warehouse_id = $1 AND d.day >= $2 AND d.day <= $3 ORDER BY d.day";
 }
 
 /// Certificates that [`verify`] reads at once.
@@ -168,6 +174,38 @@ pub async fn get(
     on!(conn, c => {
         let query = sqlx::query(GET).bind(warehouse_id).bind(seq);
         one(query.fetch_optional(c).await?.as_ref())
+    })
+}
+
+/// The certificates by which the days of a store stand, from a day to another, both included.
+pub async fn of_days(
+    source: impl Into<Source<'_>>,
+    warehouse_id: i64,
+    (from, to): (Day, Day),
+) -> StoreResult<Vec<CertificateRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(OF_DAYS).bind(warehouse_id);
+        all(&query.bind(from.to_string()).bind(to.to_string()).fetch_all(c).await?)
+    })
+}
+
+/// How many certificates a store's chain has.
+pub async fn count(source: impl Into<Source<'_>>, warehouse_id: i64) -> StoreResult<i64> {
+    Ok(latest(source, warehouse_id).await?.map_or(0, |row| row.seq))
+}
+
+/// A page of a store's chain behind the certificate `after`.
+pub async fn page(
+    source: impl Into<Source<'_>>,
+    warehouse_id: i64,
+    after: i64,
+    limit: usize,
+) -> StoreResult<Vec<CertificateRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(AFTER).bind(warehouse_id).bind(after);
+        all(&query.bind(engine::limit(limit)).fetch_all(c).await?)
     })
 }
 

@@ -119,7 +119,7 @@ pub struct StoreDayRow {
     pub detail: String,
 }
 
-pub(super) fn read_day(row: &impl Cells) -> StoreResult<Day> {
+pub(crate) fn read_day(row: &impl Cells) -> StoreResult<Day> {
     row.text("day")?
         .parse()
         .map_err(|error: <Day as std::str::FromStr>::Err| StoreError::unreadable(error.to_string()))

@@ -1,5 +1,7 @@
 //! The differences of a day, each with its cause, and the pennies that a tolerance let pass.
 
+use std::collections::BTreeMap;
+
 use daybook_domain::{Money, Timestamp, reconcile::witness::Day};
 use serde::Serialize;
 use sqlx::QueryBuilder;
@@ -23,6 +25,8 @@ macro_rules! select {
 sql! {
     OF_DAY = select!("WHERE warehouse_id = $1 AND day = $2 ORDER BY seq");
     OF_ENTRY = select!("WHERE order_id = $1 ORDER BY warehouse_id, day, seq");
+    SINCE = "SELECT warehouse_id, day, key, since FROM day_difference \
+             WHERE day >= $1 AND day <= $2";
     OF_CAUSE = select!("WHERE cause = $1 AND day >= $2 AND day <= $3 \
                         ORDER BY day, warehouse_id, seq LIMIT $4");
     CLEAR = "DELETE FROM day_difference WHERE warehouse_id = $1 AND day = $2";
@@ -282,6 +286,24 @@ pub async fn of_cause(
     on!(conn, c => {
         let query = sqlx::query(OF_CAUSE).bind(cause).bind(from.to_string()).bind(to.to_string());
         all(&query.bind(engine::limit(limit)).fetch_all(c).await?)
+    })
+}
+
+/// Since when each difference has been known, by store, day and key, from a day to another, both
+/// included.
+pub async fn since(
+    source: impl Into<Source<'_>>,
+    (from, to): (Day, Day),
+) -> StoreResult<BTreeMap<(i64, Day, String), Timestamp>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(SINCE).bind(from.to_string()).bind(to.to_string());
+        let mut found = BTreeMap::new();
+        for row in query.fetch_all(c).await? {
+            let key = (row.int("warehouse_id")?, read_day(&row)?, row.text("key")?);
+            found.insert(key, row.time("since")?);
+        }
+        Ok(found)
     })
 }
 

@@ -21,6 +21,7 @@ mod files;
 mod input;
 mod list;
 mod mapping;
+mod period;
 mod plans;
 mod reconcile;
 mod record;

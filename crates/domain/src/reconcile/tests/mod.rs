@@ -24,6 +24,16 @@ use super::{
     witness::StoreDay,
 };
 
+/// Days with each kind of damage, one of them undamaged, for what stands on results.
+pub(crate) fn damaged_days() -> Vec<DayResult> {
+    let damaged = kinds::all().filter_map(|kind| {
+        let (shop, _) = (0..12).find_map(|seed| kinds::damaged(seed, &[kind]))?;
+        Some(result(&shop.day, &shop.policy))
+    });
+    let clean = Shop::open(shop::Plan { seed: 1, receipts: 8 });
+    damaged.chain([result(&clean.day, &clean.policy)]).collect()
+}
+
 /// The day's result; it has to be fresh.
 fn result(day: &StoreDay, policy: &DayPolicy) -> DayResult {
     match reconcile(day, policy) {

@@ -1,0 +1,64 @@
+//! `daybook evidence verify`: proves that nothing in the record was changed, and finds it when
+//! something was.
+
+use clap::{Args, Subcommand};
+use daybook_store::evidence::{self, Evidence};
+
+use super::Ended;
+use crate::{context::Context, failure::Failure, printer, words};
+
+const EXAMPLES: &str = "\
+Examples:
+  daybook evidence verify                every timeline, payload, act, certificate, sign-off, period
+  daybook evidence verify --json | jq '.broken'
+
+It works on a copy of the book as well: daybook backup, then --config with that copy. Exit code 1:
+something is not as it was written.";
+
+/// What to do.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct EvidenceArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Check every chain from its beginning to its end.
+    Verify,
+}
+
+/// Verifies the record.
+pub(crate) async fn run(context: &Context, args: &EvidenceArgs) -> Result<Ended, Failure> {
+    match args.what {
+        What::Verify => {}
+    }
+    let book = context.existing_book().await?;
+    let found = evidence::verify(&book).await;
+    book.close().await;
+    let found = found?;
+    context.printer.result(&found, people)?;
+    Ok(if found.is_whole() { Ended::Done } else { Ended::Failed })
+}
+
+fn people(found: &Evidence) -> String {
+    let count = words::count;
+    let looked = format!(
+        "{}, {}, {}, {}, {}",
+        count(found.entries, "entry", "entries"),
+        count(found.certificates, "certificate", "certificates"),
+        count(found.store_days, "store-day", "store-days"),
+        count(found.sign_offs, "sign-off", "sign-offs"),
+        count(found.periods, "period", "periods"),
+    );
+    if found.is_whole() {
+        return format!("{looked}: nothing was changed");
+    }
+    let rows = found
+        .broken
+        .iter()
+        .map(|one| vec![one.part.word().to_owned(), one.subject.clone(), one.what.clone()]);
+    let table = printer::table(&["part", "which", "what"], &[], rows.collect());
+    format!("{looked}: CHANGED\n\n{table}")
+}

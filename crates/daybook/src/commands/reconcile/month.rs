@@ -1,0 +1,90 @@
+//! `daybook reconcile --month M`: the month-end pack.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use daybook_domain::month::{Month, pack::Pack, table::Cell};
+use daybook_flows::reconcile::month;
+
+use super::Ended;
+use crate::{config::Need, context::Context, failure::Failure, pack, printer, words};
+
+/// Which month, and what is written of it.
+#[derive(Debug, Args)]
+pub(super) struct MonthArgs {
+    /// The month-end pack of a month. Reads the book alone.
+    #[arg(long, value_name = "YYYY-MM", conflicts_with = "day")]
+    month: Option<Month>,
+    /// Write the pack as a workbook.
+    #[arg(long, value_name = "FILE", requires = "month")]
+    xlsx: Option<PathBuf>,
+    /// Write the pack as a page to read and print.
+    #[arg(long, value_name = "FILE", requires = "month")]
+    html: Option<PathBuf>,
+    /// Write every table as a CSV file into this folder.
+    #[arg(long, value_name = "DIR", requires = "month")]
+    csv: Option<PathBuf>,
+}
+
+impl MonthArgs {
+    /// Whether a month was named.
+    pub(super) const fn is_asked(&self) -> bool {
+        self.month.is_some()
+    }
+}
+
+pub(super) async fn run(context: &Context, args: &MonthArgs) -> Result<Ended, Failure> {
+    let Some(month) = args.month else { return Ok(Ended::Done) };
+    context.existing_book().await?.close().await;
+    let app = context.app(Need::Book).await?;
+    let facts = month::facts(&app, month).await;
+    app.db.close().await;
+    let pack = daybook_domain::month::pack::pack(&facts?);
+    let (zone, currency) = (context.zone(), context.currency());
+    if let Some(path) = &args.xlsx {
+        pack::xlsx::write(&pack, &zone, path)?;
+    }
+    if let Some(path) = &args.html {
+        let page = pack::html::page(&pack, &zone, currency);
+        std::fs::write(path, page).map_err(|error| Failure::file(path, &error))?;
+    }
+    if let Some(folder) = &args.csv {
+        pack::csv::write(&pack, folder)?;
+    }
+    context.printer.result(&pack, |pack| people(context, pack))?;
+    Ok(if pack.ties { Ended::Done } else { Ended::Failed })
+}
+
+fn people(context: &Context, pack: &Pack) -> String {
+    let mut text = format!("{}: {}", pack.month, pack.state);
+    let shown = ["summary", "vat", "tenders"];
+    for table in shown.iter().filter_map(|name| pack.table(name)) {
+        let shows = |key: &str| !key.ends_with("_net") && !key.ends_with("_tax");
+        let columns: Vec<usize> =
+            (0..table.columns.len()).filter(|at| shows(table.columns[*at].key)).collect();
+        let head: Vec<&str> = columns.iter().map(|at| table.columns[*at].title).collect();
+        let cells = |row: &Vec<Cell>| columns.iter().map(|at| cell(context, &row[*at])).collect();
+        let right: Vec<usize> =
+            (0..columns.len()).filter(|at| table.columns[columns[*at]].summed).collect();
+        let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
+        text.push_str(&format!("\n\n{}\n", table.title));
+        text.push_str(&printer::table(&head, &right, rows));
+    }
+    let wrong = pack.checks.iter().filter(|check| !check.equal).count();
+    let all = words::count(pack.checks.len() as u64, "check", "checks");
+    text.push_str(&match wrong {
+        0 => format!("\n\nthe control sheet ties: {all}, all equal"),
+        wrong => format!("\n\nTHE CONTROL SHEET DOES NOT TIE: {wrong} of {all} are not equal"),
+    });
+    for check in pack.checks.iter().filter(|check| !check.equal) {
+        text.push_str(&format!("\n  {}", check.name));
+    }
+    text
+}
+
+fn cell(context: &Context, cell: &Cell) -> String {
+    match cell {
+        Cell::Money(amount) => words::money(*amount, context.currency()),
+        other => pack::text(other, &context.zone()),
+    }
+}
