@@ -45,6 +45,7 @@ fn a_small_day_is_proved_to_the_penny() {
 }
 
 /// Each store's day has its certificate, which names what is held, and can be signed.
+#[expect(clippy::unwrap_used, reason = "a part of the test above")]
 fn each_store_is_closed(desk: &Desk, summary: &Value) {
     let lines = summary["days"].as_array().unwrap();
     assert_eq!(lines.len(), 6);

@@ -2,7 +2,7 @@
 //! people did, every store's certificates with the sign-offs in them, the days that stand on them,
 //! and every period.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use daybook_domain::reconcile::{
     certificate::{Certificate, SignOff, Standing},
@@ -98,7 +98,7 @@ impl Evidence {
         self.broken.is_empty()
     }
 
-    fn add(&mut self, part: Part, subject: impl ToString, what: impl Into<String>) {
+    fn add(&mut self, part: Part, subject: impl fmt::Display, what: impl Into<String>) {
         let (subject, what) = (subject.to_string(), what.into());
         self.broken.push(Broken { part, subject, what });
     }

@@ -124,10 +124,10 @@ fn one_for_people(context: &Context, one: &PeriodView) -> String {
     if one.late_days > 0 {
         let days = words::count(one.late_days as u64, "store-day", "store-days");
         let policy = one.late_policy.word();
-        text.push_str(&format!("\n{days} changed after it was closed (late = \"{policy}\")"));
+        text.extend(["\n", &days, " changed after it was closed (late = \"", policy, "\")"]);
     }
     for obstacle in &one.obstacles {
-        text.push_str(&format!("\n  {obstacle}"));
+        text.extend(["\n  ", &obstacle.to_string()]);
     }
     if !one.acts.is_empty() {
         let rows = one.acts.iter().map(|act| {

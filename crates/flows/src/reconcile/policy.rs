@@ -12,7 +12,7 @@ use daybook_domain::{
 };
 use daybook_store::variant;
 
-use crate::{app::App, error::FlowError, sales::load::known_mapping};
+use crate::{app::App, error::FlowError, sales::load::known_mapping, settings::Allowed};
 
 /// The policy of today.
 pub(super) async fn policy(app: &App) -> Result<DayPolicy, FlowError> {
@@ -36,7 +36,7 @@ pub(super) async fn policy(app: &App) -> Result<DayPolicy, FlowError> {
         rounding_per_line: settings.rounding_per_line,
         round_off_sku: mapping.items.get(item::ROUND_OFF).map(|item| item.code.clone()),
         strangers: settings.strangers,
-        tolerances: settings.tolerances.iter().map(|allowed| allowed.tolerance()).collect(),
+        tolerances: settings.tolerances.iter().map(Allowed::tolerance).collect(),
     })
 }
 

@@ -166,13 +166,12 @@ pub async fn view(app: &App, row: StoreDayRow) -> Result<DayView, FlowError> {
     };
     let made = made.and_then(|made| Some((made.seq, made.at, certificate_of(&made.body)?)));
     let about = (row.warehouse_id, row.day);
-    let name = match &made {
-        Some((_, _, certificate)) => certificate.body.result.store.clone(),
-        None => {
-            let mapping = known_mapping(app).await?;
-            let store = mapping.stores.get(&row.warehouse_id);
-            store.map_or_else(|| row.warehouse_id.to_string(), |store| store.name.clone())
-        }
+    let name = if let Some((_, _, certificate)) = &made {
+        certificate.body.result.store.clone()
+    } else {
+        let mapping = known_mapping(app).await?;
+        let store = mapping.stores.get(&row.warehouse_id);
+        store.map_or_else(|| row.warehouse_id.to_string(), |store| store.name.clone())
     };
     let certificate = made.as_ref().map(|(_, _, certificate)| certificate);
     Ok(DayView {

@@ -113,8 +113,10 @@ async fn a_period_is_closed_opened_again_and_closed_anew() {
         act(&db, 13, "2026-10", PeriodAct::Close, &days).await;
         let acts = period::acts(&db, october).await.unwrap();
         let told: Vec<PeriodAct> = acts.iter().map(|act| act.act).collect();
-        use PeriodAct::{ApproveReopen, AskReopen, Close};
-        assert_eq!(told, [Close, AskReopen, ApproveReopen, Close]);
+        assert_eq!(
+            told,
+            [PeriodAct::Close, PeriodAct::AskReopen, PeriodAct::ApproveReopen, PeriodAct::Close]
+        );
         assert_eq!(period::list(&db).await.unwrap().len(), 1);
         assert_eq!(period::verify(&db, october).await.unwrap(), None);
     })

@@ -190,11 +190,11 @@ async fn a_window_takes_the_place_of_what_was_known_of_it() {
         let both = [first.clone(), other.clone(), first.clone()];
         assert_eq!(replace(&db, 10, (ten, eleven), &both).await, [1, 2]);
         assert!(replace(&db, 20, (ten, eleven), &both).await.is_empty(), "nothing new");
-        assert_eq!(document::of_entries(&db, &[7, 8]).await.unwrap(), [first.clone()]);
+        assert_eq!(document::of_entries(&db, &[7, 8]).await.unwrap(), std::slice::from_ref(&first));
         let day = (wall("2026-10-05T00:00:00"), wall("2026-10-06T00:00:00"));
         let place = document::at_place(&db, 3, day, 0, 9).await.unwrap();
         assert_eq!(place, [first.clone(), other.clone()]);
-        assert_eq!(document::dated(&db, day, 1, 9).await.unwrap(), [other.clone()]);
+        assert_eq!(document::dated(&db, day, 1, 9).await.unwrap(), std::slice::from_ref(&other));
         assert_eq!(document::at_place(&db, 4, day, 0, 9).await.unwrap(), []);
         // One is edited and moved to another hour, the other deleted.
         let mut moved = document(1, "S1-7", "2026-10-05T11:30:00");
@@ -287,11 +287,11 @@ async fn days_are_due_and_keep_what_they_came_to() {
             key: Some("SII1".to_owned()),
             warehouse_id: Some(5),
         };
-        register::put(&mut tx, at(1), &[till.clone()]).await.unwrap();
-        register::put(&mut tx, at(2), &[till.clone()]).await.unwrap();
+        register::put(&mut tx, at(1), std::slice::from_ref(&till)).await.unwrap();
+        register::put(&mut tx, at(2), std::slice::from_ref(&till)).await.unwrap();
         tx.commit().await.unwrap();
         assert!(late::list(&db, 9).await.unwrap().is_empty());
-        assert_eq!(register::of_store(&db, 5).await.unwrap(), [till.clone()]);
+        assert_eq!(register::of_store(&db, 5).await.unwrap(), std::slice::from_ref(&till));
         assert_eq!(register::list(&db).await.unwrap(), [till]);
     })
     .await;

@@ -34,6 +34,28 @@ fn told(view: &DayView) -> Vec<(DayCause, usize, i64)> {
     in_ledger.map(|one| (one.cause, one.differences.len(), one.amounts.gross.pence())).collect()
 }
 
+/// One cause is signed, and the day stays open; then the rest.
+async fn sign_one_and_then_the_rest(world: &World) {
+    let store = world.shop(0).warehouse_id;
+    let about = (store, monday());
+    let by = |cause, reason| Signature { cause, actor: "Ada", reason };
+    let goodwill = by(Some(DayCause::EditedInOrderwise), "goodwill");
+    let signed = reconcile::sign(world.app, about, goodwill).await.unwrap();
+    assert_eq!(signed.state, DayState::Differs);
+    let signed = reconcile::sign(world.app, about, by(None, "agreed")).await.unwrap();
+    assert_eq!(signed.state, DayState::SignedOff);
+    let found = view(world).await;
+    assert_eq!((found.standing, found.sign_offs.len()), (Some(Standing::Signed), 2));
+    assert!(found.causes.iter().all(|one| one.clearing == Clearing::Signed));
+    assert_eq!(found.certificate.as_ref().unwrap().number, 3);
+    let nothing = reconcile::sign(world.app, about, by(None, "again")).await.unwrap_err();
+    assert_eq!(nothing.code(), "nothing-to-sign");
+    let nameless = reconcile::sign(world.app, about, by(None, " ")).await.unwrap_err();
+    assert_eq!(nameless.code(), "reason-missing");
+    let subject = format!("day:{store}:{}", monday());
+    assert_eq!(audit::of(world.app.db, &subject, 9).await.unwrap().len(), 2);
+}
+
 #[tokio::test]
 async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
     for_each_engine(|db| async {
@@ -90,25 +112,7 @@ async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
         );
         assert_eq!(row(&world, 0).await.gross, beyond);
 
-        // One cause is signed, and the day stays open; then the rest.
-        let store = world.shop(0).warehouse_id;
-        let about = (store, monday());
-        let by = |cause, reason| Signature { cause, actor: "Ada", reason };
-        let goodwill = by(Some(DayCause::EditedInOrderwise), "goodwill");
-        let signed = reconcile::sign(&world.app, about, goodwill).await.unwrap();
-        assert_eq!(signed.state, DayState::Differs);
-        let signed = reconcile::sign(&world.app, about, by(None, "agreed")).await.unwrap();
-        assert_eq!(signed.state, DayState::SignedOff);
-        let found = view(&world).await;
-        assert_eq!((found.standing, found.sign_offs.len()), (Some(Standing::Signed), 2));
-        assert!(found.causes.iter().all(|one| one.clearing == Clearing::Signed));
-        assert_eq!(found.certificate.as_ref().unwrap().number, 3);
-        let nothing = reconcile::sign(&world.app, about, by(None, "again")).await.unwrap_err();
-        assert_eq!(nothing.code(), "nothing-to-sign");
-        let nameless = reconcile::sign(&world.app, about, by(None, " ")).await.unwrap_err();
-        assert_eq!(nameless.code(), "reason-missing");
-        let subject = format!("day:{store}:{}", monday());
-        assert_eq!(audit::of(&world.app.db, &subject, 9).await.unwrap().len(), 2);
+        sign_one_and_then_the_rest(&world).await;
 
         // Compared again, nothing has changed: the signatures hold.
         let report = on_demand(&world, 0).await;

@@ -63,11 +63,11 @@ fn people(context: &Context, pack: &Pack) -> String {
         let columns: Vec<usize> =
             (0..table.columns.len()).filter(|at| shows(table.columns[*at].key)).collect();
         let head: Vec<&str> = columns.iter().map(|at| table.columns[*at].title).collect();
-        let cells = |row: &Vec<Cell>| columns.iter().map(|at| cell(context, &row[*at])).collect();
+        let texts = |row: &Vec<Cell>| columns.iter().map(|at| cell(context, &row[*at])).collect();
         let right: Vec<usize> =
             (0..columns.len()).filter(|at| table.columns[columns[*at]].summed).collect();
-        let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
-        text.push_str(&format!("\n\n{}\n", table.title));
+        let rows: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
+        text.extend(["\n\n", table.title, "\n"]);
         text.push_str(&printer::table(&head, &right, rows));
     }
     let wrong = pack.checks.iter().filter(|check| !check.equal).count();
@@ -77,7 +77,7 @@ fn people(context: &Context, pack: &Pack) -> String {
         wrong => format!("\n\nTHE CONTROL SHEET DOES NOT TIE: {wrong} of {all} are not equal"),
     });
     for check in pack.checks.iter().filter(|check| !check.equal) {
-        text.push_str(&format!("\n  {}", check.name));
+        text.extend(["\n  ", check.name.as_str()]);
     }
     text
 }

@@ -51,13 +51,12 @@ pub async fn z_reports(app: &App, report: &mut CollectReport) -> Result<(), Flow
         if !is_full {
             break;
         }
-        from = match last.filter(|last| second(*last) > second(from)) {
+        from = if let Some(last) = last.filter(|last| second(*last) > second(from)) {
             // That second again: more of its reports may stand behind the page.
-            Some(last) => last,
-            None => {
-                one_second(app, from, report).await?;
-                from.plus(SECOND)
-            }
+            last
+        } else {
+            one_second(app, from, report).await?;
+            from.plus(SECOND)
         };
     }
     let mut tx = app.db.begin().await?;
@@ -139,13 +138,12 @@ async fn write(
         if how != Kept::Same {
             late::note(&mut tx, now, moments(one, stores)).await?;
             let subject = format!("{} {}", one.register_id, one.number);
-            match &one.report {
-                Err(fault) => raise(&mut tx, now, &subject, fault).await?,
-                Ok(_) => {
-                    let about = (SCOPE, Cause::SitooContract, subject.as_str());
-                    let why = "it can be read now";
-                    exception::close_subject(&mut tx, now, about, "daybook", why).await?;
-                }
+            if let Err(fault) = &one.report {
+                raise(&mut tx, now, &subject, fault).await?;
+            } else {
+                let about = (SCOPE, Cause::SitooContract, subject.as_str());
+                let why = "it can be read now";
+                exception::close_subject(&mut tx, now, about, "daybook", why).await?;
             }
         }
         kept.push(how);
