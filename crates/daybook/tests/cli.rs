@@ -44,6 +44,9 @@ fn mistakes_have_a_code_a_hint_and_exit_code_2() {
         &["serve", "--password", "hunter2"],
         &["exceptions", "retry"],
         &["entries", "--cause", "bad-luck"],
+        &["reconcile", "--day", "yesterday"],
+        &["reconcile", "sign", "--day", "2026-11-24", "--store", "5"],
+        &["reconcile", "show", "--day", "2026-11-24", "--store", "Leeds"],
     ];
     let mut said = Vec::new();
     for case in cases {
@@ -180,6 +183,14 @@ fn an_empty_book_is_listed_shown_and_copied() {
     let list = desk.run(&["exceptions", "list"]);
     assert_eq!((list.status.code(), text(&list).trim()), (Some(0), "no exceptions are open"));
     assert_eq!(desk.ok(&["entries", "--json"]), "{\n  \"entries\": [],\n  \"next\": null\n}\n");
+    // A day that nobody has compared is not closed.
+    let show = desk.run(&["reconcile", "show", "--day", "2026-11-24", "--json"]);
+    assert_eq!(show.status.code(), Some(3), "{}", text(&show));
+    assert!(text(&show).starts_with("{\n  \"days\": []\n}\n"), "{}", text(&show));
+    let sign = ["reconcile", "sign", "--day", "2026-11-24", "--store", "5", "--reason", "agreed"];
+    let sign = desk.run(&sign);
+    assert_eq!(sign.status.code(), Some(1));
+    assert!(text(&sign).contains("error[day-not-compared]"), "{}", text(&sign));
     desk.ok(&["backup", "copy.db"]);
     assert!(desk.path("copy.db").exists());
     let again = desk.run(&["backup", "copy.db"]);

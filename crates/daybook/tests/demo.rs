@@ -31,6 +31,7 @@ fn a_small_day_is_proved_to_the_penny() {
     let held: Value = serde_json::from_str(&held).unwrap();
     let count = i64::try_from(held["entries"].as_array().unwrap().len()).unwrap();
     assert_eq!(count, summary["held"].as_i64().unwrap());
+    each_store_is_closed(&desk, &summary);
     let again = desk.run(&["demo", "--exit", "--book", "demo.db"]);
     assert_eq!(again.status.code(), Some(2), "{}", text(&again));
     assert!(text(&again).contains("error[demo-book-exists]"), "{}", text(&again));
@@ -41,4 +42,31 @@ fn a_small_day_is_proved_to_the_penny() {
         summary[varying] = Value::from("…");
     }
     insta::assert_json_snapshot!("demo", shape(&summary));
+}
+
+/// Each store's day has its certificate, which names what is held, and can be signed.
+fn each_store_is_closed(desk: &Desk, summary: &Value) {
+    let lines = summary["days"].as_array().unwrap();
+    assert_eq!(lines.len(), 6);
+    let sum = |name: &str| lines.iter().map(|line| line[name].as_i64().unwrap()).sum::<i64>();
+    assert_eq!(sum("tills"), summary["proof"]["total"]["till"], "{lines:#?}");
+    assert_eq!(sum("z_reports"), summary["proof"]["total"]["till"], "{lines:#?}");
+    assert_eq!(sum("orderwise"), summary["proof"]["total"]["ledger"], "{lines:#?}");
+    let day = lines[0]["day"].as_str().unwrap();
+    let show = ["--config", "demo.toml", "reconcile", "show", "--json", "--day", day];
+    let output = desk.run(&show);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let days = shown["days"].as_array().unwrap();
+    let known = ["not-posted-held", "not-posted-waiting", "tax-rounding"];
+    for cause in days.iter().flat_map(|day| day["causes"].as_array().unwrap()) {
+        assert!(known.contains(&cause["cause"].as_str().unwrap()), "{cause:#}");
+    }
+    let open = days.iter().find(|day| day["standing"] == "open").unwrap();
+    let store = open["store"].to_string();
+    let sign = ["--config", "demo.toml", "reconcile", "sign", "--day", day, "--store", &store];
+    let why = ["--reason", "agreed with the store", "--by", "Ada Finch", "--json"];
+    let signed: Value = serde_json::from_str(&desk.ok(&[&sign[..], &why].concat())).unwrap();
+    assert_eq!(signed["days"][0]["standing"], "signed", "{signed:#}");
+    insta::assert_json_snapshot!("reconcile", shape(&signed["days"][0]));
 }

@@ -195,11 +195,11 @@ impl Sitoo {
             [("dateaddedfrom", &query.added_from), ("dateaddedto", &query.added_to)]
         {
             if let Some(moment) = moment {
-                path.push_str(&format!("&{name}={}", second(moment)));
+                path.extend([format!("&{name}={}", second(moment))]);
             }
         }
         if let Some(register) = &query.register_id {
-            path.push_str(&format!("&registerid={}", encoded(register)));
+            path.extend([format!("&registerid={}", encoded(register))]);
         }
         one(self.get("z-reports", &path, Keep::Failures, read_page).await)
     }

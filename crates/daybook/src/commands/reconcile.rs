@@ -3,6 +3,8 @@
 mod month;
 mod people;
 mod sign;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -104,7 +106,7 @@ async fn compare(context: &Context, day: Day, store: Option<i64>) -> Result<Ende
     let reconciled = close(&app, day, store).await;
     app.db.close().await;
     let reconciled = reconciled?;
-    context.printer.result(&reconciled, |one| people::text(context, &one.days))?;
+    context.printer.result(&reconciled, |one| people::text(context.currency(), &one.days))?;
     Ok(ended(&reconciled.days))
 }
 
@@ -127,7 +129,7 @@ async fn show(context: &Context, args: &ShowArgs) -> Result<Ended, Failure> {
     let days = reconcile::days(&app, args.day, args.store).await;
     app.db.close().await;
     let shown = Shown { days: days? };
-    context.printer.result(&shown, |shown| people::text(context, &shown.days))?;
+    context.printer.result(&shown, |shown| people::text(context.currency(), &shown.days))?;
     if shown.days.is_empty() {
         context.printer.talk("this day has not been compared yet: daybook reconcile --day DATE");
     }
@@ -136,5 +138,5 @@ async fn show(context: &Context, args: &ShowArgs) -> Result<Ended, Failure> {
 
 fn ended(days: &[DayView]) -> Ended {
     let is_closed = days.iter().all(|day| day.state.is_closed());
-    if is_closed { Ended::Done } else { Ended::ExceptionsOpen }
+    if is_closed && !days.is_empty() { Ended::Done } else { Ended::ExceptionsOpen }
 }

@@ -106,7 +106,9 @@ impl Certificate {
         running_before: &RunningTotals,
         previous: Option<String>,
     ) -> Self {
-        sign_offs.iter_mut().for_each(|sign_off| sign_off.differences.sort());
+        for sign_off in &mut sign_offs {
+            sign_off.differences.sort();
+        }
         sign_offs.sort();
         sign_offs.dedup();
         let mut running = running_before.clone();

@@ -124,14 +124,19 @@ async fn z_reports(
     Ok(rows.into_iter().filter_map(|row| row.report).collect())
 }
 
-/// Until when each witness was read. Orders: all up to the last pass of the sales flow.
+/// Until when each witness was read.
 async fn ages(app: &App, bounds: (Timestamp, Timestamp)) -> Result<Ages, FlowError> {
     let (from, to) = span(app, bounds);
     Ok(Ages {
-        orders: watermark::updated_at(&app.db, receive::ORDERS).await?.unwrap_or_default(),
+        orders: orders_read_at(app).await?.unwrap_or_default(),
         z_reports: collect::z_reports_read_at(app).await?,
         ledger: collect::ledger_read_at(app, from, to).await?,
     })
+}
+
+/// Until when all orders are in the book; none before the first pass.
+pub(crate) async fn orders_read_at(app: &App) -> Result<Option<Timestamp>, FlowError> {
+    Ok(watermark::get(&app.db, receive::READ).await?.map(Timestamp::from_micros))
 }
 
 /// The same time on OrderWise's wall clock, whole days of it: a store's clock may be another one.

@@ -35,14 +35,30 @@ pub(super) struct Closed {
     pub(super) is_unchanged: bool,
 }
 
+/// When a result is written down, and when what differs is looked at again: each night, because it
+/// may have been mended meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    now: Timestamp,
+    again: Timestamp,
+}
+
+impl Times {
+    /// Read before a transaction begins: SQLite has one writer, and the mapping may have to be read.
+    pub(super) async fn of(app: &App, warehouse_id: i64) -> Result<Self, FlowError> {
+        let (now, zone) = (app.now(), policy::zone(app, warehouse_id).await?);
+        Ok(Self { now, again: app.settings.reconcile.close_at.next_after(now, &zone) })
+    }
+}
+
 /// Writes `result` down, with what persons have signed of it.
 pub(super) async fn result(
-    app: &App,
     tx: &mut Tx,
+    times: Times,
     about: About,
     result: &DayResult,
 ) -> Result<Closed, FlowError> {
-    let now = app.now();
+    let now = times.now;
     let signed = signed(tx, about).await?;
     let latest = certificate::of_day(&mut *tx, about.0, about.1).await?;
     let latest = latest.and_then(|row| Some((row.seq, certificate_of(&row.body)?)));
@@ -59,7 +75,7 @@ pub(super) async fn result(
     };
     difference::replace(tx, now, about, &differences(result)).await?;
     difference::replace_tolerated(tx, about, &tolerated(result)).await?;
-    let row = StoreDayRow { certificate: Some(seq), ..row(app, about, result, standing).await? };
+    let row = StoreDayRow { certificate: Some(seq), ..row(times, about, result, standing) };
     day::put(tx, &row).await?;
     Ok(Closed { row, is_unchanged })
 }
@@ -80,20 +96,17 @@ async fn certify(
     Ok((made.body.standing, row.seq))
 }
 
-async fn row(
-    app: &App,
+fn row(
+    Times { now, again }: Times,
     (warehouse_id, day): About,
     result: &DayResult,
     standing: Standing,
-) -> Result<StoreDayRow, FlowError> {
+) -> StoreDayRow {
     let state = match standing {
         Standing::Equal | Standing::Tolerated => DayState::Closed,
         Standing::Signed => DayState::SignedOff,
         Standing::Open => DayState::Differs,
     };
-    let (now, zone) = (app.now(), policy::zone(app, warehouse_id).await?);
-    // What differs is looked at again each night: it may have been mended meanwhile.
-    let again = app.settings.reconcile.close_at.next_after(now, &zone);
     let ledger = result.sides.get(&Measure::Ledger).copied().unwrap_or_default();
     let in_ledger = result.open().filter(|one| one.measure == Measure::Ledger);
     let sum: Amounts = in_ledger.map(|one| one.amounts).sum();
@@ -102,7 +115,7 @@ async fn row(
         0 => format!("{standing}: {} entries", ledger.book_count),
         n => format!("{n} differences over {} entries", ledger.book_count),
     };
-    Ok(StoreDayRow {
+    StoreDayRow {
         warehouse_id,
         day,
         state,
@@ -116,7 +129,7 @@ async fn row(
         gross: sum.gross,
         certificate: None,
         detail,
-    })
+    }
 }
 
 /// What a certificate's row says; none where its form is not known.
@@ -141,7 +154,9 @@ async fn signed(tx: &mut Tx, (warehouse_id, day): About) -> Result<Vec<SignOff>,
             differences: row.subject.split_whitespace().map(str::to_owned).collect(),
         })
         .collect();
-    signed.iter_mut().for_each(|one| one.differences.sort());
+    for one in &mut signed {
+        one.differences.sort();
+    }
     signed.sort();
     Ok(signed)
 }

@@ -5,15 +5,12 @@ use daybook_domain::{
     Money, Timestamp,
     reconcile::{DayResult, Outcome, Stale, policy::DayPolicy, reconcile, witness::Day},
 };
-use daybook_store::{
-    reconcile::day::{self, DayState, StoreDayRow},
-    watermark,
-};
+use daybook_store::reconcile::day::{self, DayState, StoreDayRow};
 
 use super::{
     collect::{self, CollectReport},
     load, policy,
-    record::{self, About, Closed},
+    record::{self, About, Closed, Times},
 };
 use crate::{
     app::App,
@@ -129,7 +126,7 @@ struct Job<'a> {
 impl Job<'_> {
     /// All orders of the day are in the book.
     async fn orders(&self) -> Result<(), FlowError> {
-        let read_at = watermark::updated_at(&self.app.db, receive::ORDERS).await?;
+        let read_at = load::orders_read_at(self.app).await?;
         if read_at.is_none_or(|at| at < self.bounds.1) {
             receive::pass(self.app, &mut SyncReport::default()).await?;
         }
@@ -173,9 +170,10 @@ impl Job<'_> {
 
     async fn write(&self, result: &DayResult) -> Result<Closed, FlowError> {
         let about = (self.warehouse_id, self.day);
+        let times = Times::of(self.app, self.warehouse_id).await?;
         let write = || async {
             let mut tx = self.app.db.begin().await?;
-            let closed = record::result(self.app, &mut tx, about, result).await?;
+            let closed = record::result(&mut tx, times, about, result).await?;
             tx.commit().await?;
             Ok(closed)
         };

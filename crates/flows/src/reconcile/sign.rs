@@ -14,7 +14,7 @@ use daybook_store::{
     },
 };
 
-use super::record::{self, About};
+use super::record::{self, About, Times};
 use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// What a person signs, and why.
@@ -45,6 +45,7 @@ pub async fn sign(
 }
 
 async fn once(app: &App, about: About, signature: Signature<'_>) -> Result<StoreDayRow, FlowError> {
+    let times = Times::of(app, about.0).await?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let latest = certificate::of_day(&mut tx, about.0, about.1).await?;
@@ -78,7 +79,7 @@ async fn once(app: &App, about: About, signature: Signature<'_>) -> Result<Store
     let detail = serde_json::json!({ "differences": keys.len(), "reason": new.reason });
     let what = format!("day:{}:{}", about.0, about.1);
     audit::append(&mut tx, now, &new.actor, "sign-off", &what, &detail.to_string()).await?;
-    let closed = record::result(app, &mut tx, about, &seen.body.result).await?;
+    let closed = record::result(&mut tx, times, about, &seen.body.result).await?;
     tx.commit().await?;
     Ok(closed.row)
 }

@@ -20,6 +20,8 @@ use crate::{app::App, error::FlowError, exchanges, retrying::retrying, stock};
 
 /// Name of the watermark: the highest order id that is stored, but for those beyond a leap.
 pub(crate) const ORDERS: &str = "orders";
+/// Name of the mark until when all orders are in the book.
+pub(crate) const READ: &str = "orders-read";
 
 /// Type of the events that tell of a movement in a warehouse (facts/sitoo 7). Their particulars are
 /// not documented, so the journal is read for whatever it was.

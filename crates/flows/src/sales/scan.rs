@@ -12,7 +12,7 @@ use daybook_store::{Tx, entry::Recorded, exception, watermark};
 use super::{
     SyncReport,
     page::{Page, count},
-    receive::{ORDERS, ask},
+    receive::{ORDERS, READ, ask},
 };
 use crate::{app::App, error::FlowError, retrying::retrying};
 
@@ -70,7 +70,9 @@ impl Place {
 
 /// Reads and stores everything from the watermark on.
 pub(crate) async fn new_orders(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
-    let Some(mark) = start(app).await? else { return Ok(()) };
+    // What comes while it is read is read next time.
+    let began = app.now();
+    let Some(mark) = start(app).await? else { return all_read(app, began).await };
     let receive = &app.settings.receive;
     // What lies before the first start is in the ledger by another way: the overlap spares it.
     let first = watermark::get(&app.db, FIRST).await?.unwrap_or(1);
@@ -82,9 +84,17 @@ pub(crate) async fn new_orders(app: &App, report: &mut SyncReport) -> Result<(),
         let (told, total) = (Place::told(&page), page.total_count);
         store_page(app, page, &mut scan, report).await?;
         if !place.go_on(app, told, total, scan.mark()) {
-            return Ok(());
+            return all_read(app, began).await;
         }
     }
+}
+
+/// Notes that every order up to `until` is in the book, but for what Sitoo does not show yet.
+async fn all_read(app: &App, until: Timestamp) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    watermark::set(&mut tx, app.now(), READ, until.micros()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The watermark, or where to begin at the first start. None while there is no order to begin with:

@@ -82,7 +82,7 @@ CREATE TABLE store_day (
     state         TEXT    NOT NULL,
     due_at        BIGINT,
     reconciled_at BIGINT,
-    inputs        BLOB,
+    inputs        BYTEA,
     entries       BIGINT  NOT NULL,
     differences   BIGINT  NOT NULL,
     net           BIGINT  NOT NULL,

@@ -109,6 +109,7 @@ impl FromCells for Known {
     }
 }
 
+#[expect(clippy::struct_field_names, reason = "the table's own names")]
 struct Window {
     starts_at: i64,
     ends_at: i64,

@@ -59,7 +59,7 @@ async fn reports_are_read_once_and_name_their_days() {
         world.sell(world.sale(1_200));
         world.clock.advance(HOUR);
         close(&world, 0, Closing::default());
-        close(&world, 1, Closing { late: 7_200, ..Closing::default() });
+        close(&world, 1, Closing { late: 7_260, ..Closing::default() });
         let report = z_reports(&world).await;
         assert_eq!((report.reports, report.changed_reports, report.unreadable_reports), (1, 0, 0));
         assert_eq!(collect::z_reports_read_at(&world.app).await.unwrap(), Some(world.app.now()));
@@ -75,7 +75,7 @@ async fn reports_are_read_once_and_name_their_days() {
         forget_notes(&world).await;
 
         assert_eq!(z_reports(&world).await, CollectReport::default(), "nothing new");
-        world.clock.advance(2 * HOUR);
+        world.clock.advance(2 * HOUR + Duration::from_mins(1));
         assert_eq!(z_reports(&world).await.reports, 1, "the late one");
         forget_notes(&world).await;
         let count = serde_json::json!(7);

@@ -1,6 +1,8 @@
 //! What somebody does to documents in OrderWise after they were posted: each is named with its
 //! cause, to the penny, and the day stays open until a person has cleared or signed it.
 
+use std::time::Duration;
+
 use daybook_domain::reconcile::{DayCause, Measure, certificate::Standing};
 use daybook_flows::reconcile::{self, Clearing, DayView, Signature};
 use daybook_sandbox::{
@@ -115,8 +117,9 @@ async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
         // What changes after it was signed is open again.
         let dearer = LineEdit { gross: Some(1_300), ..LineEdit::default() };
         assert!(world.sandbox.orderwise.edit_line(world.document(priced).order_id, 1, dearer));
+        world.clock.advance(Duration::from_mins(1));
         let report = on_demand(&world, 0).await;
-        assert_eq!(report.differs, 1);
+        assert_eq!(report.differs, 1, "{report:?}");
     })
     .await;
 }

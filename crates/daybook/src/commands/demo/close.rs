@@ -15,6 +15,7 @@ use crate::failure::Failure;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct DayLine {
     pub(super) store: String,
+    pub(super) day: Day,
     /// Receipts in the book.
     pub(super) receipts: i64,
     /// What the tills took, by the receipts.
@@ -42,6 +43,7 @@ impl DayLine {
             z_reports: gross(|one| one.z_reports.gross),
             orderwise: gross(|one| one.orderwise.gross),
             store: day.name,
+            day: day.day,
             differences: day.differences,
             standing: day.standing,
             certificate: day.certificate.map(|one| one.hash),

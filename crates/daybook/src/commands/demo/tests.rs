@@ -102,6 +102,7 @@ fn summary(proof: Proof) -> Summary {
 fn day(store: &str, tills: i64, orderwise: i64, differences: i64, standing: Standing) -> DayLine {
     DayLine {
         store: store.to_owned(),
+        day: "2026-10-05".parse().unwrap(),
         receipts: 600,
         tills: pence(tills),
         z_reports: pence(tills),

@@ -6,17 +6,16 @@ use daybook_domain::Money;
 use daybook_flows::reconcile::{CauseView, Clearing, DayView};
 use daybook_store::reconcile::day::DayState;
 
-use crate::{context::Context, printer, words};
+use crate::{printer, words};
 
 /// Differences of one cause that are shown one by one; `--json` shows all.
 const MOST_SHOWN: usize = 10;
 
 /// All days.
-pub(super) fn text(context: &Context, days: &[DayView]) -> String {
+pub(super) fn text(currency: &str, days: &[DayView]) -> String {
     if days.is_empty() {
         return String::new();
     }
-    let currency = context.currency();
     let mut text = table(days, currency);
     for day in days {
         of_day(&mut text, day, currency);

@@ -36,6 +36,6 @@ pub(super) async fn run(context: &Context, args: &SignArgs) -> Result<Ended, Fai
     let signed = signed.await;
     app.db.close().await;
     let shown = Shown { days: vec![signed?] };
-    context.printer.result(&shown, |shown| people::text(context, &shown.days))?;
+    context.printer.result(&shown, |shown| people::text(context.currency(), &shown.days))?;
     Ok(ended(&shown.days))
 }

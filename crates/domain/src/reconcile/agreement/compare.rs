@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::{One, effect::Effect, header, lines, totals};
+use super::{One, effect::Effect, header, lines, of_ledger, totals};
 use crate::{
     Money,
     entry::EntryKind,
@@ -32,7 +32,7 @@ impl<'a> One<'a, '_> {
         if credit != back {
             let text = format!("type {} on a {}", document.document.order_type, entry.kind);
             let place = self.place_of(document);
-            let difference = self.difference(DayCause::WrongType, place, has - right);
+            let difference = of_ledger(DayCause::WrongType, place, has - right);
             sheet.differences.push(difference.saying(text));
         }
         self.compare_account(document, sheet);
@@ -41,7 +41,7 @@ impl<'a> One<'a, '_> {
         if !entry.currency.trim().eq_ignore_ascii_case(currency.trim()) {
             let text = format!("{} on an account in {currency}", entry.currency);
             let place = self.place_of(document);
-            let difference = self.difference(DayCause::Currency, place, right - expected);
+            let difference = of_ledger(DayCause::Currency, place, right - expected);
             sheet.differences.push(difference.saying(text));
             return;
         }
@@ -54,7 +54,7 @@ impl<'a> One<'a, '_> {
             effects.push(Effect::new(DayCause::Unexplained, left, text));
         }
         for effect in effects {
-            sheet.differences.push(self.to_difference(effect, back, document));
+            sheet.differences.push(self.difference_of(effect, back, document));
         }
     }
 
@@ -101,7 +101,7 @@ impl<'a> One<'a, '_> {
         if fold(sent) != fold(found) {
             let text = format!("sent to {sent}, stands on {found}");
             let place = self.place_of(document);
-            let difference = self.difference(DayCause::WrongAccount, place, Amounts::ZERO);
+            let difference = of_ledger(DayCause::WrongAccount, place, Amounts::ZERO);
             sheet.differences.push(difference.saying(text));
         }
     }
@@ -132,7 +132,7 @@ impl<'a> One<'a, '_> {
         }
     }
 
-    fn to_difference(&self, effect: Effect, back: bool, document: &LedgerDocument) -> Difference {
+    fn difference_of(&self, effect: Effect, back: bool, document: &LedgerDocument) -> Difference {
         let mut place = self.place_of(document);
         place.row = effect.row;
         place.line = effect.line;

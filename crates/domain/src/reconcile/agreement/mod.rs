@@ -128,10 +128,6 @@ impl<'a> One<'a, '_> {
         (self.entry.register_id.as_deref(), Some(main_tender(self.entry)))
     }
 
-    fn difference(&self, cause: DayCause, place: Place, amounts: Amounts) -> Difference {
-        Difference::new(Measure::Ledger, cause, place, amounts)
-    }
-
     /// Whether it belongs into the ledger.
     fn counts(&self) -> bool {
         let entry = self.entry;
@@ -169,7 +165,7 @@ impl<'a> One<'a, '_> {
         let Some(primary) = self.primary(documents) else {
             if self.today && !self.is_just_posted(sheet) {
                 let (cause, text) = why_not_there(entry);
-                let difference = self.difference(cause, self.place(), -expected);
+                let difference = of_ledger(cause, self.place(), -expected);
                 sheet.differences.push(difference.saying(text).counting(-1));
             }
             return;
@@ -215,7 +211,7 @@ impl<'a> One<'a, '_> {
             if now != expected {
                 let text = format!("{} when recorded, {} today", expected.gross, now.gross);
                 let cause = DayCause::EditedInSitoo;
-                let difference = self.difference(cause, self.place(), expected - now);
+                let difference = of_ledger(cause, self.place(), expected - now);
                 sheet.differences.push(difference.saying(text));
             }
         }
@@ -269,7 +265,7 @@ impl<'a> One<'a, '_> {
         for (cause, (document, amounts)) in doubles.chain(credits) {
             let number = &document.document.order_number;
             let text = format!("{number} stands beside the receipt's own document");
-            let difference = self.difference(cause, self.place_of(document), amounts);
+            let difference = of_ledger(cause, self.place_of(document), amounts);
             sheet.differences.push(difference.saying(text).counting(1));
         }
     }
@@ -300,7 +296,7 @@ impl<'a> One<'a, '_> {
             self.case.clock.local(self.entry.order_date),
             document.order_date
         );
-        let difference = self.difference(DayCause::DayBoundary, self.place_of(document), amounts);
+        let difference = of_ledger(DayCause::DayBoundary, self.place_of(document), amounts);
         sheet.differences.push(difference.saying(text).counting(count));
     }
 }
@@ -335,4 +331,9 @@ fn why_not_there(entry: &BookEntry) -> (DayCause, String) {
             }
         },
     }
+}
+
+/// A difference between a document and its entry.
+fn of_ledger(cause: DayCause, place: Place, amounts: Amounts) -> Difference {
+    Difference::new(Measure::Ledger, cause, place, amounts)
 }

@@ -13,7 +13,7 @@ day_causes! {
         sentence: "The receipt is in Daybook and has not been posted yet.",
         example: "A sale of £60.00 was taken while OrderWise was down: OrderWise has £60.00 less.",
         owner: It, remedy: Wait,
-        fix: "Nothing, unless posting stands still: then see why with `daybook status`.",
+        fix: "Nothing, unless posting stands still: then see why with `daybook check`.",
     }
     NotPostedOpen "not-posted-open" "Waits for its goods' deliveries" {
         sentence: "The order is paid and still open, and it is not known yet what was handed over.",

@@ -87,8 +87,8 @@ fn missing_report(case: &Case<'_>, span: &Span<'_>, sheet: &mut Sheet<'_>) {
     if number > before + 1 {
         let place = Place { register: Some(span.report.register_id.clone()), ..Place::default() };
         let text = format!("Z-reports {} to {} are not there", before + 1, number - 1);
-        let cause = DayCause::ZReportMissing;
-        let difference = Difference::new(Measure::Numbers, cause, place, Amounts::ZERO);
+        let why = DayCause::ZReportMissing;
+        let difference = Difference::new(Measure::Numbers, why, place, Amounts::ZERO);
         sheet.differences.push(difference.saying(text).counting(number - before - 1));
     }
 }
@@ -130,8 +130,8 @@ fn not_counted<'a>(
         };
         let at = case.clock.local(entry.order_date);
         let text = format!("taken at {at}, while no Z-report was open");
-        let cause = DayCause::NotInZReport;
-        let difference = Difference::new(Measure::Turnover, cause, place, -amounts);
+        let why = DayCause::NotInZReport;
+        let difference = Difference::new(Measure::Turnover, why, place, -amounts);
         sheet.differences.push(difference.saying(text).counting(-1));
     }
     for (register, (sum, count)) in by_register {

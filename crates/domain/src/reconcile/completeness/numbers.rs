@@ -117,7 +117,7 @@ impl<'a> Numbers<'a> {
         let within = |at: Timestamp| (span.from..=span.to).contains(&at);
         let mut used = of.held.iter().filter(|(_, at)| within(*at)).map(|(number, _)| *number);
         let first = used.next();
-        let last = used.last().or(first).or(of.before).unwrap_or(0);
+        let last = used.next_back().or(first).or(of.before).unwrap_or(0);
         let next = of.held.iter().map(|(number, _)| *number).find(|number| *number > last);
         let room = next.map_or(count, |next| count.min(next - last - 1));
         let after = (last + 1)..=(last + room);

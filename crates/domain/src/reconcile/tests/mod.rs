@@ -56,7 +56,7 @@ fn told(result: &DayResult) -> String {
     for measure in Measure::ALL {
         let sides = result.sides.get(&measure).copied().unwrap_or_default();
         if !sides.difference().is_zero() {
-            text += &format!("{measure}: {sides:?}\n");
+            text.extend([format!("{measure}: {sides:?}\n")]);
         }
     }
     text

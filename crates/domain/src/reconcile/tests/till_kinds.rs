@@ -40,6 +40,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind { name: "credited with the sale's penny", apply: credited_penny },
 ];
 
+#[derive(Clone, Copy)]
 enum Which {
     Any,
     First,
@@ -129,7 +130,7 @@ fn last(s: &mut Scene<'_>) -> Option<usize> {
 
 fn not_counted_at_the_end(s: &mut Scene<'_>) -> Option<()> {
     let at = last(s)?;
-    s.report().closed_at = s.entry(at).order_date.plus(std::time::Duration::from_secs(60));
+    s.report().closed_at = s.entry(at).order_date.plus(std::time::Duration::from_mins(1));
     s.report_again(Some(at));
     let entry = s.entry(at).clone();
     s.claim_receipt(DayCause::DayBoundary, &entry, true);
@@ -139,7 +140,7 @@ fn not_counted_at_the_end(s: &mut Scene<'_>) -> Option<()> {
 fn not_counted(s: &mut Scene<'_>) -> Option<()> {
     let report = s.report().clone();
     let far = |entry: &BookEntry| {
-        let quarter = std::time::Duration::from_secs(16 * 60);
+        let quarter = std::time::Duration::from_mins(16);
         let at = entry.order_date;
         report.opened_at.unwrap().plus(quarter) < at && at.plus(quarter) < report.closed_at
     };
