@@ -18,11 +18,12 @@ use daybook_store::{
     },
 };
 
-use super::{period as periods, record};
+use super::{days, period as periods, record};
 use crate::{app::App, error::FlowError};
 
 /// Reads what the pack of a month is made of.
 pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
+    let stores = days::stores(app).await?;
     let mut tx = app.db.begin().await?;
     let span = (month.first(), month.last());
     let state = period::get(&mut tx, month).await?.map_or(PeriodState::Open, |row| row.state);
@@ -51,7 +52,7 @@ pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
     let obstacles = match state {
         PeriodState::Closed => Vec::new(),
         PeriodState::Open | PeriodState::Reopened => {
-            periods::obstacles(app, &mut tx, month).await?
+            periods::obstacles(app, &mut tx, &stores, month).await?
         }
     };
     let facts = Facts {

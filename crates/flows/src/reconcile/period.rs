@@ -1,7 +1,7 @@
 //! Months: closed when every store's day is, opened again by two persons. What arrives for a closed
 //! month is late, and counts by the policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daybook_domain::{
     month::{
@@ -56,6 +56,7 @@ pub async fn list(app: &App) -> Result<Vec<PeriodView>, FlowError> {
 
 /// One month.
 pub async fn view(app: &App, month: Month) -> Result<PeriodView, FlowError> {
+    let stores = days::stores(app).await?;
     let mut tx = app.db.begin().await?;
     let row = period::get(&mut tx, month).await?;
     let state = row.map_or(PeriodState::Open, |row| row.state);
@@ -63,7 +64,9 @@ pub async fn view(app: &App, month: Month) -> Result<PeriodView, FlowError> {
     let late = period::late(&mut tx, month.last()).await?;
     let obstacles = match state {
         PeriodState::Closed => Vec::new(),
-        PeriodState::Open | PeriodState::Reopened => obstacles(app, &mut tx, month).await?,
+        PeriodState::Open | PeriodState::Reopened => {
+            obstacles(app, &mut tx, &stores, month).await?
+        }
     };
     tx.rollback().await?;
     Ok(PeriodView {
@@ -90,6 +93,7 @@ pub async fn close(
     reason: &str,
 ) -> Result<PeriodView, FlowError> {
     named(actor, reason)?;
+    let stores = days::stores(app).await?;
     let once = || async {
         let now = app.now();
         let mut tx = app.db.begin().await?;
@@ -97,7 +101,7 @@ pub async fn close(
         if row.state == PeriodState::Closed {
             return Err(refused("period-closed", format!("{month} is closed already"), month));
         }
-        let found = obstacles(app, &mut tx, month).await?;
+        let found = obstacles(app, &mut tx, &stores, month).await?;
         if !found.is_empty() {
             return Err(open(month, &found));
         }
@@ -234,16 +238,18 @@ fn open(month: Month, found: &[Obstacle]) -> FlowError {
     )
 }
 
-/// What stands against closing a month.
+/// What stands against closing a month. The stores are read before the transaction: their mapping
+/// has one of its own.
 pub(super) async fn obstacles(
     app: &App,
     tx: &mut Tx,
+    stores: &BTreeSet<i64>,
     month: Month,
 ) -> Result<Vec<Obstacle>, FlowError> {
     let now = app.now();
     let first: BTreeMap<i64, Day> = period::first_days(&mut *tx).await?.into_iter().collect();
     let span = |store: i64| StoreSpan { store, first: first.get(&store).copied() };
-    let stores: Vec<StoreSpan> = days::stores(app).await?.into_iter().map(span).collect();
+    let stores: Vec<StoreSpan> = stores.iter().copied().map(span).collect();
     let rows = day::list(&mut *tx, (month.first(), month.last()), None).await?;
     let standing = rows.into_iter().map(|row| {
         let closed = row.state.is_closed();
