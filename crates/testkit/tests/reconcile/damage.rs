@@ -40,20 +40,20 @@ async fn sign_one_and_then_the_rest(world: &World) {
     let about = (store, monday());
     let by = |cause, reason| Signature { cause, actor: "Ada", reason };
     let goodwill = by(Some(DayCause::EditedInOrderwise), "goodwill");
-    let signed = reconcile::sign(world.app, about, goodwill).await.unwrap();
+    let signed = reconcile::sign(&world.app, about, goodwill).await.unwrap();
     assert_eq!(signed.state, DayState::Differs);
-    let signed = reconcile::sign(world.app, about, by(None, "agreed")).await.unwrap();
+    let signed = reconcile::sign(&world.app, about, by(None, "agreed")).await.unwrap();
     assert_eq!(signed.state, DayState::SignedOff);
     let found = view(world).await;
     assert_eq!((found.standing, found.sign_offs.len()), (Some(Standing::Signed), 2));
     assert!(found.causes.iter().all(|one| one.clearing == Clearing::Signed));
     assert_eq!(found.certificate.as_ref().unwrap().number, 3);
-    let nothing = reconcile::sign(world.app, about, by(None, "again")).await.unwrap_err();
+    let nothing = reconcile::sign(&world.app, about, by(None, "again")).await.unwrap_err();
     assert_eq!(nothing.code(), "nothing-to-sign");
-    let nameless = reconcile::sign(world.app, about, by(None, " ")).await.unwrap_err();
+    let nameless = reconcile::sign(&world.app, about, by(None, " ")).await.unwrap_err();
     assert_eq!(nameless.code(), "reason-missing");
     let subject = format!("day:{store}:{}", monday());
-    assert_eq!(audit::of(world.app.db, &subject, 9).await.unwrap().len(), 2);
+    assert_eq!(audit::of(&world.app.db, &subject, 9).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
