@@ -59,9 +59,9 @@ fn people(context: &Context, pack: &Pack) -> String {
     let mut text = format!("{}: {}", pack.month, pack.state);
     let shown = ["summary", "vat", "tenders"];
     for table in shown.iter().filter_map(|name| pack.table(name)) {
-        let shows = |key: &str| !key.ends_with("_net") && !key.ends_with("_tax");
+        let fits = |key: &str| !key.ends_with("_net") && !key.ends_with("_tax");
         let columns: Vec<usize> =
-            (0..table.columns.len()).filter(|at| shows(table.columns[*at].key)).collect();
+            (0..table.columns.len()).filter(|at| fits(table.columns[*at].key)).collect();
         let head: Vec<&str> = columns.iter().map(|at| table.columns[*at].title).collect();
         let texts = |row: &Vec<Cell>| columns.iter().map(|at| cell(context, &row[*at])).collect();
         let right: Vec<usize> =
