@@ -118,8 +118,11 @@ fn a_stores_day_and_a_few_receipts_make_one_line() {
 #[test]
 fn a_payout_comes_in_parts_or_with_others() {
     let rules = of(Subject::Bank);
-    let payouts =
-        [item("p1", 0, 9_000, &["tx12345"]), item("p2", 3, 4_000, &[]), item("p3", 3, 2_500, &[])];
+    let payouts = [
+        item("p1", 0, 9_000, &["tx12345", "tx12346"]),
+        item("p2", 3, 4_000, &[]),
+        item("p3", 3, 2_500, &[]),
+    ];
     let bank = [
         item("b1", 1, 5_000, &["tx12345"]),
         item("b2", 2, 4_000, &["tx12346"]),

@@ -72,10 +72,18 @@ fn people(context: &Context, pack: &Pack) -> String {
     }
     let wrong = pack.checks.iter().filter(|check| !check.equal).count();
     let all = words::count(pack.checks.len() as u64, "check", "checks");
-    text.push_str(&match wrong {
-        0 => format!("\n\nthe control sheet ties: {all}, all equal"),
-        wrong => format!("\n\nTHE CONTROL SHEET DOES NOT TIE: {wrong} of {all} are not equal"),
-    });
+    if wrong == 0 {
+        text.extend(["\n\nthe control sheet ties: ", &all, ", all equal"]);
+    } else {
+        let wrong = wrong.to_string();
+        text.extend([
+            "\n\nTHE CONTROL SHEET DOES NOT TIE: ",
+            &wrong,
+            " of ",
+            &all,
+            " are not equal",
+        ]);
+    }
     for check in pack.checks.iter().filter(|check| !check.equal) {
         text.extend(["\n  ", check.name.as_str()]);
     }
