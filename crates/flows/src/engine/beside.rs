@@ -4,7 +4,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use daybook_domain::{causes::Cause, class::Failure, retry::Backoff};
-use daybook_store::{exception, lease};
+use daybook_store::{exception, lease as leases};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -29,8 +29,11 @@ struct Beside<'a> {
     wake: &'a Notify,
 }
 
-/// How long a process may be silent before another takes its flow over.
-const LEASE: Duration = Duration::from_mins(5);
+/// How long a process may be silent before another takes its flow over: longer than any call, so
+/// that what the other looks for has arrived or never will.
+fn lease(app: &App) -> Duration {
+    app.settings.posting.lease.max(app.settings.despatch.lease)
+}
 
 /// Runs all of them until `stop`.
 pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
@@ -116,7 +119,7 @@ async fn keep_running<F, Fut>(
         };
         rest(app, stop, beside.wake, pause).await;
     }
-    if let Err(error) = lease::release(&app.db, beside.name, &app.worker).await {
+    if let Err(error) = leases::release(&app.db, beside.name, &app.worker).await {
         tracing::debug!(flow = beside.name, "the lease is left to run out: {error}");
     }
 }
@@ -129,12 +132,27 @@ where
     if !is_ours(app, beside.name).await? {
         return Ok(());
     }
-    pass().await?;
+    tokio::select! {
+        biased;
+        result = pass() => result?,
+        () = renewing(app, beside.name) => {}
+    }
     let mut tx = app.db.begin().await?;
     exception::close_scoped(&mut tx, app.now(), &scope(beside.name), DAYBOOK, "it works again")
         .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Renews the right to run a flow while a pass runs; never over by itself. Where it is lost, the pass
+/// finds out at its next step: a call that is on its way is not cut off.
+async fn renewing(app: &App, flow: &'static str) {
+    loop {
+        tokio::time::sleep(lease(app) / 3).await;
+        if let Err(error) = is_ours(app, flow).await {
+            tracing::debug!(flow, "the lease is not renewed: {error}");
+        }
+    }
 }
 
 /// Takes or renews the right to run a flow: one process at a time. A long pass asks again at every
@@ -144,7 +162,7 @@ pub(crate) async fn is_ours(app: &App, flow: &str) -> Result<bool, FlowError> {
         return Ok(true);
     }
     let now = app.now();
-    Ok(lease::acquire(&app.db, now, flow, &app.worker, now.plus(LEASE)).await?)
+    Ok(leases::acquire(&app.db, now, flow, &app.worker, now.plus(lease(app))).await?)
 }
 
 fn scope(flow: &str) -> String {

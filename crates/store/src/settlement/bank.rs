@@ -6,6 +6,7 @@ use daybook_domain::settlement::BankLine;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
+use super::matched;
 use crate::{
     Source, StoreResult, Tx,
     engine::{self, Cells, FromCells, all, padded, pieces},
@@ -133,13 +134,7 @@ pub async fn latest(
 /// What rules may match: what no match holds, and what only a suggestion holds; with `redo`, also
 /// what a rule has confirmed.
 pub async fn free(source: impl Into<Source<'_>>, redo: bool) -> StoreResult<Vec<StoredBankLine>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => {
-        let mut found = all(&sqlx::query(OPEN).fetch_all(&mut *c).await?)?;
-        let query = sqlx::query(HELD).bind(i64::from(redo));
-        found.extend(all(&query.fetch_all(&mut *c).await?)?);
-        Ok(found)
-    })
+    matched::free(source.into(), (OPEN, HELD), None, redo).await
 }
 
 /// The lines of a match.
@@ -147,21 +142,15 @@ pub async fn of_match(
     source: impl Into<Source<'_>>,
     number: i64,
 ) -> StoreResult<Vec<StoredBankLine>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => all(&sqlx::query(OF_MATCH).bind(number).fetch_all(c).await?))
+    matched::of_match(source.into(), OF_MATCH, number).await
 }
 
 /// Makes a line part of a match; false if another one has it.
 pub async fn attach(tx: &mut Tx, line: i64, number: i64) -> StoreResult<bool> {
-    Ok(on!(tx, c => {
-        sqlx::query(ATTACH).bind(line).bind(number).execute(c).await?.rows_affected() == 1
-    }))
+    matched::attach(tx, ATTACH, line, number).await
 }
 
 /// Frees the lines of a match.
 pub async fn detach(tx: &mut Tx, number: i64) -> StoreResult<()> {
-    on!(tx, c => {
-        sqlx::query(DETACH).bind(number).execute(c).await?;
-    });
-    Ok(())
+    matched::detach(tx, DETACH, number).await
 }

@@ -6,6 +6,7 @@ use daybook_domain::settlement::SettlementLine;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
+use super::matched;
 use super::{from_json, opt_word, to_json};
 use crate::{
     Source, StoreResult, Tx,
@@ -166,13 +167,7 @@ pub async fn free(
     provider: &str,
     redo: bool,
 ) -> StoreResult<Vec<StoredLine>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => {
-        let mut found = all(&sqlx::query(OPEN).bind(provider).fetch_all(&mut *c).await?)?;
-        let query = sqlx::query(HELD).bind(provider).bind(i64::from(redo));
-        found.extend(all(&query.fetch_all(&mut *c).await?)?);
-        Ok(found)
-    })
+    matched::free(source.into(), (OPEN, HELD), Some(provider), redo).await
 }
 
 /// The oldest payments and refunds that no match holds.
@@ -202,21 +197,15 @@ pub async fn of_payout(
 
 /// The lines of a match.
 pub async fn of_match(source: impl Into<Source<'_>>, number: i64) -> StoreResult<Vec<StoredLine>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => all(&sqlx::query(OF_MATCH).bind(number).fetch_all(c).await?))
+    matched::of_match(source.into(), OF_MATCH, number).await
 }
 
 /// Makes a line part of a match; false if another one has it.
 pub async fn attach(tx: &mut Tx, line: i64, number: i64) -> StoreResult<bool> {
-    Ok(on!(tx, c => {
-        sqlx::query(ATTACH).bind(line).bind(number).execute(c).await?.rows_affected() == 1
-    }))
+    matched::attach(tx, ATTACH, line, number).await
 }
 
 /// Frees the lines of a match.
 pub async fn detach(tx: &mut Tx, number: i64) -> StoreResult<()> {
-    on!(tx, c => {
-        sqlx::query(DETACH).bind(number).execute(c).await?;
-    });
-    Ok(())
+    matched::detach(tx, DETACH, number).await
 }

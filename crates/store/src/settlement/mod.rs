@@ -5,6 +5,7 @@
 pub mod bank;
 pub mod file;
 pub mod line;
+mod matched;
 pub mod matches;
 pub mod payout;
 pub mod rule;

@@ -3,6 +3,7 @@
 use daybook_domain::settlement::Payout;
 use serde::Serialize;
 
+use super::matched;
 use super::{from_json, to_json};
 use crate::{
     Source, StoreResult, Tx,
@@ -93,13 +94,7 @@ pub async fn latest(source: impl Into<Source<'_>>, limit: usize) -> StoreResult<
 /// What rules may match: what no match holds, and what only a suggestion holds; with `redo`, also
 /// what a rule has confirmed.
 pub async fn free(source: impl Into<Source<'_>>, redo: bool) -> StoreResult<Vec<StoredPayout>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => {
-        let mut found = all(&sqlx::query(OPEN).fetch_all(&mut *c).await?)?;
-        let query = sqlx::query(HELD).bind(i64::from(redo));
-        found.extend(all(&query.fetch_all(&mut *c).await?)?);
-        Ok(found)
-    })
+    matched::free(source.into(), (OPEN, HELD), None, redo).await
 }
 
 /// The payouts of a match.
@@ -107,8 +102,7 @@ pub async fn of_match(
     source: impl Into<Source<'_>>,
     number: i64,
 ) -> StoreResult<Vec<StoredPayout>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => all(&sqlx::query(OF_MATCH).bind(number).fetch_all(c).await?))
+    matched::of_match(source.into(), OF_MATCH, number).await
 }
 
 /// Writes what the lines of a payout say now.
@@ -143,8 +137,5 @@ pub async fn attach(tx: &mut Tx, payout: &Payout, number: i64) -> StoreResult<bo
 
 /// Frees the payouts of a match.
 pub async fn detach(tx: &mut Tx, number: i64) -> StoreResult<()> {
-    on!(tx, c => {
-        sqlx::query(DETACH).bind(number).execute(c).await?;
-    });
-    Ok(())
+    matched::detach(tx, DETACH, number).await
 }

@@ -7,6 +7,7 @@ use daybook_domain::{
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
+use super::matched;
 use super::{from_json, opt_word, to_json};
 use crate::{
     Source, StoreResult, Tx,
@@ -303,19 +304,12 @@ pub async fn free(
     provider: &str,
     redo: bool,
 ) -> StoreResult<Vec<StoredMoney>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => {
-        let mut found = all(&sqlx::query(OPEN).bind(provider).fetch_all(&mut *c).await?)?;
-        let query = sqlx::query(HELD).bind(provider).bind(i64::from(redo));
-        found.extend(all(&query.fetch_all(&mut *c).await?)?);
-        Ok(found)
-    })
+    matched::free(source.into(), (OPEN, HELD), Some(provider), redo).await
 }
 
 /// The payments of a match.
 pub async fn of_match(source: impl Into<Source<'_>>, number: i64) -> StoreResult<Vec<StoredMoney>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => all(&sqlx::query(OF_MATCH).bind(number).fetch_all(c).await?))
+    matched::of_match(source.into(), OF_MATCH, number).await
 }
 
 /// Payments that bear a reference.
@@ -337,10 +331,7 @@ pub async fn attach(tx: &mut Tx, order_id: i64, index: i64, number: i64) -> Stor
 
 /// Frees the payments of a match.
 pub async fn detach(tx: &mut Tx, number: i64) -> StoreResult<()> {
-    on!(tx, c => {
-        sqlx::query(DETACH).bind(number).execute(c).await?;
-    });
-    Ok(())
+    matched::detach(tx, DETACH, number).await
 }
 
 /// Notes on which day the payments of a match were settled.
