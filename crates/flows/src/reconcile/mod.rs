@@ -1,5 +1,5 @@
 //! The day close. A pass: new Z-reports are read, what came late is noted (`days`); each night the
-//! day before of every store is due; and each day that is due is closed ([`run`]): the witnesses are
+//! day before of every store is due; and each day that is due is closed (`run`): the witnesses are
 //! brought up to date ([`collect`]), loaded, compared by the domain, and what that came to is
 //! written down in one transaction.
 //!

@@ -1,8 +1,8 @@
 //! Reading both systems for the day close, behind everything else that wants to call them.
 //!
-//! - [`z_reports`]: what the tills counted, by when it reached Sitoo;
-//! - [`ledger`]: OrderWise's documents with their lines, a stretch of its clock at a time;
-//! - [`receipts`]: receipts that are missing in the book.
+//! - `z_reports`: what the tills counted, by when it reached Sitoo;
+//! - `ledger`: OrderWise's documents with their lines, a stretch of its clock at a time;
+//! - `receipts`: receipts that are missing in the book.
 //!
 //! What is new about a moment that may have been compared already is noted (`late`): its day is
 //! looked at again.
