@@ -59,10 +59,7 @@ impl Elements {
         while let Some(&byte) = bytes.get(at) {
             match self.place {
                 Place::Element => {
-                    let Some(end) = self.end(byte, at) else {
-                        at += 1;
-                        continue;
-                    };
+                    let Some(end) = self.end(bytes, &mut at) else { break };
                     self.place = Place::Between;
                     let rest = bytes.get(begin..end).unwrap_or_default();
                     if self.partial.is_empty() {
@@ -98,32 +95,42 @@ impl Elements {
         Ok(())
     }
 
-    /// Where the element ends, if it does at this byte.
-    fn end(&mut self, byte: u8, at: usize) -> Option<usize> {
-        if self.in_text {
-            if self.escaped {
-                self.escaped = false;
-            } else if byte == b'\\' {
-                self.escaped = true;
-            } else if byte == b'"' {
-                self.in_text = false;
-                return (self.depth == 0).then_some(at + 1);
+    /// Where the element ends; none if it goes on behind these bytes. `at` is then the byte that
+    /// ended it.
+    fn end(&mut self, bytes: &[u8], at: &mut usize) -> Option<usize> {
+        let (mut depth, mut in_text, mut escaped) = (self.depth, self.in_text, self.escaped);
+        let mut end = None;
+        for (place, &byte) in bytes.iter().enumerate().skip(*at) {
+            *at = place;
+            if in_text {
+                if escaped {
+                    escaped = false;
+                } else if byte == b'\\' {
+                    escaped = true;
+                } else if byte == b'"' {
+                    in_text = false;
+                    end = (depth == 0).then_some(place + 1);
+                }
+            } else {
+                match byte {
+                    b'"' => in_text = true,
+                    b'{' | b'[' => depth += 1,
+                    // A number or a word ends with the array.
+                    b',' | b']' if depth == 0 => end = Some(place),
+                    b'}' | b']' => {
+                        depth = depth.saturating_sub(1);
+                        end = (depth == 0).then_some(place + 1);
+                    }
+                    _ if depth == 0 && byte.is_ascii_whitespace() => end = Some(place),
+                    _ => {}
+                }
             }
-            return None;
-        }
-        match byte {
-            b'"' => self.in_text = true,
-            b'{' | b'[' => self.depth += 1,
-            // A number or a word ends with the array.
-            b',' | b']' if self.depth == 0 => return Some(at),
-            b'}' | b']' => {
-                self.depth = self.depth.saturating_sub(1);
-                return (self.depth == 0).then_some(at + 1);
+            if end.is_some() {
+                break;
             }
-            _ if self.depth == 0 && byte.is_ascii_whitespace() => return Some(at),
-            _ => {}
         }
-        None
+        (self.depth, self.in_text, self.escaped) = (depth, in_text, escaped);
+        end
     }
 
     /// Whether the array is at its end.

@@ -1,7 +1,7 @@
 //! Tries to post an entry: the intent before the call, the outcome after it. An attempt without an
 //! outcome is a call of which nobody knows whether it was made.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use daybook_domain::{Timestamp, class::Class};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row};
 
 use crate::{
     Source, StoreResult, Tx,
-    engine::{Cells, FromCells, all, pieces},
+    engine::{Cells, FromCells, all, padded, pieces},
 };
 
 sql! {
@@ -21,7 +21,10 @@ sql! {
 }
 
 const START: &str = "INSERT INTO attempt (order_id, number, started_at, worker, session_id, \
-    request) ";
+    request, posting) ";
+const POSTINGS: &str = "SELECT order_id, posting FROM attempt WHERE posting IS NOT NULL \
+    AND order_id IN (";
+const IN_ORDER: &str = ") ORDER BY order_id, number";
 /// The first outcome counts: it is never overwritten.
 const FINISH: &str = "UPDATE attempt SET finished_at = v.column3, class = v.column4, \
     status = v.column5, response = v.column6, duration_us = v.column7 FROM (";
@@ -43,6 +46,8 @@ pub struct NewAttempt {
     pub session_id: Option<i64>,
     /// The body about to be sent, masked.
     pub request: String,
+    /// What the body says, as the day close compares it (JSON). No shopper's data.
+    pub posting: String,
 }
 
 /// An outcome.
@@ -118,6 +123,7 @@ pub async fn start(tx: &mut Tx, attempts: &[NewAttempt]) -> StoreResult<()> {
                 row.push_bind(attempt.order_id).push_bind(attempt.number);
                 row.push_bind(attempt.started_at.micros()).push_bind(attempt.worker.as_str());
                 row.push_bind(attempt.session_id).push_bind(attempt.request.as_str());
+                row.push_bind(attempt.posting.as_str());
             });
             query.build().execute(c).await?;
         });
@@ -140,6 +146,29 @@ pub async fn finish(tx: &mut Tx, attempts: &[FinishedAttempt]) -> StoreResult<()
         });
     }
     Ok(())
+}
+
+/// What was sent of each of these entries, by its last attempt (JSON); none of what an older
+/// Daybook sent.
+pub async fn postings(
+    source: impl Into<Source<'_>>,
+    order_ids: &[i64],
+) -> StoreResult<HashMap<i64, String>> {
+    let mut conn = source.into().open().await?;
+    let mut found = HashMap::new();
+    for ids in order_ids.chunks(1_024) {
+        on!(conn, c => {
+            let mut query = QueryBuilder::<Sql>::new(POSTINGS);
+            let mut list = query.separated(", ");
+            for id in padded(ids) {
+                list.push_bind(id);
+            }
+            for row in query.push(IN_ORDER).build().fetch_all(c).await? {
+                found.insert(row.int("order_id")?, row.text("posting")?);
+            }
+        });
+    }
+    Ok(found)
 }
 
 /// A span as the book keeps it.

@@ -1,6 +1,8 @@
 //! Export definitions: a list of parameters out, a list of rows back (facts/orderwise 1.8, design
 //! section 7).
 
+use std::borrow::Cow;
+
 use daybook_domain::{
     Money, Quantity, Timestamp,
     catalogue::{Attribute, FullVariant},
@@ -122,16 +124,21 @@ impl<'a> Row<'a> {
     }
 
     fn text(&self, column: &str) -> Result<String, Failure> {
-        let value = scalar(self.value(column)?).ok_or_else(|| self.drift(column, "is no text"))?;
-        Ok(value.trim().to_owned())
+        Ok(self.told(column)?.trim().to_owned())
+    }
+
+    /// The same as it stands there, with blanks around it.
+    fn told(&self, column: &str) -> Result<Cow<'a, str>, Failure> {
+        scalar(self.value(column)?).ok_or_else(|| self.drift(column, "is no text"))
     }
 
     fn maybe<T: Exact>(&self, column: &str) -> Result<Option<T>, Failure> {
-        let text = self.text(column)?;
+        let text = self.told(column)?;
+        let text = text.trim();
         if text.is_empty() {
             return Ok(None);
         }
-        T::exact(&text).map(Some).ok_or_else(|| self.drift(column, format!("is not {}", T::WHAT)))
+        T::exact(text).map(Some).ok_or_else(|| self.drift(column, format!("is not {}", T::WHAT)))
     }
 
     fn need<T: Exact>(&self, column: &str) -> Result<T, Failure> {
@@ -149,17 +156,19 @@ impl<'a> Row<'a> {
 
     /// A quantity in thousandths; what is finer is rounded down, so that doubt lowers.
     fn need_rounded_down(&self, column: &str) -> Result<Quantity, Failure> {
-        let text = self.text(column)?;
-        rounded_down(&text).ok_or_else(|| self.drift(column, format!("is not {}", Quantity::WHAT)))
+        let text = self.told(column)?;
+        rounded_down(text.trim())
+            .ok_or_else(|| self.drift(column, format!("is not {}", Quantity::WHAT)))
     }
 
     /// The earlier and the later moment that a local time can mean; nearly always they are one.
     fn moments(&self, column: &str) -> Result<Option<(Timestamp, Timestamp)>, Failure> {
-        let text = self.text(column)?;
+        let text = self.told(column)?;
+        let text = text.trim();
         if text.is_empty() {
             return Ok(None);
         }
-        let moments = parse_both(&text, self.zone);
+        let moments = parse_both(text, self.zone);
         moments.map(Some).ok_or_else(|| self.drift(column, "is no date and time"))
     }
 

@@ -25,7 +25,7 @@ use daybook_domain::{
     till::TillOrder,
 };
 use daybook_store::{
-    entry, exception,
+    attempt, entry, exception,
     reconcile::{
         certificate, document,
         entries::{self, Place, TakenRow},
@@ -184,6 +184,25 @@ async fn entries(
     }
 }
 
+/// An entry of a page, with what the till had told of it when.
+struct Told {
+    row: TakenRow,
+    today: TillOrder,
+    /// As it was when the entry was posted, where the till told something else afterwards.
+    then: Option<TillOrder>,
+    /// What was sent of it, once it was sent.
+    sent: Option<Posting>,
+}
+
+impl Told {
+    const fn order(&self) -> &TillOrder {
+        match &self.then {
+            Some(then) => then,
+            None => &self.today,
+        }
+    }
+}
+
 /// What a page's entries are judged with.
 struct Around {
     mapping: Arc<Mapping>,
@@ -194,21 +213,32 @@ struct Around {
 }
 
 async fn witnesses(app: &App, page: Vec<TakenRow>) -> Result<Vec<BookEntry>, FlowError> {
+    let mut sent = sent(app, &page).await?;
     let mut orders = Vec::with_capacity(page.len());
     for row in page {
         // What cannot be read is held, with its exception; it has no figures to compare.
         let Ok(today) = parse_order(&row.body) else { continue };
-        let posted = as_posted(app, &row).await?;
-        orders.push((row, today, posted));
+        let then = as_posted(app, &row).await?;
+        let sent = sent.remove(&row.entry.order_id);
+        orders.push(Told { row, today, then, sent });
     }
-    let told: Vec<&TillOrder> =
-        orders.iter().map(|(_, today, posted)| posted.as_ref().unwrap_or(today)).collect();
-    let around = around(app, &told).await?;
+    let around = around(app, &orders).await?;
     let mut found = Vec::with_capacity(orders.len());
-    for (row, today, posted) in &orders {
-        found.push(witness(app, &around, row, (today, posted.as_ref())).await?);
+    for told in &orders {
+        found.push(witness(app, &around, told).await?);
     }
     Ok(found)
+}
+
+/// What was sent of the page's entries that are in the ledger, or may be.
+async fn sent(app: &App, page: &[TakenRow]) -> Result<HashMap<i64, Posting>, FlowError> {
+    let is_sent = |row: &&TakenRow| {
+        use EntryState::{Confirmed, InDoubt, Posted, Posting};
+        matches!(row.entry.state, Posting | InDoubt | Posted | Confirmed)
+    };
+    let ids: Vec<i64> = page.iter().filter(is_sent).map(|row| row.entry.order_id).collect();
+    let kept = attempt::postings(&app.db, &ids).await?.into_iter();
+    Ok(kept.filter_map(|(id, json)| Some((id, serde_json::from_str(&json).ok()?))).collect())
 }
 
 /// What the till had told when an entry was posted, where it told something else afterwards.
@@ -223,13 +253,16 @@ async fn as_posted(app: &App, row: &TakenRow) -> Result<Option<TillOrder>, FlowE
     Ok(then.and_then(|version| parse_order(&version.body).ok()))
 }
 
-async fn around(app: &App, orders: &[&TillOrder]) -> Result<Around, FlowError> {
+async fn around(app: &App, told: &[Told]) -> Result<Around, FlowError> {
     let mapping = known_mapping(app).await?;
     let originals: BTreeSet<i64> =
-        orders.iter().filter_map(|order| order.original_order_id).collect();
+        told.iter().filter_map(|told| told.order().original_order_id).collect();
     let originals: Vec<i64> = originals.into_iter().collect();
     let payloads = entry::payloads(&app.db, &originals).await?;
     let sales = payloads.into_iter().filter_map(|(id, body)| Some((id, parse_order(&body).ok()?)));
+    // Of what was sent it is known what was sent.
+    let orders: Vec<&TillOrder> =
+        told.iter().filter(|told| told.sent.is_none()).map(Told::order).collect();
     let mut folded: BTreeSet<String> =
         orders.iter().flat_map(|order| &order.rows).map(|row| sku::fold(&row.sku)).collect();
     let mapped: Vec<String> =
@@ -246,17 +279,11 @@ async fn around(app: &App, orders: &[&TillOrder]) -> Result<Around, FlowError> {
     })
 }
 
-async fn witness(
-    app: &App,
-    around: &Around,
-    row: &TakenRow,
-    (today, posted): (&TillOrder, Option<&TillOrder>),
-) -> Result<BookEntry, FlowError> {
-    let entry = &row.entry;
-    let order = posted.unwrap_or(today);
+async fn witness(app: &App, around: &Around, told: &Told) -> Result<BookEntry, FlowError> {
+    let (entry, order) = (&told.row.entry, told.order());
     let reason = entry.reason.as_deref();
     let is_aside = entry.state == EntryState::SetAside;
-    let figures_today = Figures::of(today);
+    let figures_today = Figures::of(&told.today);
     let original = order.original_order_id.filter(|_| entry.kind == EntryKind::Return);
     Ok(BookEntry {
         state: entry.state,
@@ -265,8 +292,8 @@ async fn witness(
         posted_at: entry.posted_at,
         ledger_order_id: entry.erp_order_id,
         figures_today: (figures_today != Figures::of(order)).then_some(figures_today),
-        posting: would_be(app, around, order),
-        read_back: read_back(row),
+        posting: told.sent.clone().or_else(|| would_be(app, around, order)),
+        read_back: read_back(&told.row),
         original: original.and_then(|id| around.sales.get(&id)).map(Original::of),
         ..BookEntry::of(order, entry.received_at)
     })
@@ -292,7 +319,7 @@ fn read_back(row: &TakenRow) -> Option<ReadBack> {
     })
 }
 
-/// What an entry is posted as with today's mapping. A return is judged as if its sale stood in the
+/// What an entry would be posted as with today's mapping. A return is judged as if its sale stood in the
 /// ledger: whether it may be posted is not what is asked here.
 fn would_be(app: &App, around: &Around, order: &TillOrder) -> Option<Posting> {
     let sale = order.original_order_id.and_then(|id| around.sales.get(&id));

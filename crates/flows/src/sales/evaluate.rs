@@ -13,6 +13,7 @@ use daybook_domain::{
     entry::EntryState,
     lookup::Known,
     posting::{Decision, Fault, decide},
+    reconcile::witness::Posting,
 };
 use daybook_store::{
     Tx,
@@ -252,6 +253,7 @@ impl<'a> Plan<'a> {
             worker: self.app.worker.clone(),
             session_id: draft.session_id,
             request: rendered.masked.clone(),
+            posting: serde_json::to_string(&Posting::of(draft)).unwrap_or_default(),
         });
         if draft.has_lines_to_come() {
             self.sendings.push((row.order_id, despatch::posted_lines(draft)));

@@ -10,13 +10,13 @@ use daybook_domain::{
 use daybook_store::{
     stock::{
         due::NewDue,
-        figure::{self, FigureRow, Key},
+        figure::{self, Key},
         write,
     },
     till_movement::{self, MovementRow},
 };
 
-use super::{figures, people, places::Places};
+use super::{figures, image::Image, people, places::Places};
 use crate::{app::App, error::FlowError};
 
 /// Rows in flight read in one go.
@@ -35,7 +35,7 @@ pub(super) struct InFlight {
 /// What is known about SKUs at stock locations, by location and folded SKU of OrderWise.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    pub(super) figures: HashMap<Key, FigureRow>,
+    pub(super) figures: Image,
     in_flight: HashMap<Key, InFlight>,
     pub(super) rules: BufferRules,
     /// SKUs in warehouses that are part of a write whose outcome is not known.
@@ -53,7 +53,7 @@ impl Facts {
         places: &Places,
         keys: &[Key],
     ) -> Result<Self, FlowError> {
-        let figures = figure::of_keys(&app.db, keys).await?;
+        let figures = Image::of_rows(figure::of_keys(&app.db, keys).await?);
         let skus: BTreeSet<String> =
             keys.iter().flat_map(|(_, folded)| places.at_tills(folded)).collect();
         let skus: Vec<String> = skus.into_iter().collect();
@@ -63,13 +63,17 @@ impl Facts {
         Ok(facts)
     }
 
-    /// Everything about a whole location.
+    /// Everything about a whole location, whose figures are read of the book unless they are given.
     pub(super) async fn of_location(
         app: &App,
         places: &Places,
         location_id: i64,
+        figures: Option<Image>,
     ) -> Result<Self, FlowError> {
-        let figures = figure::of_location(&app.db, location_id).await?;
+        let figures = match figures {
+            Some(figures) => figures,
+            None => Image::of_rows(figure::of_location(&app.db, location_id).await?),
+        };
         let mut facts = Self::with(app, figures).await?;
         let mut after = 0;
         loop {
@@ -89,15 +93,14 @@ impl Facts {
         }
     }
 
-    async fn with(app: &App, figures: Vec<FigureRow>) -> Result<Self, FlowError> {
-        let key = |row: &FigureRow| (row.location_id, row.folded.clone());
+    async fn with(app: &App, figures: Image) -> Result<Self, FlowError> {
         let open = write::open(&app.db).await?;
         let blocked = open.into_iter().flat_map(|open| {
             let warehouse_id = open.write.warehouse_id;
             open.write.items.into_iter().map(move |item| (warehouse_id, item.folded))
         });
         Ok(Self {
-            figures: figures.into_iter().map(|row| (key(&row), row)).collect(),
+            figures,
             rules: people::rules(app).await?,
             blocked: blocked.collect(),
             ..Self::default()
@@ -150,7 +153,7 @@ impl Facts {
         let margins = app.settings.stock.margins();
         // What OrderWise has no figure of is told to no till: it matters only until it is posted
         // long enough that a first figure would contain it.
-        let Some(figure) = self.figures.get(key) else {
+        let Some(figure) = self.figures.get(key.0, &key.1) else {
             let posted_at = row.standing.posted_at.filter(|_| row.standing.state.is_in_ledger());
             let old = posted_at.is_some_and(|at| read_at.since(at) > margins.dismissed);
             return if old { Certainty::Contained } else { Certainty::InFlight { again: None } };
@@ -160,8 +163,11 @@ impl Facts {
     }
 
     /// What is in flight of a SKU at a location.
-    pub(super) fn in_flight(&self, key: &Key) -> InFlight {
-        self.in_flight.get(key).cloned().unwrap_or_default()
+    pub(super) fn in_flight(&self, location: i64, folded: &str) -> Option<&InFlight> {
+        if self.in_flight.is_empty() {
+            return None;
+        }
+        self.in_flight.get(&(location, folded.to_owned()))
     }
 
     /// Whether nobody knows what the last write about a SKU in a warehouse came to.

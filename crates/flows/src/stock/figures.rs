@@ -1,7 +1,7 @@
 //! OrderWise's free stock: read by what was calculated since the last time, and as a whole each
 //! night.
 
-use std::collections::HashMap;
+use std::{collections::HashSet, time::Duration};
 
 use daybook_connectors::orderwise::{Orderwise, Reading, StockFigure};
 use daybook_domain::{Timestamp, exchange::Called, priority::Priority, sku::fold, stock::Why};
@@ -13,7 +13,7 @@ use daybook_store::{
     watermark,
 };
 
-use super::{Pass, count, sweep};
+use super::{Pass, count, image::Image, sweep};
 use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
 
 /// When OrderWise was last asked for figures: nothing newer was there then.
@@ -23,6 +23,8 @@ const READ: &str = "stock-figures";
 const CALCULATED: &str = "stock-calculated";
 /// When a read last reached back the whole overlap.
 const READ_FAR: &str = "stock-figures-far";
+/// When a read last found something new.
+const FOUND: &str = "stock-figures-found";
 /// Figures kept in one transaction: a sale does not wait longer than for so many.
 const PIECE: usize = 2_000;
 /// Changes above which a sweep is cheaper than looking at each SKU.
@@ -30,7 +32,11 @@ const FLOOD: usize = 20_000;
 
 /// Since when nothing newer is known; none before the first read.
 pub(super) async fn read_at(app: &App) -> Result<Option<Timestamp>, FlowError> {
-    Ok(watermark::get(&app.db, READ).await?.map(Timestamp::from_micros))
+    mark(app, READ).await
+}
+
+async fn mark(app: &App, name: &str) -> Result<Option<Timestamp>, FlowError> {
+    Ok(watermark::get(&app.db, name).await?.map(Timestamp::from_micros))
 }
 
 /// Reads what was calculated since the last time; what is different is due.
@@ -43,30 +49,39 @@ pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let mut changed = 0;
     while let Some(piece) = asked.next().await? {
         let write = || write_changed(pass, asked.at, &piece, changed < FLOOD);
-        changed += retrying(app, "stock figures", write).await?;
+        let different = retrying(app, "stock figures", write).await?;
+        changed += different.len();
+        if let Some(image) = &mut pass.image {
+            let different: HashSet<Key> = different.into_iter().collect();
+            for figure in piece {
+                if different.contains(&(figure.location_id, figure.folded.clone())) {
+                    image.put(&figure);
+                }
+            }
+        }
     }
     if changed >= FLOOD {
         sweep::want(app).await?;
     }
-    asked.done(is_far).await?;
+    asked.done(is_far, changed > 0).await?;
     pass.report.figures += count(changed);
     Ok(())
 }
 
-/// Keeps a piece; what is different is due. Returns how much of it is.
+/// Keeps a piece; what is different is due, and returned.
 async fn write_changed(
     pass: &Pass<'_>,
     asked_at: Timestamp,
     piece: &[NewFigure],
     marked: bool,
-) -> Result<usize, FlowError> {
+) -> Result<Vec<Key>, FlowError> {
     let mut tx = pass.app.db.begin().await?;
     let different = figure::keep(&mut tx, asked_at, piece).await?;
     if marked {
         due::mark(&mut tx, &due_for(pass, &different, asked_at)).await?;
     }
     tx.commit().await?;
-    Ok(different.len())
+    Ok(different)
 }
 
 /// Reads everything; what OrderWise no longer has is forgotten. A sweep looks at it all afterwards.
@@ -74,31 +89,76 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let app = pass.app;
     let client = app.orderwise.at(Priority::Stock);
     let mut asked = Asked::begin(app, &client, None).await;
-    let mut there = Marked::default();
+    let mut told = Image::default();
     while let Some(piece) = asked.next().await? {
-        let different =
-            retrying(app, "stock figures", || write_piece(app, asked.at, &piece)).await?;
-        pass.report.figures += count(different);
         for figure in &piece {
-            there.mark(figure.location_id, &figure.folded);
+            told.tell(figure);
         }
     }
-    for (location, figures) in figure::counts(&app.db).await? {
-        // All that was seen is in the book now: as many figures are the same ones.
-        if figures == there.count(location) {
-            continue;
-        }
-        let known = figure::skus(&app.db, location).await?;
-        let gone: Vec<Key> = known
-            .into_iter()
-            .filter(|folded| !there.is_marked(location, folded))
-            .map(|folded| (location, folded))
-            .collect();
-        for piece in gone.chunks(PIECE) {
-            retrying(app, "stock figures", || forget(app, piece)).await?;
+    let sums = figure::sums(&app.db).await?;
+    let mut changed = 0;
+    let mut is_known = true;
+    for location in told.locations() {
+        is_known &= sums.contains_key(&location);
+        // As many, with the same fingerprints: millions of rows need not be read.
+        if sums.get(&location) != Some(&told.sum(location)) {
+            changed += take_over(app, asked.at, &told, location).await?;
         }
     }
-    asked.done(true).await
+    let known: Vec<i64> = if is_known {
+        sums.into_iter().filter(|(_, sum)| sum.figures != 0).map(|(location, _)| location).collect()
+    } else {
+        figure::counts(&app.db).await?.into_iter().map(|(location, _)| location).collect()
+    };
+    for location in known {
+        if told.of(location).next().is_none() {
+            changed += take_over(app, asked.at, &told, location).await?;
+        }
+    }
+    asked.done(true, changed > 0).await?;
+    pass.report.figures += count(changed);
+    pass.image = Some(told);
+    Ok(())
+}
+
+/// A location's figures become those that were told. How many were new or different.
+async fn take_over(
+    app: &App,
+    asked_at: Timestamp,
+    told: &Image,
+    location: i64,
+) -> Result<usize, FlowError> {
+    let mut changed = 0;
+    let mut figures = told.new_figures(location);
+    loop {
+        let piece: Vec<NewFigure> = figures.by_ref().take(PIECE).collect();
+        if piece.is_empty() {
+            break;
+        }
+        let write = || write_piece(app, asked_at, &piece);
+        changed += retrying(app, "stock figures", write).await?;
+    }
+    let known = figure::skus(&app.db, location).await?;
+    let is_gone = |folded: &String| told.get(location, folded).is_none();
+    let gone: Vec<Key> =
+        known.into_iter().filter(is_gone).map(|folded| (location, folded)).collect();
+    for piece in gone.chunks(PIECE) {
+        retrying(app, "stock figures", || forget(app, piece)).await?;
+    }
+    let kept = figure::sums(&app.db).await?.remove(&location).unwrap_or_default();
+    if kept != told.sum(location) {
+        retrying(app, "stock figures", || recount(app, location)).await?;
+    }
+    Ok(changed)
+}
+
+/// The sum of a location is not what it should be: an older Daybook kept none, or what was told is
+/// older than what is known.
+async fn recount(app: &App, location: i64) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    figure::recount(&mut tx, location).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn write_piece(
@@ -119,53 +179,24 @@ async fn forget(app: &App, piece: &[Key]) -> Result<(), FlowError> {
     Ok(())
 }
 
-/// SKUs that were seen at locations: a bit for each, because they are millions.
-#[derive(Debug, Default)]
-struct Marked {
-    numbers: HashMap<String, usize>,
-    at: HashMap<i64, Vec<u64>>,
-}
-
-impl Marked {
-    fn mark(&mut self, location: i64, folded: &str) {
-        let next = self.numbers.len();
-        let number = match self.numbers.get(folded) {
-            Some(number) => *number,
-            None => *self.numbers.entry(folded.to_owned()).or_insert(next),
-        };
-        let bits = self.at.entry(location).or_default();
-        if bits.len() <= number / 64 {
-            bits.resize(number / 64 + 1, 0);
-        }
-        if let Some(word) = bits.get_mut(number / 64) {
-            *word |= 1 << (number % 64);
-        }
-    }
-
-    fn count(&self, location: i64) -> i64 {
-        let bits = self.at.get(&location).map(Vec::as_slice).unwrap_or_default();
-        bits.iter().map(|word| i64::from(word.count_ones())).sum()
-    }
-
-    fn is_marked(&self, location: i64, folded: &str) -> bool {
-        let Some(number) = self.numbers.get(folded) else { return false };
-        let word = self.at.get(&location).and_then(|bits| bits.get(number / 64));
-        word.is_some_and(|word| word >> (number % 64) & 1 == 1)
-    }
-}
-
 /// How far a read reaches back. What was calculated in the last hours is many rows after a night's
-/// work of OrderWise, so most reads reach back a little only.
+/// work of OrderWise, so most reads reach back a little only; and where nothing new was found for as
+/// long as a read reaches back, what was seen to be calculated last is not asked for again.
 async fn reach(app: &App, last: Timestamp) -> Result<(Timestamp, bool), FlowError> {
     let limits = &app.settings.stock;
     let now = app.now();
-    let far_at = watermark::get(&app.db, READ_FAR).await?.map(Timestamp::from_micros);
-    let is_far = far_at.is_none_or(|at| now.since(at) >= limits.far_every)
-        || !app.orderwise.clock_was_even(now, limits.overlap * 2);
+    let is_even = app.orderwise.clock_was_even(now, limits.overlap * 2);
+    let far_at = mark(app, READ_FAR).await?;
+    let is_far = !is_even || far_at.is_none_or(|at| now.since(at) >= limits.far_every);
     let overlap = if is_far { limits.overlap } else { limits.short_overlap.min(limits.overlap) };
-    let calculated = watermark::get(&app.db, CALCULATED).await?.map(Timestamp::from_micros);
-    let from = calculated.map_or(last, |at| at.min(last));
-    Ok((from.minus(overlap), is_far))
+    let Some(calculated) = mark(app, CALCULATED).await? else {
+        return Ok((last.minus(overlap), is_far));
+    };
+    let found_at = mark(app, FOUND).await?;
+    let is_quiet = is_even && found_at.is_some_and(|at| now.since(at) > overlap);
+    let after = calculated.plus(Duration::from_secs(1));
+    let from = if is_quiet { after.min(last) } else { calculated.min(last).minus(overlap) };
+    Ok((from, is_far))
 }
 
 /// A question for figures, whose answer comes in pieces.
@@ -195,10 +226,10 @@ impl<'a> Asked<'a> {
 
     /// Notes that all was read, and the latest calculation in it; a figure dated before the last
     /// one seen changes nothing.
-    async fn done(self, is_far: bool) -> Result<(), FlowError> {
+    async fn done(self, is_far: bool, is_new: bool) -> Result<(), FlowError> {
         let Self { app, at, reading, latest } = self;
         drop(reading);
-        retrying(app, "stock figures", || note(app, at, latest, is_far)).await
+        retrying(app, "stock figures", || note(app, at, latest, (is_far, is_new))).await
     }
 }
 
@@ -206,7 +237,7 @@ async fn note(
     app: &App,
     asked_at: Timestamp,
     latest: Option<Timestamp>,
-    is_far: bool,
+    (is_far, is_new): (bool, bool),
 ) -> Result<(), FlowError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
@@ -218,6 +249,9 @@ async fn note(
     watermark::set(&mut tx, now, READ, asked_at.micros()).await?;
     if is_far {
         watermark::set(&mut tx, now, READ_FAR, asked_at.micros()).await?;
+    }
+    if is_new {
+        watermark::set(&mut tx, now, FOUND, now.micros()).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -245,21 +279,4 @@ fn due_for(pass: &Pass<'_>, changed: &[Key], due_at: Timestamp) -> Vec<NewDue> {
             due_at,
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Marked;
-
-    #[test]
-    fn what_was_seen_where() {
-        let mut marked = Marked::default();
-        for number in 0..200 {
-            marked.mark(number % 2, &format!("sku-{number}"));
-        }
-        assert!(marked.is_marked(0, "sku-0") && marked.is_marked(1, "sku-199"));
-        assert!(!marked.is_marked(1, "sku-0") && !marked.is_marked(0, "sku-199"));
-        assert_eq!([0, 1, 2].map(|location| marked.count(location)), [100, 100, 0]);
-        assert!(!marked.is_marked(2, "sku-0") && !marked.is_marked(0, "sku-200"));
-    }
 }

@@ -82,36 +82,71 @@ pub(super) struct Case<'a> {
     pub(super) why: Why,
 }
 
-/// Decides about one product of Sitoo at a place. Where several products are one SKU of OrderWise,
-/// its stock is told to the first alone: told to each, it would be sold as often.
-pub(super) fn decide(app: &App, facts: &Facts, case: &Case<'_>) -> Decided {
-    let Case { place, folded, product, is_first, level, why } = *case;
-    let key = (place.location_id, folded.to_owned());
-    let Some(figure) = facts.figures.get(&key) else {
-        return unknown(app, place, folded, product, level, why);
-    };
-    let in_flight = facts.in_flight(&key);
-    let buffer = facts.rules.buffer(folded, place.warehouse_id, figure.free, figure.buffer);
+/// What a product at a place comes to, where OrderWise has a figure of it.
+struct Weighed {
+    free: Quantity,
+    in_flight: Quantity,
+    buffer: Quantity,
+    sum: Sum,
+    /// How much tills sold that was not there.
+    short: Option<Quantity>,
+    may_be_short: bool,
+}
+
+/// Where several products are one SKU of OrderWise, its stock is told to the first alone: told to
+/// each, it would be sold as often.
+fn weigh(facts: &Facts, case: &Case<'_>) -> Option<Weighed> {
+    let Case { place, folded, product, is_first, level, .. } = *case;
+    let figure = facts.figures.get(place.location_id, folded)?;
     let zero = Quantity::ZERO;
-    let (free, flying, likely, buffer) = if is_first {
-        (figure.free, in_flight.quantity, in_flight.likely, buffer)
+    let (free, in_flight, likely, buffer) = if is_first {
+        let found = facts.in_flight(place.location_id, folded);
+        let (in_flight, likely) = found.map_or((zero, zero), |one| (one.quantity, one.likely));
+        let rules = &facts.rules;
+        let buffer = rules.buffer(folded, place.warehouse_id, figure.free, figure.buffer);
+        (figure.free, in_flight, likely, buffer)
     } else {
         (zero, zero, zero, zero)
     };
     let situation = Situation {
         level: level.total,
         free,
-        in_flight: flying,
+        in_flight,
         likely,
         buffer,
         decimals: product.allow_decimals,
     };
     // What is very likely contained is none of it, unless the till itself went below zero.
-    let certain = oversold(free, flying - likely).map(|oversold| oversold.0);
-    let below_zero = (-level.total).min(flying);
-    let short = certain.max((below_zero > zero).then_some(below_zero));
+    let certain = oversold(free, in_flight - likely).map(|oversold| oversold.0);
+    let below_zero = (-level.total).min(in_flight);
+    Some(Weighed {
+        free,
+        in_flight,
+        buffer,
+        sum: sum(&situation),
+        short: certain.max((below_zero > zero).then_some(below_zero)),
+        may_be_short: oversold(free, in_flight).is_some(),
+    })
+}
+
+/// Whether a product at a place is as it should be, with nothing in flight: nearly all are, and of
+/// those nothing is to be told.
+pub(super) fn is_settled(facts: &Facts, case: &Case<'_>) -> bool {
+    weigh(facts, case).is_some_and(|weighed| {
+        weighed.sum.movement.is_zero() && weighed.in_flight.is_zero() && weighed.short.is_none()
+    })
+}
+
+/// Decides about one product of Sitoo at a place.
+pub(super) fn decide(app: &App, facts: &Facts, case: &Case<'_>) -> Decided {
+    let Case { place, folded, product, level, why, .. } = *case;
+    let Some(weighed) = weigh(facts, case) else {
+        return unknown(app, place, folded, product, level, why);
+    };
     let orders = || {
-        let named: Vec<&str> = in_flight.orders.iter().take(NAMED).map(String::as_str).collect();
+        let found = facts.in_flight(place.location_id, folded);
+        let orders = found.into_iter().flat_map(|in_flight| &in_flight.orders);
+        let named: Vec<&str> = orders.take(NAMED).map(String::as_str).collect();
         named.join(", ")
     };
     let line = Line {
@@ -121,12 +156,12 @@ pub(super) fn decide(app: &App, facts: &Facts, case: &Case<'_>) -> Decided {
         why,
         level: level.total,
         reserved: level.reserved,
-        free,
-        in_flight: flying,
-        buffer,
-        sum: sum(&situation),
-        oversold: short.map(|short| (short, orders())),
-        may_be_oversold: oversold(free, flying).is_some(),
+        free: weighed.free,
+        in_flight: weighed.in_flight,
+        buffer: weighed.buffer,
+        sum: weighed.sum,
+        oversold: weighed.short.map(|short| (short, orders())),
+        may_be_oversold: weighed.may_be_short,
     };
     Decided { lines: vec![line], finding: None }
 }

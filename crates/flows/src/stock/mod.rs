@@ -9,6 +9,7 @@ mod close;
 mod doubt;
 mod facts;
 mod figures;
+mod image;
 mod journal;
 mod lines;
 mod moved;
@@ -35,7 +36,7 @@ use daybook_store::{
 };
 use serde::Serialize;
 
-use self::{close::Refused, places::Places};
+use self::{close::Refused, image::Image, places::Places};
 pub(crate) use self::{
     journal::wanted,
     moved::{Page, deliveries_known, posted},
@@ -89,6 +90,8 @@ struct Pass<'a> {
     alone: HashSet<(i64, String)>,
     /// Exceptions about refusals that are open.
     refused: Refused,
+    /// All of OrderWise's figures, while a sweep that has just read them goes on.
+    image: Option<Image>,
 }
 
 /// Whether the flow is set up: its export definition has an id.
@@ -142,7 +145,7 @@ pub async fn pass(app: &Arc<App>, report: &mut StockReport) -> Result<(), FlowEr
     seed::if_needed(app).await?;
     let places = places::load(app).await?;
     let refused = Refused::load(app).await?;
-    let mut pass = Pass { app, places, report, alone: HashSet::new(), refused };
+    let mut pass = Pass { app, places, report, alone: HashSet::new(), refused, image: None };
     receive_if_stale(app).await?;
     doubt::resolve(&mut pass).await?;
     journal::read_if_wanted(&pass).await?;
@@ -151,6 +154,7 @@ pub async fn pass(app: &Arc<App>, report: &mut StockReport) -> Result<(), FlowEr
     }
     round::all(&mut pass).await?;
     sweep::go_on(&mut pass).await?;
+    pass.image = None;
     doubt::resolve(&mut pass).await?;
     retrying(app, "old stock history", || forget(app)).await
 }

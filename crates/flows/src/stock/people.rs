@@ -12,6 +12,7 @@ use daybook_store::{
     stock::{
         buffer,
         due::{self, NewDue},
+        figure,
         finding::{self, StockFinding},
         history::{self, HistoryRow},
         oversell::{self, OversellRow},
@@ -75,9 +76,10 @@ pub async fn show(app: &App, sku: &str) -> Result<SkuStock, FlowError> {
     for place in places.all() {
         let key = (place.location_id, folded.clone());
         let facts = Facts::of_keys(app, &places, std::slice::from_ref(&key)).await?;
-        let figure = facts.figures.get(&key);
+        let figure = figure::of_keys(&app.db, std::slice::from_ref(&key)).await?.pop();
+        let figure = figure.as_ref();
         spelled = spelled.or_else(|| figure.map(|figure| figure.sku.clone()));
-        let in_flight = facts.in_flight(&key);
+        let in_flight = facts.in_flight(key.0, &key.1).cloned().unwrap_or_default();
         let last = history::latest(&app.db, place.warehouse_id, &folded).await?;
         let buffer = figure.map_or(Quantity::ZERO, |figure| {
             facts.rules.buffer(&folded, place.warehouse_id, figure.free, figure.buffer)

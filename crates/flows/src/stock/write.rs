@@ -18,6 +18,7 @@ use daybook_store::{
 use super::{
     Pass,
     facts::Facts,
+    image::Image,
     journal,
     lines::Line,
     outcome,
@@ -40,10 +41,11 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Takes over what was found out on the way.
-    pub(super) fn take(&mut self, facts: Facts) {
+    /// Takes over what was found out on the way, and gives the figures back.
+    pub(super) fn take(&mut self, facts: Facts) -> Image {
         self.settled.extend(facts.settled);
         self.again.extend(facts.again);
+        facts.figures
     }
 
     /// Nobody knows yet what the last write about it came to.

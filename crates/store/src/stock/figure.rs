@@ -1,7 +1,10 @@
 //! OrderWise's free stock by stock location, as it was last read. A newer figure never loses to an
 //! older one: a stale export changes nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use daybook_domain::{Quantity, Timestamp};
 use sqlx::QueryBuilder;
@@ -27,6 +30,10 @@ sql! {
     COUNTS = "SELECT location_id, CAST(count(*) AS BIGINT) AS figures FROM erp_stock \
               GROUP BY location_id ORDER BY location_id";
     KEYS = "SELECT folded FROM erp_stock WHERE location_id = $1";
+    SUMS = "SELECT location_id, figures, digest FROM erp_stock_sum";
+    PUT_SUM = "INSERT INTO erp_stock_sum (location_id, figures, digest) VALUES ($1, $2, $3) \
+               ON CONFLICT (location_id) DO UPDATE SET figures = excluded.figures, \
+               digest = excluded.digest";
 }
 
 const OF_KEYS: &str = select!("(location_id, folded) IN (");
@@ -116,7 +123,116 @@ pub async fn keep(tx: &mut Tx, read_at: Timestamp, figures: &[NewFigure]) -> Sto
         })
         .collect();
     upsert(tx, read_at, &new).await?;
+    let mut changes = BTreeMap::new();
+    for figure in &new {
+        let sum: &mut Sum = changes.entry(figure.location_id).or_default();
+        if let Some(known) = known.get(&(figure.location_id, figure.folded.as_str())) {
+            sum.take(known.fingerprint());
+        }
+        sum.add(figure.fingerprint());
+    }
+    change_sums(tx, &changes).await?;
     Ok(new.into_iter().map(key_of).collect())
+}
+
+/// What some figures of a location come to, in whatever order they are added.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// How many they are.
+    pub figures: i64,
+    /// Their fingerprints, added up.
+    pub digest: i64,
+}
+
+impl Sum {
+    /// One more.
+    pub const fn add(&mut self, fingerprint: i64) {
+        self.figures += 1;
+        self.digest = self.digest.wrapping_add(fingerprint);
+    }
+
+    const fn take(&mut self, fingerprint: i64) {
+        self.figures -= 1;
+        self.digest = self.digest.wrapping_sub(fingerprint);
+    }
+
+    const fn with(self, other: Self) -> Self {
+        Self {
+            figures: self.figures + other.figures,
+            digest: self.digest.wrapping_add(other.digest),
+        }
+    }
+}
+
+/// The fingerprint of a figure. One that an older program made may be another for the same figure:
+/// then the figures themselves are compared.
+pub fn fingerprint(
+    (folded, sku): (&str, &str),
+    free: Quantity,
+    buffer: Option<Quantity>,
+    calculated_at: Timestamp,
+) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    let buffer = buffer.map(Quantity::thousandths);
+    (folded, sku, free.thousandths(), buffer, calculated_at.micros()).hash(&mut hasher);
+    hasher.finish().cast_signed()
+}
+
+impl NewFigure {
+    fn fingerprint(&self) -> i64 {
+        let names = (self.folded.as_str(), self.sku.as_str());
+        fingerprint(names, self.free, self.buffer, self.calculated_at)
+    }
+}
+
+impl FigureRow {
+    fn fingerprint(&self) -> i64 {
+        let names = (self.folded.as_str(), self.sku.as_str());
+        fingerprint(names, self.free, self.buffer, self.calculated_at)
+    }
+}
+
+/// What the figures of each location come to.
+pub async fn sums(source: impl Into<Source<'_>>) -> StoreResult<HashMap<i64, Sum>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(SUMS).fetch_all(c).await?;
+        rows.iter()
+            .map(|row| {
+                let sum = Sum { figures: row.int("figures")?, digest: row.int("digest")? };
+                Ok((row.int("location_id")?, sum))
+            })
+            .collect()
+    })
+}
+
+/// Adds up the figures of a location anew.
+pub async fn recount(tx: &mut Tx, location: i64) -> StoreResult<()> {
+    let mut sum = Sum::default();
+    for row in of_location(&mut *tx, location).await? {
+        sum.add(row.fingerprint());
+    }
+    put_sum(tx, location, sum).await
+}
+
+async fn change_sums(tx: &mut Tx, changes: &BTreeMap<i64, Sum>) -> StoreResult<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let known = sums(&mut *tx).await?;
+    for (location, change) in changes {
+        let before = known.get(location).copied().unwrap_or_default();
+        put_sum(tx, *location, before.with(*change)).await?;
+    }
+    Ok(())
+}
+
+async fn put_sum(tx: &mut Tx, location: i64, sum: Sum) -> StoreResult<()> {
+    on!(tx, c => {
+        let query = sqlx::query(PUT_SUM).bind(location).bind(sum.figures).bind(sum.digest);
+        query.execute(c).await?;
+    });
+    Ok(())
 }
 
 fn key_of(figure: &NewFigure) -> Key {
@@ -150,6 +266,11 @@ async fn upsert(tx: &mut Tx, read_at: Timestamp, figures: &[&NewFigure]) -> Stor
 
 /// Forgets figures that OrderWise no longer has.
 pub async fn remove(tx: &mut Tx, keys: &[Key]) -> StoreResult<()> {
+    let mut changes = BTreeMap::new();
+    for row in of_keys(&mut *tx, keys).await? {
+        changes.entry(row.location_id).or_insert_with(Sum::default).take(row.fingerprint());
+    }
+    change_sums(tx, &changes).await?;
     for piece in pieces(keys.len()) {
         on!(tx, c => {
             let mut query = QueryBuilder::<Sql>::new(REMOVE);

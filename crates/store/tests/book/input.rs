@@ -1,6 +1,6 @@
 //! How entries come in: watermark, missing ids, events, exchanges.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use crate::db::for_each_engine;
 use daybook_domain::{
@@ -176,6 +176,7 @@ async fn an_attempt_without_an_outcome_is_an_intent() {
             worker: "w1".to_owned(),
             session_id: Some(3),
             request: "{}".to_owned(),
+            posting: format!("sent {number}"),
         };
         let outcome = |number, response: &str| FinishedAttempt {
             order_id: 1,
@@ -192,6 +193,8 @@ async fn an_attempt_without_an_outcome_is_an_intent() {
         // Whoever comes second cannot rewrite what the first saw.
         attempt::finish(&mut tx, &[outcome(1, "second")]).await.unwrap();
         tx.commit().await.unwrap();
+        let sent = attempt::postings(&db, &[1, 2]).await.unwrap();
+        assert_eq!(sent, HashMap::from([(1, "sent 2".to_owned())]), "the last attempt's");
         let all = attempt::of(&db, 1).await.unwrap();
         assert_eq!((all[0].class.as_deref(), all[0].finished_at), (Some("in-doubt"), Some(at(9))));
         assert_eq!((all[1].class.as_deref(), all[1].finished_at), (None, None));

@@ -109,6 +109,30 @@ async fn a_newer_figure_never_loses_to_an_older_one() {
     .await;
 }
 
+#[tokio::test]
+async fn what_the_figures_come_to_is_kept_with_them() {
+    for_each_engine(|db| async move {
+        keep(&db, &[figure_of("a", 5, 10, 10), figure_of("b", 7, 10, 10)]).await;
+        keep(&db, &[figure_of("b", 6, 11, 11), figure_of("c", 1, 11, 11)]).await;
+        let mut tx = db.begin().await.unwrap();
+        figure::remove(&mut tx, &[(7, "c".to_owned()), (7, "nobody".to_owned())]).await.unwrap();
+        tx.commit().await.unwrap();
+        let kept = figure::sums(&db).await.unwrap()[&7];
+        let mut sum = figure::Sum::default();
+        for row in figure::of_location(&db, 7).await.unwrap().iter().rev() {
+            let names = (row.folded.as_str(), row.sku.as_str());
+            sum.add(figure::fingerprint(names, row.free, row.buffer, row.calculated_at));
+        }
+        assert_eq!(kept, sum);
+        assert_eq!(kept.figures, 2);
+        let mut tx = db.begin().await.unwrap();
+        figure::recount(&mut tx, 7).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(figure::sums(&db).await.unwrap()[&7], sum, "in whatever order");
+    })
+    .await;
+}
+
 fn due_at(sku: &str, why: Why, second: i64) -> NewDue {
     NewDue { warehouse_id: 5, folded: sku.to_owned(), why, due_at: at(second) }
 }

@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
-use daybook_domain::reconcile::witness::Day;
-use daybook_flows::reconcile::{self, ReconcileReport, Signature};
+use daybook_domain::{
+    mapping::{MappingKind, MappingRow},
+    reconcile::witness::Day,
+};
+use daybook_flows::{
+    people,
+    reconcile::{self, ReconcileReport, Signature},
+};
 use daybook_sandbox::{orderwise::LineEdit, sitoo::till::Refund};
 use daybook_store::reconcile::{
     certificate,
@@ -87,6 +93,23 @@ async fn an_undamaged_day_is_closed_once() {
         let last = certificate::latest(&world.app.db, warehouse).await.unwrap().unwrap();
         assert_eq!(last.seq, 1);
         assert_eq!(certificate::verify(&world.app.db, warehouse).await.unwrap(), None);
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_sent_is_compared_and_not_what_todays_mapping_would_send() {
+    tell(|world| async move {
+        a_day(&world).await;
+        let rates = &world.retailer.rates;
+        let other = rates.iter().find(|rate| rate.percent == 5).unwrap().tax_rate_id;
+        let vat = MappingRow::new(MappingKind::Vat, "20", &format!("rate-id={other}")).unwrap();
+        people::set_mapping(&world.app, &[vat], "finance").await.unwrap();
+        world.pass().await;
+        pass(&world).await;
+        assert_eq!(causes(&world, 0).await, []);
+        assert_eq!(row(&world, 0).await.state, DayState::Closed);
         world
     })
     .await;

@@ -55,7 +55,7 @@ pub(crate) async fn product(args: &Args) -> Result<(), Fault> {
     let mut settings = setup::flows(peers.in_flight);
     settings.catalogue.batch = args.need("batch")?;
     let book = Book::new(args.text("engine").unwrap_or("sqlite")).await?;
-    let app = setup::app_with(book.open().await?, peers, settings)?;
+    let app = setup::with_goods(book.open().await?, peers, settings)?;
     people::set_mapping(&app, &shelves::mapping(&shelves::retailer(size)?), "bench").await?;
     let mut line = String::new();
     for (name, full) in [("new", false), ("same", false), ("full", true)] {

@@ -13,6 +13,8 @@ mod child;
 mod events;
 mod extras;
 mod inflate;
+mod month;
+mod month_book;
 mod product;
 mod sandbox;
 mod setup;
@@ -36,8 +38,9 @@ cargo xtask bench [--quick]         all cells, or a few of them in under a minut
   --engine sqlite|postgres          only this database
   --in-flight N --service-ms N      only this cell
   --orders N                        so many orders a cell
-  --only PART                       only this part: cells, backlog, events, stock, catalogue
-  --skus N --stores N               size of the stock; --products N of the catalogue";
+  --only PART                       only this part: cells, backlog, events, stock, catalogue,
+                                    month
+  --skus N --stores N               size of the stock (--stores N of the month); --products N of the catalogue";
 
 fn main() -> ExitCode {
     let args = Args::read();
@@ -62,6 +65,9 @@ fn main() -> ExitCode {
             "stock-bare" => stock::bare(&args).await,
             "stock-product" => stock::product(&args).await,
             "stock-sale" => stock::sold(&args).await,
+            "month-book" => month::book(&args).await,
+            "month-read" => month::read(&args).await,
+            "month-close" => month::close(&args).await,
             "catalogue-product" => catalogue::product(&args).await,
             _ => drive(&args).await,
         }
@@ -93,6 +99,9 @@ async fn drive(args: &Args) -> Result<(), Fault> {
     }
     if wanted("catalogue") && !(quick && args.text("only").is_none()) {
         catalogue::drive(args).await?;
+    }
+    if wanted("month") && !(quick && args.text("only").is_none()) {
+        month::drive(args).await?;
     }
     Ok(())
 }

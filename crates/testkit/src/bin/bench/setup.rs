@@ -79,13 +79,19 @@ impl Peers {
     }
 }
 
-/// A running product on `db`.
+/// A running product on `db` that reads what the sales flow reads. The flows beside it have figures
+/// of their own; here they would only take turns on the same two processors.
 pub(crate) fn app(db: Db, peers: Peers) -> Result<Arc<App>, Fault> {
-    app_with(db, peers, flows(peers.in_flight))
+    let sales = Exports { stock_levels: None, despatches: None, ..world::exports() };
+    build(db, peers, flows(peers.in_flight), sales)
 }
 
-/// The same with other settings.
-pub(crate) fn app_with(db: Db, peers: Peers, settings: Settings) -> Result<Arc<App>, Fault> {
+/// A running product on `db` that also reads stock and despatches.
+pub(crate) fn with_goods(db: Db, peers: Peers, settings: Settings) -> Result<Arc<App>, Fault> {
+    build(db, peers, settings, world::exports())
+}
+
+fn build(db: Db, peers: Peers, settings: Settings, exports: Exports) -> Result<Arc<App>, Fault> {
     let network = Arc::new(Network::new(&TlsSettings::default(), BODY_LIMIT)?);
     let clock = Arc::new(SystemClock);
     let password = sitoo::PASSWORD.into();
@@ -94,7 +100,7 @@ pub(crate) fn app_with(db: Db, peers: Peers, settings: Settings) -> Result<Arc<A
         pace: daybook_connectors::Pace::UNLIMITED,
         writes_in_flight: peers.in_flight,
         reads_in_flight: 4,
-        exports: sales_only(),
+        exports,
         ..OrderwiseSettings::new(peers.orderwise_url(), "daybook".to_owned(), "sandbox".into())
     };
     Ok(App::new(AppParts {
@@ -106,12 +112,6 @@ pub(crate) fn app_with(db: Db, peers: Peers, settings: Settings) -> Result<Arc<A
         settings,
         policy: settings::policy(),
     }))
-}
-
-/// What the sales flow reads. The flows beside it have figures of their own; here they would only
-/// take turns on the same two processors.
-fn sales_only() -> Exports {
-    Exports { stock_levels: None, despatches: None, ..world::exports() }
 }
 
 /// Spans short enough for a run of seconds; all else as in tests.

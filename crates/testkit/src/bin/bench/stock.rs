@@ -26,6 +26,9 @@ use crate::{
     usage,
 };
 
+/// A read of changes reaches back so far.
+const QUIET: Duration = Duration::from_secs(1);
+
 /// Passes after which a sale must have reached the other stores.
 const PASSES: u32 = 20;
 
@@ -152,11 +155,16 @@ pub(crate) async fn product(args: &Args) -> Result<(), Fault> {
     let mut control = Control::of(args).await?;
     let size = Size::of(args)?;
     let book = Book::new(args.text("engine").unwrap_or("sqlite")).await?;
-    let app = setup::app(book.open().await?, Peers::from(args)?)?;
+    let peers = Peers::from(args)?;
+    let mut settings = setup::flows(peers.in_flight);
+    settings.stock.short_overlap = QUIET;
+    let app = setup::with_goods(book.open().await?, peers, settings)?;
     let rows = shelves::mapping(&shelves::retailer(size)?);
     daybook_flows::people::set_mapping(&app, &rows, "bench").await?;
     let mut line = String::new();
     for name in ["first", "full"] {
+        // As in the small hours: what OrderWise calculated last was read long ago.
+        tokio::time::sleep(QUIET * 2).await;
         want_sweep(&app).await?;
         let meter = Meter::start(&mut control).await?;
         let report = pass(&app).await?;
@@ -174,6 +182,7 @@ pub(crate) async fn product(args: &Args) -> Result<(), Fault> {
     }
     // Nothing, one SKU in a thousand, and four in a thousand.
     for (name, many) in [("same", 0), ("some", size.skus / 1_000), ("more", size.skus / 250)] {
+        tokio::time::sleep(QUIET * 2).await;
         let said = control.ask(&format!("change {many}")).await?;
         let changed = said.get("changed").copied().unwrap_or_default();
         let meter = Meter::start(&mut control).await?;
@@ -211,7 +220,8 @@ async fn pass(app: &Arc<App>) -> Result<StockReport, Fault> {
 pub(crate) async fn sold(args: &Args) -> Result<(), Fault> {
     let mut control = Control::of(args).await?;
     let book = Book::new("sqlite").await?;
-    let app = setup::app(book.open().await?, Peers::from(args)?)?;
+    let peers = Peers::from(args)?;
+    let app = setup::with_goods(book.open().await?, peers, setup::flows(peers.in_flight))?;
     let rows = shelves::mapping(&shelves::retailer(Size::of(args)?)?);
     daybook_flows::people::set_mapping(&app, &rows, "bench").await?;
     daybook_flows::reference::refresh(&app, true).await?;

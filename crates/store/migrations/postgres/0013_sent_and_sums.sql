@@ -1,0 +1,10 @@
+-- What an attempt sent, as the day close compares it: the mapping of that hour, not of today.
+ALTER TABLE attempt ADD COLUMN posting TEXT;
+
+-- What the figures of a location come to: how many they are, and the sum of their fingerprints. A
+-- night in which nothing changed is seen without reading millions of rows.
+CREATE TABLE erp_stock_sum (
+    location_id BIGINT NOT NULL PRIMARY KEY,
+    figures     BIGINT NOT NULL,
+    digest      BIGINT NOT NULL
+);
