@@ -4,6 +4,8 @@
 //! `{subject}` and `{reference}` in a command stand for the fault's subject and the entry.
 
 #[macro_use]
+mod books;
+#[macro_use]
 mod documents;
 #[macro_use]
 mod goods;
@@ -31,4 +33,4 @@ const RETRY: &str = "daybook exceptions retry {reference}";
 /// For connections, permissions and export definitions.
 const CHECK: &str = "daybook check";
 
-receipts! { documents products goods catalogue {} }
+receipts! { documents products goods books catalogue {} }

@@ -11,6 +11,7 @@ use daybook_domain::{
     Reference, Timestamp,
     causes::Cause,
     classify::SetAside,
+    draft::Draft,
     entry::{EntryKind, EntryState},
     lookup::{Known, Original as KnownOriginal, OriginalSale, Variants},
     mapping::Mapping,
@@ -292,9 +293,22 @@ fn read_back(row: &TakenRow) -> Option<ReadBack> {
     })
 }
 
+/// What an entry is posted as with today's mapping, as the till tells it now; none where it would not
+/// be posted.
+pub(super) async fn draft(app: &App, order_id: i64) -> Result<Option<Box<Draft>>, FlowError> {
+    let body = entry::payloads(&app.db, &[order_id]).await?.remove(&order_id);
+    let Some(order) = body.and_then(|body| parse_order(&body).ok()) else { return Ok(None) };
+    let around = around(app, &[&order]).await?;
+    Ok(decided(app, &around, &order))
+}
+
+fn would_be(app: &App, around: &Around, order: &TillOrder) -> Option<Posting> {
+    decided(app, around, order).map(|draft| Posting::of(&draft))
+}
+
 /// What an entry is posted as with today's mapping. A return is judged as if its sale stood in the
 /// ledger: whether it may be posted is not what is asked here.
-fn would_be(app: &App, around: &Around, order: &TillOrder) -> Option<Posting> {
+fn decided(app: &App, around: &Around, order: &TillOrder) -> Option<Box<Draft>> {
     let sale = order.original_order_id.and_then(|id| around.sales.get(&id));
     let original = match (order.original_order_id, sale) {
         (None, _) => KnownOriginal::None,
@@ -316,7 +330,7 @@ fn would_be(app: &App, around: &Around, order: &TillOrder) -> Option<Posting> {
         policy: &app.policy,
     };
     match decide(order, &known) {
-        Decision::Post(draft) => Some(Posting::of(&draft)),
+        Decision::Post(draft) => Some(draft),
         Decision::Wait { .. } | Decision::ReadDeliveries | Decision::Hold(_) => None,
     }
 }

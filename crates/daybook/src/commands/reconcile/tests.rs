@@ -45,6 +45,7 @@ fn day(store: i64, name: &str, till: i64, orderwise: i64) -> DayView {
         differences: 0,
         causes: Vec::new(),
         sign_offs: Vec::new(),
+        fixes: Vec::new(),
         certificate: None,
     }
 }
