@@ -133,7 +133,7 @@ impl Orderwise {
 
     /// The body of an order or credit.
     pub fn render(&self, draft: &Draft) -> Result<RenderedOrder, TemplateFault> {
-        self.render_under(draft, draft.reference.to_string())
+        self.render_under(draft, &draft.reference.to_string())
     }
 
     /// The body of a credit that takes a second document back, under a reference of its own.
@@ -142,14 +142,10 @@ impl Orderwise {
         draft: &Draft,
         reference: &CreditReference,
     ) -> Result<RenderedOrder, TemplateFault> {
-        self.render_under(draft, reference.to_string())
+        self.render_under(draft, &reference.to_string())
     }
 
-    fn render_under(
-        &self,
-        draft: &Draft,
-        reference: String,
-    ) -> Result<RenderedOrder, TemplateFault> {
+    fn render_under(&self, draft: &Draft, reference: &str) -> Result<RenderedOrder, TemplateFault> {
         let (order_type, credit) = match draft.kind {
             EntryKind::Sale => (self.sale_order_type, false),
             EntryKind::Return => (self.credit_order_type, true),
@@ -161,7 +157,7 @@ impl Orderwise {
         let render = |masked| {
             let sheet = Sheet {
                 draft: draft.clone(),
-                reference: reference.clone(),
+                reference: reference.to_owned(),
                 order_type,
                 negative: credit && self.credit_sign == CreditSign::Negative,
                 masked,

@@ -84,9 +84,10 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
         })),
         Box::pin(keep_running(app, stop, &books, || async {
             let mut report = ReconcileReport::default();
-            let result = match settings.reconcile.enabled {
-                true => reconcile::pass(app, &mut report).await,
-                false => reconcile::asked::pass(app).await,
+            let result = if settings.reconcile.enabled {
+                reconcile::pass(app, &mut report).await
+            } else {
+                reconcile::asked::pass(app).await
             };
             tell("reconcile", report != ReconcileReport::default(), &report);
             result

@@ -71,9 +71,10 @@ async fn planned(context: &Context, wanted: FixWanted) -> Result<FixReport, Fail
 async fn ran(context: &Context, wanted: FixWanted) -> Result<FixReport, Failure> {
     let app = beside::app(context).await?;
     let wanted = Wanted::Fix { wanted, by: context.actor.clone() };
-    let answer = match reconcile::is_set_up(&app) {
-        true => beside::answer(context, &app, &wanted).await,
-        false => Err(super::super::sync::not_set_up("the day close", reconcile::EXPORT)),
+    let answer = if reconcile::is_set_up(&app) {
+        beside::answer(context, &app, &wanted).await
+    } else {
+        Err(super::super::sync::not_set_up("the day close", reconcile::EXPORT))
     };
     app.db.close().await;
     match answer? {

@@ -70,10 +70,6 @@ fn way(
 ) -> Option<(EntryState, Changes)> {
     let due = Changes { due_at: Some(Some(now)), ..Changes::default() };
     match (act, row.state) {
-        (Act::Post, EntryState::Ready)
-        | (Act::LookUp, EntryState::InDoubt)
-        | (Act::ReadAgain, EntryState::SetAside)
-        | (Act::Release, EntryState::Waiting) => Some((row.state, due)),
         // What is there is adopted by the look-up, as after any other doubt.
         (Act::Release, EntryState::Held) if is_there => {
             let reason = Some(Some(doubt::SEEN.to_owned()));
@@ -81,7 +77,10 @@ fn way(
             let changes = Changes { doubt_since: since, doubt_lookups: Some(0), reason, ..due };
             Some((EntryState::InDoubt, changes))
         }
-        (Act::Release, EntryState::Held) => Some((row.state, due)),
+        (Act::Post, EntryState::Ready)
+        | (Act::LookUp, EntryState::InDoubt)
+        | (Act::ReadAgain, EntryState::SetAside)
+        | (Act::Release, EntryState::Waiting | EntryState::Held) => Some((row.state, due)),
         // Nothing was sent since it was posted: from then on it had time to show.
         (Act::PostAgain, EntryState::Posted | EntryState::Confirmed) => {
             let since = Some(Some(row.posted_at.unwrap_or(now)));
