@@ -33,21 +33,18 @@ pub(super) async fn answer(
     app: &Arc<App>,
     wanted: &Wanted,
 ) -> Result<Answer, Failure> {
-    let mut asked = None;
+    let mut asked: Option<String> = None;
     for looks in 0_u32.. {
         if let Some(answer) = here(context, app, wanted, asked.is_some()).await? {
             return told(answer);
         }
-        let id = match &asked {
-            Some(id) => id,
-            None => {
-                let id = asked::ask(app, wanted).await?;
-                context.printer.talk(
-                    "another process is at work on this book (`daybook serve`): it is asked to do it",
-                );
-                asked.insert(id)
-            }
-        };
+        if asked.is_none() {
+            asked = Some(asked::ask(app, wanted).await?);
+            context.printer.talk(
+                "another process is at work on this book (`daybook serve`): it is asked to do it",
+            );
+        }
+        let id = asked.as_deref().unwrap_or_default();
         let (begun, answer) = asked::answered(app, id).await?;
         if let Some(answer) = answer {
             return told(answer);
