@@ -220,6 +220,7 @@ async fn a_double_is_credited_once_whatever_becomes_of_the_reply() {
             assert_eq!(row(&world, 0).await.state, DayState::Closed, "{fault:?}");
             let told = world.timeline(sold).await;
             assert!(told.contains(&"double-credited".to_owned()), "{told:?}");
+            assert_eq!(world.causes(sold).await, Vec::<&str>::new());
             let again = run(&world).await;
             assert_eq!((again.steps.len(), again.state), (0, DayState::Closed));
         })

@@ -4,10 +4,12 @@
 //! older copy of the book need not know of it.
 
 use daybook_domain::{
-    CreditReference, Reference, Timestamp, document::Receipt, draft::Draft, exchange::Called,
+    CreditReference, Reference, Timestamp, causes::Cause, document::Receipt, draft::Draft,
+    exchange::Called,
 };
 use daybook_store::{
     entry::{self, Changes, EntryRow, Expect, Transition},
+    exception,
     reconcile::credit::{self, CreditRow, CreditState},
     timeline::Event,
 };
@@ -238,6 +240,8 @@ async fn taken(app: &App, row: &CreditRow, receipt: &Receipt, how: &str) -> Resu
             },
         };
         entry::transition(&mut tx, now, &[step]).await?;
+        let about = (entry.order_id, entry.gross.abs());
+        exception::set_among(&mut tx, now, about, &[Cause::PostedTwice], &[], DAYBOOK).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -20,14 +20,22 @@ pub(super) async fn give_back(
     reference: Reference,
 ) -> Result<Option<StepOutcome>, FlowError> {
     let is_there = match doing.one.step.act {
-        Act::Release => is_there(app, reference).await?,
-        _ => false,
+        Act::Release => is_there(app, reference).await,
+        _ => Ok(false),
+    };
+    let is_there = match is_there {
+        Ok(is_there) => is_there,
+        // What cannot be looked up is left as it is, and the other steps go on.
+        Err(FlowError::Orderwise(failure)) => {
+            let why = format!("OrderWise could not be asked, so nothing was done: {failure}");
+            return Ok(Some(StepOutcome::later(why, None)));
+        }
+        Err(error) => return Err(error),
     };
     retrying(app, "a step of a plan", || once(app, doing, reference, is_there)).await
 }
 
-/// Whether OrderWise has an entry that is held: somebody entered it by hand. Where it cannot be
-/// asked, nothing is found.
+/// Whether OrderWise has an entry that is held: somebody entered it by hand.
 async fn is_there(app: &App, reference: Reference) -> Result<bool, FlowError> {
     let Called { outcome, exchanges } = app.orderwise.lookup(&reference).await;
     exchanges::keep(app, Some(reference.order_id), exchanges).await?;
