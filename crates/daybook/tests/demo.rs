@@ -65,6 +65,15 @@ fn each_store_is_closed(desk: &Desk, summary: &Value) {
     }
     let open = days.iter().find(|day| day["standing"] == "open").unwrap();
     let store = open["store"].to_string();
+    let plan = ["--config", "demo.toml", "reconcile", "fix", "--day", day, "--store", &store];
+    let output = desk.run(&[&plan[..], &["--json"]].concat());
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    let planned: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(planned["run_by"], Value::Null, "{planned:#}");
+    let steps = planned["days"][0]["steps"].as_array().unwrap();
+    let held = steps.iter().find(|one| one["cause"] == "not-posted-held").unwrap();
+    insta::assert_json_snapshot!("reconcile_fix_step", shape(held));
+    insta::assert_json_snapshot!("reconcile_fix_total", shape(&planned["days"][0]["total"]));
     let sign = ["--config", "demo.toml", "reconcile", "sign", "--day", day, "--store", &store];
     let why = ["--reason", "agreed with the store", "--by", "Ada Finch", "--json"];
     let signed: Value = serde_json::from_str(&desk.ok(&[&sign[..], &why].concat())).unwrap();

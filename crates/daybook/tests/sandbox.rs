@@ -178,6 +178,28 @@ fn what_is_to_come_is_listed_and_explained() {
     }
 }
 
+/// A day is asked of the service that holds the book, and so is a plan.
+fn asks_the_service(desk: &Desk) {
+    // The day is not over, so nothing is compared; the answer is the service's all the same.
+    let far = "2099-01-01";
+    let day = ["reconcile", "--day", far, "--json"];
+    let fix = ["reconcile", "fix", "--day", far, "--run", "--by", "Ada Finch", "--json"];
+    for (command, what) in [(&day[..], "report"), (&fix[..], "run_by")] {
+        let asked = desk.run(command);
+        assert_eq!(asked.status.code(), Some(3), "{}", text(&asked));
+        let said = std::str::from_utf8(&asked.stderr).unwrap();
+        assert!(said.contains("another process is at work on this book"), "{said}");
+        let answer = json(std::str::from_utf8(&asked.stdout).unwrap());
+        assert!(answer.get(what).is_some(), "{answer:#}");
+        let days = answer["days"].as_array().unwrap();
+        assert!(days.iter().all(|day| day["state"] == "not-fresh"), "{answer:#}");
+        assert!(!days.is_empty());
+    }
+    let nowhere = desk.run(&["reconcile", "--day", far, "--store", "999"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(text(&nowhere).contains("error[no-such-store]"), "{}", text(&nowhere));
+}
+
 #[test]
 fn the_service_starts_works_and_stops() {
     let desk = Desk::new();
@@ -196,6 +218,7 @@ fn the_service_starts_works_and_stops() {
     let second = desk.run(&["sync", "sales"]);
     assert_eq!(second.status.code(), Some(1));
     assert!(text(&second).contains("error[store-in-use]"), "{}", text(&second));
+    asks_the_service(&desk);
     let killed = std::process::Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status()

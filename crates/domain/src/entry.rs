@@ -82,8 +82,10 @@ impl EntryState {
                 | (Ready, Ready | Posting | InDoubt | Waiting | Held | SetAside | Dismissed)
                 | (Posting, Posted | InDoubt | Ready | Held)
                 | (InDoubt, InDoubt | Posted | Ready | Held)
-                | (Posted, Posted | Confirmed)
-                | (Held, Held | Ready | Waiting | SetAside | Dismissed)
+                // What is not there any more, or there after all, is looked up like any other doubt.
+                | (Posted, Posted | Confirmed | InDoubt)
+                | (Confirmed, Confirmed | InDoubt)
+                | (Held, Held | Ready | InDoubt | Waiting | SetAside | Dismissed)
                 | (Dismissed, Ready)
         )
     }

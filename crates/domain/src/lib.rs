@@ -37,6 +37,6 @@ pub mod vat;
 
 pub use money::Money;
 pub use quantity::Quantity;
-pub use reference::Reference;
+pub use reference::{CreditReference, Reference};
 pub use time::Timestamp;
 pub use vat::VatRate;

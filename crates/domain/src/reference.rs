@@ -39,6 +39,45 @@ impl FromStr for Reference {
     }
 }
 
+impl Reference {
+    /// The entry that a document in OrderWise names: by its own reference, or by that of a credit
+    /// which takes a second document of it back.
+    pub fn named_by(text: &str) -> Option<Self> {
+        let own = || text.parse().ok();
+        own().or_else(|| text.parse().ok().map(|credit: CreditReference| credit.entry))
+    }
+}
+
+/// The key of the credit that takes a second document of an entry back: the entry's reference and
+/// OrderWise's id of that document, `S1-11513-C36221`. The same at every try, for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CreditReference {
+    /// The entry.
+    pub entry: Reference,
+    /// OrderWise's `orderId` of the document that is taken back.
+    pub document: i64,
+}
+
+impl fmt::Display for CreditReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-C{}", self.entry, self.document)
+    }
+}
+
+impl FromStr for CreditReference {
+    type Err = NotReference;
+
+    fn from_str(text: &str) -> Result<Self, NotReference> {
+        let parsed = text.trim().rsplit_once('-').and_then(|(entry, document)| {
+            let digits = document.strip_prefix(['C', 'c'])?;
+            let whole = digits.bytes().all(|b| b.is_ascii_digit());
+            let document = whole.then(|| digits.parse().ok()).flatten()?;
+            Some(Self { entry: entry.parse().ok()?, document })
+        });
+        parsed.ok_or_else(|| NotReference(text.to_owned()))
+    }
+}
+
 impl Serialize for Reference {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -53,7 +92,7 @@ impl<'de> Deserialize<'de> for Reference {
 
 #[cfg(test)]
 mod tests {
-    use super::Reference;
+    use super::{CreditReference, Reference};
 
     #[test]
     fn round_trips_and_refuses_the_rest() {
@@ -63,5 +102,19 @@ mod tests {
         for text in ["", "S1", "1-2", "S1-", "S-1", "S1-2x", "S1--2"] {
             assert!(text.parse::<Reference>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_credit_of_a_double_names_its_entry_and_the_document() {
+        let entry = Reference { site_id: 1, order_id: 11_513 };
+        let credit: CreditReference = "S1-11513-C36221".parse().unwrap();
+        assert_eq!(credit, CreditReference { entry, document: 36_221 });
+        assert_eq!(credit.to_string(), "S1-11513-C36221");
+        for text in ["S1-11513", "S1-11513-36221", "S1-11513-C", "S1-C5", "S1-11513-C5x", "C5"] {
+            assert!(text.parse::<CreditReference>().is_err(), "{text}");
+        }
+        assert_eq!(Reference::named_by(" s1-11513 "), Some(entry));
+        assert_eq!(Reference::named_by("S1-11513-C36221"), Some(entry));
+        assert_eq!(Reference::named_by("phone order"), None);
     }
 }

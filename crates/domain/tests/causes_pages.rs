@@ -34,6 +34,11 @@ It is sent again by itself now and then (`[posting.backoff] longest`), until Ord
 const FOR_THE_RECORD: &str = "\
 It stops no transaction. It stays listed until a person has seen to it and says so, with a reason and a name.";
 
+/// A day that closes takes its exception with it.
+const WITH_ITS_DAY: &str = "\
+It closes by itself when the day is closed: when both sides say the same again, or when a person has signed what
+stays (`daybook reconcile sign`). `[reconcile] open-limit` says how long after its night a day may stay open.";
+
 /// What is set aside is read again, and not decided anew.
 const READ_AGAIN: &str = "\
 It closes by itself when Sitoo shows the order closed or cancelled: an event makes it be read, and so does
@@ -133,6 +138,9 @@ const fn stands_still(row: &CauseRow) -> &'static str {
     if matches!(row.cause, Cause::OrderIdLeap | Cause::OrderWithoutId) {
         return "nothing but this order; the others go on";
     }
+    if matches!(row.cause, Cause::DayNotClosed) {
+        return "closing the month; tills and postings go on";
+    }
     match (row.scope, row.released_by) {
         (Scope::System, Some(MappingKind::Status)) => {
             "nothing but what depends on the status: closing the loop of these orders"
@@ -180,6 +188,7 @@ fn releases(row: &CauseRow) -> String {
         | Cause::DoubtUnresolved
         | Cause::ChangedAfterPosting => return FOR_THE_RECORD.to_owned(),
         Cause::OrderLeftOpen => return READ_AGAIN.to_owned(),
+        Cause::DayNotClosed => return WITH_ITS_DAY.to_owned(),
         _ => {}
     }
     if !kinds.is_empty() {

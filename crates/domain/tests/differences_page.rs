@@ -9,7 +9,7 @@ use std::{env, fmt::Write as _, fs, path::Path};
 use daybook_domain::reconcile::{
     DayCause,
     causes::{DayCauseRow, Remedy},
-    fix,
+    fix::{self, Act},
 };
 
 const HINT: &str = "write it anew: DAYBOOK_WRITE_DOCS=1 cargo test -p daybook-domain --test \
@@ -53,10 +53,28 @@ fn page() -> String {
 
 fn section(row: &DayCauseRow) -> String {
     let command = fix::command(row.cause, (5, "2026-11-24".parse().unwrap()));
+    let fix = who_fixes(Act::of(row.cause, row.remedy));
     format!(
-        "\n## {}\n\n**{}.** {}\n\n*Example.* {}\n\n*What to do.* {}\n\n```sh\n{command}\n```\n",
+        "\n## {}\n\n**{}.** {}\n\n*Example.* {}\n\n*What to do.* {}\n\n*`daybook reconcile fix`.* \
+         {fix}\n\n```sh\n{command}\n```\n",
         row.code, row.title, row.sentence, row.example, row.fix,
     )
+}
+
+/// What `daybook reconcile fix --run` does about it.
+fn who_fixes(act: Act) -> String {
+    match act {
+        Act::ByHand => {
+            "Names document, line and amounts; a person changes it in OrderWise.".to_owned()
+        }
+        Act::Sign => "Nothing to run: a person decides, and signs.".to_owned(),
+        Act::Credit => format!(
+            "{} It does so for a sale that is on both documents alike and handed over whole; the \
+             rest is a person's.",
+            act.sentence()
+        ),
+        _ => act.sentence().to_owned(),
+    }
 }
 
 const fn remedy(remedy: Remedy) -> &'static str {

@@ -77,6 +77,8 @@ pub struct App {
     /// Cancelled when the process should stop: nothing new is begun, what runs is finished.
     pub stop: CancellationToken,
     pub(crate) mapping: Mutex<CachedMapping>,
+    /// Held by whoever posts in this process.
+    pub(crate) posting: Mutex<()>,
     pub(crate) inbox: crate::events::Inbox,
     pub(crate) health: crate::health::Health,
     pub(crate) shoppers: crate::sales::shopper::Wanted,
@@ -107,6 +109,7 @@ impl App {
             wake: Wake::default(),
             stop: CancellationToken::new(),
             mapping: Mutex::default(),
+            posting: Mutex::default(),
             inbox: crate::events::Inbox::default(),
             health: crate::health::Health::default(),
             shoppers: crate::sales::shopper::Wanted::default(),

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::App,
     error::FlowError,
+    reconcile::asked,
     reference,
     sales::{self, SyncReport, evaluate::DAYBOOK, receive},
     status,
@@ -32,7 +33,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), FlowError
         app.stop.cancel();
     };
     let sales = async { tokio::join!(receiving(&app, &stop), posting(&app, &stop)) };
-    tokio::join!(sales, beside::all(&app, &stop), keeping(&app, &stop), stopping);
+    let watched = async { tokio::join!(keeping(&app, &stop), watching(&app, &stop)) };
+    tokio::join!(sales, beside::all(&app, &stop), watched, stopping);
     Ok(lease::release(&app.db, POLLER, &app.worker).await?)
 }
 
@@ -152,6 +154,20 @@ async fn keeping(app: &Arc<App>, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         if let Err(error) = keep_once(app).await {
             tracing::warn!(code = error.code(), "housekeeping failed: {error}");
+        }
+        rest(app, stop, &nothing, EVERY).await;
+    }
+}
+
+/// What another process asks for by way of the book ([`asked`]): nothing else can wake this one.
+async fn watching(app: &Arc<App>, stop: &CancellationToken) {
+    const EVERY: Duration = Duration::from_secs(2);
+    let nothing = Notify::new();
+    while !stop.is_cancelled() {
+        match asked::is_waited_for(app).await {
+            Ok(true) => app.wake.reconcile.notify_one(),
+            Ok(false) => {}
+            Err(error) => tracing::debug!("it is not known what is asked: {error}"),
         }
         rest(app, stop, &nothing, EVERY).await;
     }

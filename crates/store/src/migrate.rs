@@ -37,6 +37,7 @@ migrations! {
     10 "0010_reconcile"
     11 "0011_settlement"
     12 "0012_period"
+    13 "0013_fix"
     15 "0015_sent_and_sums"
 }
 

@@ -1,8 +1,8 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    attempt, audit, catalogue, count, customer, despatch, entry, evidence, exception, exchange,
-    finding, inbox, lease, list_price, mapping, pause, period, price_arrival, reconcile,
+    asked, attempt, audit, catalogue, count, customer, despatch, entry, evidence, exception,
+    exchange, finding, inbox, lease, list_price, mapping, pause, period, price_arrival, reconcile,
     settlement, stock, stray, supply, till_movement, till_product, timeline, value_list, variant,
     watermark,
 };
@@ -11,6 +11,7 @@ use crate::{
 /// the tests of their modules run them.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     let single = [
+        asked::STATEMENTS,
         attempt::STATEMENTS,
         audit::STATEMENTS,
         count::STATEMENTS,

@@ -133,6 +133,7 @@ fn reconcile() -> Reconcile {
         look_back: Duration::from_hours(24 * 10),
         settling_time: Duration::from_mins(10),
         receipts_per_pass: 200,
+        open_limit: Duration::from_hours(48),
         period_date: PeriodDate::Till,
         day_begins: TimeOfDay::hour(4),
         z_day: ZDay::Closing,

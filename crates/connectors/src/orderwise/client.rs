@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use daybook_domain::{
-    Reference, Timestamp,
+    CreditReference, Reference, Timestamp,
     catalogue::FullVariant,
     class::Failure,
     despatch::ToldRow,
@@ -133,6 +133,19 @@ impl Orderwise {
 
     /// The body of an order or credit.
     pub fn render(&self, draft: &Draft) -> Result<RenderedOrder, TemplateFault> {
+        self.render_under(draft, &draft.reference.to_string())
+    }
+
+    /// The body of a credit that takes a second document back, under a reference of its own.
+    pub fn render_credit(
+        &self,
+        draft: &Draft,
+        reference: &CreditReference,
+    ) -> Result<RenderedOrder, TemplateFault> {
+        self.render_under(draft, &reference.to_string())
+    }
+
+    fn render_under(&self, draft: &Draft, reference: &str) -> Result<RenderedOrder, TemplateFault> {
         let (order_type, credit) = match draft.kind {
             EntryKind::Sale => (self.sale_order_type, false),
             EntryKind::Return => (self.credit_order_type, true),
@@ -144,6 +157,7 @@ impl Orderwise {
         let render = |masked| {
             let sheet = Sheet {
                 draft: draft.clone(),
+                reference: reference.to_owned(),
                 order_type,
                 negative: credit && self.credit_sign == CreditSign::Negative,
                 masked,
@@ -171,7 +185,15 @@ impl Orderwise {
 
     /// The documents that bear `reference`.
     pub async fn lookup(&self, reference: &Reference) -> Called<Vec<Document>> {
-        let wanted = reference.to_string();
+        self.lookup_under(reference.to_string()).await
+    }
+
+    /// The credits that take a second document back.
+    pub async fn lookup_credit(&self, reference: &CreditReference) -> Called<Vec<Document>> {
+        self.lookup_under(reference.to_string()).await
+    }
+
+    async fn lookup_under(&self, wanted: String) -> Called<Vec<Document>> {
         let parameters = [("@reference", wanted.as_str())];
         self.export("order-lookup", &parameters, |row| exports::document_of(row, &wanted)).await
     }

@@ -22,6 +22,8 @@ const MASKED: &str = "***";
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) draft: Draft,
+    /// The document's key.
+    pub(super) reference: String,
     /// `systemOrderType`.
     pub(super) order_type: i64,
     /// Quantities and amounts carry a minus.
@@ -132,7 +134,7 @@ impl Fields for Order {
     fn field(&self, name: &str) -> Option<Value> {
         let (sheet, draft) = (&self.0, &self.0.draft);
         Some(match name {
-            "reference" => Value::from(draft.reference.to_string()),
+            "reference" => Value::from(sheet.reference.as_str()),
             "kind" => Value::from(draft.kind.word()),
             "type" => Value::from(sheet.order_type),
             "date" => Value::from(draft.order_date.as_str()),

@@ -1,5 +1,8 @@
-//! `daybook reconcile`: closes a day, whether it is due or not; shows one; signs what stays.
+//! `daybook reconcile`: closes a day, whether it is due or not; shows one; mends what differs; signs
+//! what stays.
 
+mod beside;
+mod fix;
 mod month;
 mod people;
 mod sign;
@@ -12,25 +15,30 @@ use clap::{Args, Subcommand};
 use daybook_domain::reconcile::witness::Day;
 use daybook_flows::{
     App,
-    reconcile::{self, DayView, ReconcileReport},
+    reconcile::{
+        self, DayView, ReconcileReport,
+        asked::{self, Answer, Wanted},
+    },
 };
 use serde::Serialize;
 
-use self::{month::MonthArgs, sign::SignArgs};
+use self::{fix::FixArgs, month::MonthArgs, sign::SignArgs};
 use super::Ended;
-use crate::{config::Need, context::Context, failure::Failure, initial, stop};
+use crate::{config::Need, context::Context, failure::Failure};
 
 const EXAMPLES: &str = "\
 Examples:
   daybook reconcile --day 2026-11-24              compare every store's day now
   daybook reconcile --day 2026-11-24 --store 5    one store, by its warehouse id in Sitoo
   daybook reconcile show --day 2026-11-24         what the last comparison came to
+  daybook reconcile fix --day 2026-11-24          what to do about what differs; --run does it
   daybook reconcile sign --day 2026-11-24 --store 5 --reason 'goodwill, agreed' --by 'Ada Finch'
   daybook reconcile --month 2026-10 --xlsx october.xlsx --html october.html
   daybook reconcile --day 2026-11-24 --json | jq '.days[] | select(.state == \"differs\")'
 
-A day that has been closed is compared again; nothing changes where nothing has changed. Exit code
-3: done, and a day is not closed.";
+A day that has been closed is compared again; nothing changes where nothing has changed. Where
+`daybook serve` is at work on the book, it does it, and the answer is waited for. Exit code 3: done,
+and a day is not closed.";
 
 /// Which day, of which store.
 #[derive(Debug, Args)]
@@ -53,6 +61,8 @@ pub(crate) struct ReconcileArgs {
 enum Action {
     /// What the last comparison of a day came to. Reads the book alone.
     Show(ShowArgs),
+    /// What to do about what differs on a day: who does it, and what it changes. Does it with --run.
+    Fix(FixArgs),
     /// Accept what differs on a store's day, with a reason: the day is then closed.
     Sign(SignArgs),
 }
@@ -87,6 +97,7 @@ pub(crate) async fn run(context: &Context, args: &ReconcileArgs) -> Result<Ended
     }
     match (&args.action, args.day) {
         (Some(Action::Show(args)), _) => show(context, args).await,
+        (Some(Action::Fix(args)), _) => fix::run(context, args).await,
         (Some(Action::Sign(args)), _) => sign::run(context, args).await,
         (None, Some(day)) => compare(context, day, args.store).await,
         (None, None) => Err(Failure::wrong_use("day-missing", "which day?", "add --day DATE")),
@@ -94,33 +105,36 @@ pub(crate) async fn run(context: &Context, args: &ReconcileArgs) -> Result<Ended
 }
 
 async fn compare(context: &Context, day: Day, store: Option<i64>) -> Result<Ended, Failure> {
-    let app = context.app(Need::Systems).await?;
-    let _alone = app.db.worker_lock()?;
-    initial::apply(context, &app).await?;
-    let stopped = stop::on_signal(context.printer)?;
-    let stop_app = app.stop.clone();
-    tokio::spawn(async move {
-        stopped.cancelled().await;
-        stop_app.cancel();
-    });
-    let reconciled = close(&app, day, store).await;
+    let app = beside::app(context).await?;
+    let reconciled = close(context, &app, day, store).await;
     app.db.close().await;
     let reconciled = reconciled?;
     context.printer.result(&reconciled, |one| people::text(context.currency(), &one.days))?;
     Ok(ended(&reconciled.days))
 }
 
-async fn close(app: &Arc<App>, day: Day, store: Option<i64>) -> Result<Reconciled, Failure> {
+async fn close(
+    context: &Context,
+    app: &Arc<App>,
+    day: Day,
+    store: Option<i64>,
+) -> Result<Reconciled, Failure> {
     if !reconcile::is_set_up(app) {
         return Err(super::sync::not_set_up("the day close", reconcile::EXPORT));
     }
-    let mut report = ReconcileReport::default();
-    let rows = reconcile::close_on_demand(app, day, store, &mut report).await?;
-    let mut days = Vec::with_capacity(rows.len());
-    for row in rows {
-        days.push(reconcile::view(app, row).await?);
+    match beside::answer(context, app, &Wanted::Compare { day, store }).await? {
+        Answer::Compared(compared) => {
+            let days = asked::days(app, &compared).await?;
+            Ok(Reconciled { report: compared.report, days })
+        }
+        _ => Err(other_answer()),
     }
-    Ok(Reconciled { report, days })
+}
+
+/// The book holds an answer to something else.
+fn other_answer() -> Failure {
+    let hint = "another version of Daybook may be at work on this book: use the same one";
+    Failure::new("answer-unreadable", "the answer does not fit the question", hint)
 }
 
 async fn show(context: &Context, args: &ShowArgs) -> Result<Ended, Failure> {

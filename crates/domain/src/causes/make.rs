@@ -1,8 +1,9 @@
 //! How the table of causes becomes an enum and a catalogue.
 
-/// Makes the enum and its table from the same rows, so that they cannot drift apart.
+/// Makes the enum and its table from the same rows, so that they cannot drift apart. The tables hand
+/// their rows on to each other, and the last one to this.
 macro_rules! catalogue {
-    ($($cause:ident $code:literal $title:literal { $($field:ident: $value:expr,)* })*) => {
+    ({ $($cause:ident $code:literal $title:literal { $($field:ident: $value:expr,)* })* }) => {
         /// A cause of an exception. The code never changes once released.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,

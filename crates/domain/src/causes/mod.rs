@@ -1,4 +1,5 @@
-//! The catalogue of causes: code, sentence, owner, fix. Data, not `if`s: `causes/table.rs`.
+//! The catalogue of causes: code, sentence, owner, fix. Data, not `if`s: `causes/table.rs`
+//! and the tables below it.
 
 #[macro_use]
 mod make;

@@ -6,7 +6,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{close::hex, difference::Difference, result::DayResult, tolerance::RunningTotals};
+use super::{
+    causes::DayCause, close::hex, difference::Difference, fix::Act, result::DayResult,
+    tolerance::RunningTotals,
+};
 use crate::Timestamp;
 
 /// Version of the certificate's form: an old one is verified as it was written.
@@ -23,6 +26,21 @@ pub struct SignOff {
     pub reason: String,
     /// Keys of the differences that are signed ([`key_of`]).
     pub differences: Vec<String>,
+}
+
+/// Something that was done about a difference because a person said so.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Fix {
+    /// When.
+    pub at: Timestamp,
+    /// Who said so.
+    pub by: String,
+    /// What was done.
+    pub act: Act,
+    /// About what.
+    pub cause: DayCause,
+    /// The receipt's reference, else its number or the till.
+    pub subject: String,
 }
 
 /// How a day stands.
@@ -75,6 +93,10 @@ pub struct Body {
     pub result: DayResult,
     /// Who signed what, in order.
     pub sign_offs: Vec<SignOff>,
+    /// What was done about differences, in order. Left out where there is nothing, so that
+    /// certificates from before it was known keep their hash.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Fix>,
     /// What has been tolerated per tax code since the running totals began, this day included.
     pub running: RunningTotals,
 }
@@ -102,10 +124,21 @@ impl Certificate {
     /// Certifies `result`, after the certificate with the hash `previous`.
     pub fn new(
         result: DayResult,
-        mut sign_offs: Vec<SignOff>,
+        sign_offs: Vec<SignOff>,
         running_before: &RunningTotals,
         previous: Option<String>,
     ) -> Self {
+        Self::with_fixes(result, (sign_offs, Vec::new()), running_before, previous)
+    }
+
+    /// The same, with what was done about differences.
+    pub fn with_fixes(
+        result: DayResult,
+        (mut sign_offs, mut fixes): (Vec<SignOff>, Vec<Fix>),
+        running_before: &RunningTotals,
+        previous: Option<String>,
+    ) -> Self {
+        fixes.sort();
         for sign_off in &mut sign_offs {
             sign_off.differences.sort();
         }
@@ -114,7 +147,7 @@ impl Certificate {
         let mut running = running_before.clone();
         running.add(&result.differences);
         let standing = standing(&result, &sign_offs);
-        let body = Body { form: FORM, previous, standing, result, sign_offs, running };
+        let body = Body { form: FORM, previous, standing, result, sign_offs, fixes, running };
         let hash = body.hash();
         Self { body, hash }
     }

@@ -58,7 +58,8 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
     };
     let books = Beside {
         name: "reconcile",
-        runs: settings.reconcile.enabled && reconcile::is_set_up(app),
+        // What people ask for is done in any case.
+        runs: reconcile::is_set_up(app),
         every: settings.reconcile.poll_every,
         wake: &app.wake.reconcile,
     };
@@ -83,7 +84,11 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
         })),
         Box::pin(keep_running(app, stop, &books, || async {
             let mut report = ReconcileReport::default();
-            let result = reconcile::pass(app, &mut report).await;
+            let result = if settings.reconcile.enabled {
+                reconcile::pass(app, &mut report).await
+            } else {
+                reconcile::asked::pass(app).await
+            };
             tell("reconcile", report != ReconcileReport::default(), &report);
             result
         })),
@@ -146,7 +151,7 @@ where
 
 /// Renews the right to run a flow while a pass runs; never over by itself. Where it is lost, the pass
 /// finds out at its next step: a call that is on its way is not cut off.
-async fn renewing(app: &App, flow: &'static str) {
+pub(crate) async fn renewing(app: &App, flow: &'static str) {
     loop {
         tokio::time::sleep(lease(app) / 3).await;
         if let Err(error) = is_ours(app, flow).await {

@@ -31,6 +31,22 @@ pub(super) async fn stores(app: &App) -> Result<BTreeSet<i64>, FlowError> {
     Ok(known_mapping(app).await?.stores.keys().copied().collect())
 }
 
+/// The stores that somebody asks about: one, or all.
+pub(super) async fn wanted(app: &App, store: Option<i64>) -> Result<Vec<i64>, FlowError> {
+    let all = stores(app).await?;
+    let found: Vec<i64> =
+        all.into_iter().filter(|id| store.is_none_or(|wanted| wanted == *id)).collect();
+    if found.is_empty() {
+        let what = match store {
+            Some(id) => format!("no store {id} is to be closed"),
+            None => "no store is mapped".to_owned(),
+        };
+        let hint = "see `daybook map list store`, and [reconcile] stores in the configuration";
+        return Err(FlowError::request("no-such-store", what, hint));
+    }
+    Ok(found)
+}
+
 /// The days that notes are about are due again, where they were due before.
 pub(super) async fn late(app: &App) -> Result<(), FlowError> {
     loop {

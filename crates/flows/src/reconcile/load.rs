@@ -11,6 +11,7 @@ use daybook_domain::{
     Reference, Timestamp,
     causes::Cause,
     classify::SetAside,
+    draft::Draft,
     entry::{EntryKind, EntryState},
     lookup::{Known, Original as KnownOriginal, OriginalSale, Variants},
     mapping::Mapping,
@@ -222,7 +223,11 @@ async fn witnesses(app: &App, page: Vec<TakenRow>) -> Result<Vec<BookEntry>, Flo
         let sent = sent.remove(&row.entry.order_id);
         orders.push(Told { row, today, then, sent });
     }
-    let around = around(app, &orders).await?;
+    let all: Vec<&TillOrder> = orders.iter().map(Told::order).collect();
+    // Of what was sent it is known what was sent.
+    let unsent: Vec<&TillOrder> =
+        orders.iter().filter(|told| told.sent.is_none()).map(Told::order).collect();
+    let around = around(app, &all, &unsent).await?;
     let mut found = Vec::with_capacity(orders.len());
     for told in &orders {
         found.push(witness(app, &around, told).await?);
@@ -253,24 +258,26 @@ async fn as_posted(app: &App, row: &TakenRow) -> Result<Option<TillOrder>, FlowE
     Ok(then.and_then(|version| parse_order(&version.body).ok()))
 }
 
-async fn around(app: &App, told: &[Told]) -> Result<Around, FlowError> {
+/// What is needed to compare `orders`, and to decide on those to be `judged`.
+async fn around(
+    app: &App,
+    orders: &[&TillOrder],
+    judged: &[&TillOrder],
+) -> Result<Around, FlowError> {
     let mapping = known_mapping(app).await?;
     let originals: BTreeSet<i64> =
-        told.iter().filter_map(|told| told.order().original_order_id).collect();
+        orders.iter().filter_map(|order| order.original_order_id).collect();
     let originals: Vec<i64> = originals.into_iter().collect();
     let payloads = entry::payloads(&app.db, &originals).await?;
     let sales = payloads.into_iter().filter_map(|(id, body)| Some((id, parse_order(&body).ok()?)));
-    // Of what was sent it is known what was sent.
-    let orders: Vec<&TillOrder> =
-        told.iter().filter(|told| told.sent.is_none()).map(Told::order).collect();
     let mut folded: BTreeSet<String> =
-        orders.iter().flat_map(|order| &order.rows).map(|row| sku::fold(&row.sku)).collect();
+        judged.iter().flat_map(|order| &order.rows).map(|row| sku::fold(&row.sku)).collect();
     let mapped: Vec<String> =
         folded.iter().filter_map(|sku| mapping.skus.get(sku)).map(|code| sku::fold(code)).collect();
     folded.extend(mapped);
     folded.extend(mapping.items.values().map(|item| sku::fold(&item.code)));
     let folded: Vec<String> = folded.into_iter().collect();
-    let ids: Vec<i64> = orders.iter().map(|order| order.reference.order_id).collect();
+    let ids: Vec<i64> = judged.iter().map(|order| order.reference.order_id).collect();
     Ok(Around {
         variants: variant::by_folded(&app.db, &folded).await?,
         sales: sales.collect(),
@@ -319,9 +326,22 @@ fn read_back(row: &TakenRow) -> Option<ReadBack> {
     })
 }
 
-/// What an entry would be posted as with today's mapping. A return is judged as if its sale stood in the
-/// ledger: whether it may be posted is not what is asked here.
+/// What an entry is posted as with today's mapping, as the till tells it now; none where it would not
+/// be posted.
+pub(super) async fn draft(app: &App, order_id: i64) -> Result<Option<Box<Draft>>, FlowError> {
+    let body = entry::payloads(&app.db, &[order_id]).await?.remove(&order_id);
+    let Some(order) = body.and_then(|body| parse_order(&body).ok()) else { return Ok(None) };
+    let around = around(app, &[&order], &[&order]).await?;
+    Ok(decided(app, &around, &order))
+}
+
 fn would_be(app: &App, around: &Around, order: &TillOrder) -> Option<Posting> {
+    decided(app, around, order).map(|draft| Posting::of(&draft))
+}
+
+/// What an entry would be posted as with today's mapping. A return is judged as if its sale stood in
+/// the ledger: whether it may be posted is not what is asked here.
+fn decided(app: &App, around: &Around, order: &TillOrder) -> Option<Box<Draft>> {
     let sale = order.original_order_id.and_then(|id| around.sales.get(&id));
     let original = match (order.original_order_id, sale) {
         (None, _) => KnownOriginal::None,
@@ -343,7 +363,7 @@ fn would_be(app: &App, around: &Around, order: &TillOrder) -> Option<Posting> {
         policy: &app.policy,
     };
     match decide(order, &known) {
-        Decision::Post(draft) => Some(Posting::of(&draft)),
+        Decision::Post(draft) => Some(draft),
         Decision::Wait { .. } | Decision::ReadDeliveries | Decision::Hold(_) => None,
     }
 }

@@ -3,13 +3,17 @@
 //! brought up to date ([`collect`]), loaded, compared by the domain, and what that came to is
 //! written down in one transaction.
 //!
-//! A day that is due stays due until it was written down, so a run that is cut off goes on.
+//! A day that is due stays due until it was written down, so a run that is cut off goes on. What
+//! differs is mended by [`fix`]; a process that does not hold the book asks for a day ([`asked`]).
 
+pub mod asked;
 pub mod collect;
 mod days;
+pub mod fix;
 pub(crate) mod late;
 mod load;
 pub mod month;
+mod overdue;
 pub mod period;
 mod policy;
 pub(crate) mod ready;
@@ -22,7 +26,7 @@ use std::sync::Arc;
 
 use daybook_domain::{Timestamp, reconcile::witness::Day};
 use daybook_store::reconcile::day::{self, DayState, StoreDayRow};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::collect::CollectReport;
 pub use self::{
@@ -41,7 +45,7 @@ pub const LINES: &str = "order-lines";
 const PAGE: usize = 50;
 
 /// What one pass came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReconcileReport {
     /// What was read.
     pub read: CollectReport,
@@ -73,9 +77,17 @@ pub fn is_set_up(app: &App) -> bool {
 
 /// One pass, until nothing is left to do now.
 pub async fn pass(app: &Arc<App>, report: &mut ReconcileReport) -> Result<(), FlowError> {
+    asked::pass(app).await?;
     collect::z_reports(app, &mut report.read).await?;
     days::late(app).await?;
     days::night(app, &mut report.read).await?;
+    fix::credit::due(app).await?;
+    due(app, report).await?;
+    overdue::tell(app).await
+}
+
+/// Closes the days that are due; what somebody asks for meanwhile is not left to wait.
+async fn due(app: &Arc<App>, report: &mut ReconcileReport) -> Result<(), FlowError> {
     loop {
         let due = day::due(&app.db, app.now(), PAGE).await?;
         if due.is_empty() {
@@ -85,6 +97,7 @@ pub async fn pass(app: &Arc<App>, report: &mut ReconcileReport) -> Result<(), Fl
             if app.stop.is_cancelled() || !engine::is_ours(app, "reconcile").await? {
                 return Ok(());
             }
+            asked::pass(app).await?;
             let about = (row.warehouse_id, row.day);
             // What differed may have been mended in OrderWise since: it is read anew.
             let since = match row.state {
@@ -109,21 +122,10 @@ pub async fn close_on_demand(
     let mut rows = Vec::new();
     // Who asks wants to know how OrderWise is now.
     let now = app.now();
-    for warehouse_id in days::stores(app).await? {
-        if store.is_none_or(|wanted| wanted == warehouse_id) {
-            let about = (warehouse_id, day);
-            let closed = run::close(app, about, now, &mut report.read).await?;
-            report.add(&closed);
-            rows.push(closed.row);
-        }
-    }
-    if rows.is_empty() {
-        let what = match store {
-            Some(id) => format!("no store {id} is to be closed"),
-            None => "no store is mapped".to_owned(),
-        };
-        let hint = "see `daybook map list store`, and [reconcile] stores in the configuration";
-        return Err(FlowError::request("no-such-store", what, hint));
+    for warehouse_id in days::wanted(app, store).await? {
+        let closed = run::close(app, (warehouse_id, day), now, &mut report.read).await?;
+        report.add(&closed);
+        rows.push(closed.row);
     }
     Ok(rows)
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use daybook_domain::{
-    VatRate,
+    Timestamp, VatRate,
     mapping::item,
     reconcile::{
         day::StoreClock,
         policy::{DayPolicy, TaxCode},
+        witness::Day,
     },
 };
 use daybook_store::variant;
@@ -50,4 +51,22 @@ pub(super) async fn zone(app: &App, warehouse_id: i64) -> Result<String, FlowErr
     let mapping = known_mapping(app).await?;
     let own = mapping.stores.get(&warehouse_id).and_then(|store| store.time_zone.clone());
     Ok(own.unwrap_or_else(|| app.policy.default_time_zone.clone()))
+}
+
+/// The night in which a store's day is due.
+pub(super) async fn night(
+    app: &App,
+    (warehouse_id, day): (i64, Day),
+) -> Result<Timestamp, FlowError> {
+    let end = clock(app, warehouse_id).await?.bounds(day).1;
+    let zone = zone(app, warehouse_id).await?;
+    // A day that begins at the hour of the night ends in it.
+    let before = Timestamp::from_micros(end.micros() - 1);
+    Ok(app.settings.reconcile.close_at.next_after(before, &zone))
+}
+
+/// The day of a moment where the retailer is.
+pub(super) fn today(app: &App, moment: Timestamp) -> Day {
+    let zone = &app.policy.default_time_zone;
+    StoreClock::new(zone, app.settings.reconcile.day_begins).day_of(moment)
 }

@@ -7,7 +7,7 @@ use daybook_domain::{
     Timestamp,
     reconcile::{
         Amounts, DayResult, Difference, Measure,
-        certificate::{Certificate, SignOff, Standing, key_of},
+        certificate::{Certificate, Fix, SignOff, Standing, key_of},
         tolerance::{Running, RunningTotals},
         witness::Day,
     },
@@ -18,11 +18,11 @@ use daybook_store::{
         certificate,
         day::{self, DayState, StoreDayRow},
         difference::{self, Effect, NewDifference, Tolerated},
-        sign_off,
+        fix, sign_off,
     },
 };
 
-use super::policy;
+use super::{overdue, policy};
 use crate::{app::App, error::FlowError};
 
 /// A store and a day.
@@ -59,38 +59,45 @@ pub(super) async fn result(
     result: &DayResult,
 ) -> Result<Closed, FlowError> {
     let now = times.now;
-    let signed = signed(tx, about).await?;
+    let words = (signed(tx, about).await?, fixes(tx, about).await?);
     let latest = certificate::of_day(&mut *tx, about.0, about.1).await?;
     let latest = latest.and_then(|row| Some((row.seq, certificate_of(&row.body)?)));
     let same = latest.filter(|(_, latest)| {
         let body = &latest.body;
-        body.sign_offs == signed
+        body.sign_offs == words.0
+            && body.fixes == words.1
             && body.result.fingerprint == result.fingerprint
             && body.result.differences == result.differences
     });
     let is_unchanged = same.is_some();
     let (standing, seq) = match same {
         Some((seq, latest)) => (latest.body.standing, seq),
-        None => certify(tx, now, about, (result, signed)).await?,
+        None => certify(tx, now, about, (result, words)).await?,
     };
     difference::replace(tx, now, about, &differences(result)).await?;
     difference::replace_tolerated(tx, about, &tolerated(result)).await?;
     let row = StoreDayRow { certificate: Some(seq), ..row(times, about, result, standing) };
     day::put(tx, &row).await?;
+    if row.state.is_closed() {
+        overdue::over(tx, now, about).await?;
+    }
     Ok(Closed { row, is_unchanged })
 }
+
+/// What persons have signed of a day, and what was done about it because they said so.
+type Words = (Vec<SignOff>, Vec<Fix>);
 
 /// Adds a certificate to the store's chain.
 async fn certify(
     tx: &mut Tx,
     now: Timestamp,
     about: About,
-    (result, signed): (&DayResult, Vec<SignOff>),
+    (result, words): (&DayResult, Words),
 ) -> Result<(Standing, i64), FlowError> {
     let running = running(tx, about).await?;
     let previous = certificate::latest(&mut *tx, about.0).await?;
     let previous = previous.and_then(|row| certificate_of(&row.body)).map(|one| one.hash);
-    let made = Certificate::new(result.clone(), signed, &running, previous);
+    let made = Certificate::with_fixes(result.clone(), words, &running, previous);
     let body = serde_json::to_string(&made).map_err(|error| unwritable(&error))?;
     let row = certificate::append(tx, now, about, body).await?;
     Ok((made.body.standing, row.seq))
@@ -159,6 +166,13 @@ async fn signed(tx: &mut Tx, (warehouse_id, day): About) -> Result<Vec<SignOff>,
     }
     signed.sort();
     Ok(signed)
+}
+
+/// What was done about the day, as a certificate sorts it.
+async fn fixes(tx: &mut Tx, (warehouse_id, day): About) -> Result<Vec<Fix>, FlowError> {
+    let mut fixes = fix::of_day(&mut *tx, warehouse_id, day).await?;
+    fixes.sort();
+    Ok(fixes)
 }
 
 /// What was tolerated in the store before the day.

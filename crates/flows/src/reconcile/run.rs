@@ -2,10 +2,18 @@
 //! written down. The same witnesses again change nothing.
 
 use daybook_domain::{
-    Money, Timestamp,
-    reconcile::{DayResult, Outcome, Stale, policy::DayPolicy, reconcile, witness::Day},
+    CreditReference, Money, Timestamp,
+    reconcile::{
+        DayResult, Outcome, Stale,
+        policy::DayPolicy,
+        reconcile,
+        witness::{Day, StoreDay},
+    },
 };
-use daybook_store::reconcile::day::{self, DayState, StoreDayRow};
+use daybook_store::reconcile::{
+    credit::{self, CreditRow},
+    day::{self, DayState, StoreDayRow},
+};
 
 use super::{
     collect::{self, CollectReport},
@@ -153,7 +161,29 @@ impl Job<'_> {
     async fn compare(&self) -> Result<Outcome, FlowError> {
         let store = load::store(self.app, self.warehouse_id, self.day, self.bounds.0).await?;
         let day = load::store_day(self.app, store, self.day, self.bounds).await?;
-        Ok(reconcile(&day, &self.policy))
+        Ok(match self.credited(&day).await? {
+            Some(stale) => Outcome::NotYetFresh(vec![stale]),
+            None => reconcile(&day, &self.policy),
+        })
+    }
+
+    /// Credits of doubles that were placed so late that OrderWise need not have shown them when it
+    /// was read.
+    async fn credited(&self, day: &StoreDay) -> Result<Option<Stale>, FlowError> {
+        let credits = credit::of_day(&self.app.db, self.warehouse_id, self.day).await?;
+        let shown = |one: &CreditRow| {
+            let bears = |text: &str| {
+                text.parse()
+                    .is_ok_and(|credit: CreditReference| credit.document == one.erp_order_id)
+            };
+            day.documents.iter().any(|found| bears(&found.document.reference))
+        };
+        let until = |one: &CreditRow| Some(one.posted_at?.plus(self.policy.settling));
+        let soon = |until: &Timestamp| day.ages.ledger.is_none_or(|read| read < *until);
+        let late: Vec<Timestamp> =
+            credits.iter().filter(|one| !shown(one)).filter_map(until).filter(soon).collect();
+        let entries = i64::try_from(late.len()).unwrap_or(i64::MAX);
+        Ok(late.into_iter().max().map(|until| Stale::JustPosted { entries, until }))
     }
 
     /// Asks Sitoo for the receipts that are missing; whether any came.

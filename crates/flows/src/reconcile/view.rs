@@ -9,7 +9,7 @@ use daybook_domain::{
     reconcile::{
         Amounts, DayCause, Difference, Measure,
         causes::Remedy,
-        certificate::{Certificate, SignOff, Standing, key_of},
+        certificate::{Certificate, Fix, SignOff, Standing, key_of},
         fix::{self, Step},
         witness::{Ages, Day},
     },
@@ -50,6 +50,8 @@ pub struct DayView {
     pub causes: Vec<CauseView>,
     /// Who signed what.
     pub sign_offs: Vec<SignOff>,
+    /// What was done about differences, and by whose word.
+    pub fixes: Vec<Fix>,
     /// The certificate.
     pub certificate: Option<CertificateView>,
 }
@@ -187,6 +189,7 @@ pub async fn view(app: &App, row: StoreDayRow) -> Result<DayView, FlowError> {
         differences: row.differences,
         causes: certificate.map(|one| causes(one, about)).unwrap_or_default(),
         sign_offs: certificate.map(|one| one.body.sign_offs.clone()).unwrap_or_default(),
+        fixes: certificate.map(|one| one.body.fixes.clone()).unwrap_or_default(),
         certificate: made.as_ref().map(|(number, at, one)| CertificateView {
             number: *number,
             at: *at,
@@ -255,12 +258,9 @@ fn group(
 
 fn difference(one: &Difference) -> DifferenceView {
     let place = &one.place;
-    let document = || place.order_id.map(|id| format!("document {id}"));
-    let reference = place.reference.map(|reference| reference.to_string());
-    let subject = reference.or_else(|| place.receipt.clone()).or_else(document);
     DifferenceView {
         key: key_of(one),
-        subject: subject.or_else(|| place.register.clone()).unwrap_or_default(),
+        subject: subject_of(one),
         register: place.register.clone(),
         tender: place.tender.clone(),
         tax: place.tax.clone(),
@@ -268,4 +268,13 @@ fn difference(one: &Difference) -> DifferenceView {
         amounts: one.amounts,
         detail: one.detail.clone(),
     }
+}
+
+/// What a difference is about: the receipt's reference, else its number, the document's, or the till.
+pub(super) fn subject_of(one: &Difference) -> String {
+    let place = &one.place;
+    let document = || place.order_id.map(|id| format!("document {id}"));
+    let reference = place.reference.map(|reference| reference.to_string());
+    let subject = reference.or_else(|| place.receipt.clone()).or_else(document);
+    subject.or_else(|| place.register.clone()).unwrap_or_default()
 }

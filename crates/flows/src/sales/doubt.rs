@@ -21,6 +21,11 @@ use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying, s
 
 /// Reason of an entry whose posting was refused with a text that may mean "already there".
 const REFUSED: &str = "refused-look-up";
+/// Reason of an entry whose document OrderWise does not show any more. Nothing was sent since it was
+/// posted, so one look-up tells.
+pub(crate) const GONE: &str = "gone-from-orderwise";
+/// Reason of an entry that was held, and that OrderWise has.
+pub(crate) const SEEN: &str = "seen-in-orderwise";
 /// Look-ups begun beside each other; the client holds them to its own limit.
 const BESIDE_EACH_OTHER: usize = 8;
 /// Lease of the process that looks up.
@@ -226,7 +231,7 @@ async fn not_found(
     let lookups = row.doubt_lookups + 1;
     let since = row.doubt_since.unwrap_or(now);
     let settled = asked_at >= since.plus(limits.settling_time);
-    let was_sent = row.reason.as_deref() != Some(first_look::REASON);
+    let was_sent = !matches!(row.reason.as_deref(), Some(first_look::REASON | GONE));
     let enough = if was_sent { limits.lookups_before_resend } else { 1 };
     if !(settled && lookups >= enough) {
         let again = now.plus(limits.settling_time);

@@ -8,7 +8,7 @@ pub(crate) mod evaluate;
 pub(crate) mod first_look;
 pub(crate) mod lanes;
 pub(crate) mod load;
-mod next_step;
+pub(crate) mod next_step;
 mod outcome;
 mod page;
 pub(crate) mod post;
@@ -106,8 +106,10 @@ pub async fn sync(app: &Arc<App>, options: &SyncOptions) -> Result<SyncReport, F
     Ok(report)
 }
 
-/// Everything between the book and OrderWise, until nothing is left to do now.
+/// Everything between the book and OrderWise, until nothing is left to do now. One at a time in a
+/// process: the plan of a day runs it as well as the engine.
 pub(crate) async fn post_all(app: &Arc<App>, report: &mut SyncReport) -> Result<(), FlowError> {
+    let _alone = app.posting.lock().await;
     loop {
         let before = report.clone();
         standing::pass(app, report).await?;

@@ -47,6 +47,9 @@ pub struct Reconcile {
     pub settling_time: Duration,
     /// Most receipts that are missing and asked for in one pass.
     pub receipts_per_pass: usize,
+    /// How long after its night a day may stay open before a person is told.
+    #[serde(with = "humantime_serde")]
+    pub open_limit: Duration,
     /// Which of an entry's dates says to which day it belongs.
     pub period_date: PeriodDate,
     /// When a store's day begins: a till that closes after midnight belongs to the day before.

@@ -1,7 +1,7 @@
 //! Days of stores: how far each one is, and what comparing it came to.
 
 use daybook_domain::{Money, Timestamp, reconcile::witness::Day};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::QueryBuilder;
 
 use crate::{
@@ -24,6 +24,8 @@ sql! {
     GET = select!("WHERE warehouse_id = $1 AND day = $2");
     DUE = select!("WHERE due_at IS NOT NULL AND due_at <= $1 \
                    ORDER BY due_at, warehouse_id, day LIMIT $2");
+    UNCLOSED = select!("WHERE state IN ('open', 'not-fresh', 'differs') AND day <= $1 \
+                        ORDER BY day, warehouse_id LIMIT $2");
     /// Looked at again at `$3`, or sooner where that was said before.
     TOUCH = "INSERT INTO store_day (warehouse_id, day, state, due_at, entries, differences, net, \
              tax, gross, detail) VALUES ($1, $2, 'open', $3, 0, 0, 0, 0, 0, '') \
@@ -43,7 +45,7 @@ sql! {
 const LIST: &str = select!("WHERE day >= ");
 
 /// How far a day is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DayState {
     /// It was not compared yet, or has to be again.
@@ -167,6 +169,19 @@ pub async fn due(
     let mut conn = source.into().open().await?;
     on!(conn, c => {
         all(&sqlx::query(DUE).bind(now.micros()).bind(engine::limit(limit)).fetch_all(c).await?)
+    })
+}
+
+/// Days up to `last` that are not closed, the oldest first.
+pub async fn unclosed(
+    source: impl Into<Source<'_>>,
+    last: Day,
+    limit: usize,
+) -> StoreResult<Vec<StoreDayRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(UNCLOSED).bind(last.to_string()).bind(engine::limit(limit));
+        all(&query.fetch_all(c).await?)
     })
 }
 

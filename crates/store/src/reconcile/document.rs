@@ -140,7 +140,7 @@ impl<'a> New<'a> {
         let lines = document.lines.as_ref();
         let touched = Touched {
             erp_order_id: head.order_id,
-            order_id: head.reference.trim().parse::<Reference>().ok().map(|it| it.order_id),
+            order_id: Reference::named_by(&head.reference).map(|entry| entry.order_id),
             location_id: lines.and_then(|all| all.iter().find_map(|line| line.stock_location_id)),
             order_date: document.order_date,
         };

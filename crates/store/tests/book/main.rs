@@ -18,6 +18,7 @@ mod despatch;
 mod engine;
 mod exception;
 mod files;
+mod fix;
 mod input;
 mod list;
 mod mapping;

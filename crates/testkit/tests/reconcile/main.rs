@@ -5,3 +5,5 @@
 mod close;
 mod collect;
 mod damage;
+mod fix;
+mod open;

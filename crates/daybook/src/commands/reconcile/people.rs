@@ -66,6 +66,9 @@ fn of_day(text: &mut String, day: &DayView, currency: &str) {
     for cause in &day.causes {
         of_cause(text, cause, currency);
     }
+    for fix in &day.fixes {
+        let _ = write!(text, "\n  {} ({}) for {}: {}", fix.act, fix.cause, fix.by, fix.subject);
+    }
     for signed in &day.sign_offs {
         let count = u64::try_from(signed.differences.len()).unwrap_or(u64::MAX);
         let what = words::count(count, "difference", "differences");

@@ -35,7 +35,7 @@ pub(super) fn agree<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>) {
         .day
         .documents
         .iter()
-        .map(|document| (document.document.reference.parse().ok(), document))
+        .map(|document| (Reference::named_by(&document.document.reference), document))
         .collect();
     documents.sort_by_key(|(reference, found)| {
         let what = &found.document;
@@ -83,7 +83,7 @@ fn stranger<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>, document: &'a LedgerDocu
     let text = format!("{} ({}): {text}", what.order_number, what.reference);
     let place = Place {
         order_id: Some(what.order_id),
-        reference: what.reference.parse().ok(),
+        reference: Reference::named_by(&what.reference),
         ..Place::default()
     };
     let difference = Difference::new(Measure::Ledger, DayCause::InOrderwiseOnly, place, amounts);

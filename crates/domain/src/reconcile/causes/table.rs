@@ -56,14 +56,14 @@ day_causes! {
         sentence: "OrderWise took the document, and does not have it any more.",
         example: "Order SO-3622 over £60.00 was deleted in OrderWise after it was posted.",
         owner: Finance, remedy: Post,
-        fix: "Ask who deleted it. Post it again, or sign off with the reason.",
+        fix: "Ask who deleted it. Let Daybook post it again (`daybook reconcile fix`), or sign off with the reason.",
     }
     // OrderWise has it, the till does not.
     PostedTwice "posted-twice" "Twice in OrderWise" {
         sentence: "OrderWise has more than one document with the receipt's reference.",
         example: "A sale of £60.00 stands on SO-3622 and on SO-3623: OrderWise has £60.00 more.",
         owner: Finance, remedy: Credit,
-        fix: "Credit the second document under the same reference.",
+        fix: "Let Daybook credit the second document (`daybook reconcile fix`), or do it in OrderWise under the same reference.",
     }
     CreditedInOrderwise "credited-in-orderwise" "Credited in OrderWise only" {
         sentence: "A document of the other kind carries the receipt's reference and takes it back.",

@@ -239,9 +239,12 @@ impl<'a> Explain<'a, '_> {
     fn names(&self, count: i64) -> String {
         let named = self.gaps.iter().flat_map(|gap| gap.missing(true));
         let mut named: Vec<i64> = named.map(|missing| missing.number).collect();
-        named.extend(self.unseen(count).iter().map(|missing| missing.number));
+        let unseen = self.unseen(count);
+        let certain = unseen.iter().all(|missing| missing.certain);
+        named.extend(unseen.iter().map(|missing| missing.number));
         let named: Vec<String> = named.iter().take(20).map(i64::to_string).collect();
-        format!("{count} of the Z-report are not in the book: {}", named.join(", "))
+        let among = if certain { "" } else { "among " };
+        format!("{count} of the Z-report are not in the book: {among}{}", named.join(", "))
     }
 }
 

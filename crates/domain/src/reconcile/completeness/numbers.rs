@@ -106,8 +106,10 @@ impl<'a> Numbers<'a> {
         gaps
     }
 
-    /// The first `count` numbers after the last one used in `span` that nothing holds; where the
-    /// next one is held, those before the first.
+    /// Receipts that the report of `span` counts, and that stand in no gap: the numbers beside those
+    /// that are held. What precedes the first one is known only where a number before it is; what
+    /// follows the last one only where the next one is. Where neither is, they may stand at either
+    /// end: all of those are named, and none is certain.
     pub(super) fn at_the_ends(&self, span: &Span<'_>, count: i64) -> Vec<Missing> {
         let register = span.report.register_id.as_str();
         let Some((of, key)) = self.by_register.get(register).and_then(|of| Some((of, of.key?)))
@@ -118,18 +120,22 @@ impl<'a> Numbers<'a> {
         let mut used = of.held.iter().filter(|(_, at)| within(*at)).map(|(number, _)| *number);
         let first = used.next();
         let last = used.next_back().or(first).or(of.before).unwrap_or(0);
+        let is_first =
+            |first: i64| of.before.is_none() && !of.held.iter().any(|(number, _)| *number < first);
+        let open_before = first.filter(|first| is_first(*first));
         let next = of.held.iter().map(|(number, _)| *number).find(|number| *number > last);
         let room = next.map_or(count, |next| count.min(next - last - 1));
-        let after = (last + 1)..=(last + room);
-        let lowest = first.map_or(1, |first| (first - (count - room)).max(1));
-        let before = lowest..first.map_or(lowest, |first| first);
+        let certain = open_before.is_none() || next.is_some();
+        let ahead = if certain { count - room } else { count };
+        let lowest = open_before.map_or(1, |first| (first - ahead).max(1));
+        let before = lowest..open_before.unwrap_or(lowest);
         before
-            .chain(after)
+            .chain((last + 1)..=(last + room))
             .map(|number| Missing {
                 register_id: register.to_owned(),
                 number,
                 receipt_id: format!("{key}{number}"),
-                certain: true,
+                certain,
             })
             .collect()
     }

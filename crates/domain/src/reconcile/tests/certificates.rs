@@ -3,8 +3,8 @@ use crate::{
     Money, Timestamp,
     reconcile::{
         causes::DayCause,
-        certificate::{Broken, Certificate, SignOff, Standing, key_of, verify},
-        fix::Plan as FixPlan,
+        certificate::{Broken, Certificate, Fix, SignOff, Standing, key_of, verify},
+        fix::{Act, Plan as FixPlan},
         result::{Outcome, Stale},
         tolerance::{RunningTotals, Tolerance},
     },
@@ -130,4 +130,23 @@ fn a_plan_says_what_it_does_in_documents_and_pounds() {
         let off = result.explained(crate::reconcile::Measure::Ledger);
         assert_eq!(plan.total.left, off + plan.total.effect, "{name}");
     }
+}
+
+#[test]
+fn a_certificate_says_what_was_done_and_an_old_one_keeps_its_hash() {
+    let plain = certify(&day(1, Some("posted twice")), Vec::new(), None);
+    assert!(!String::from_utf8(plain.body.canonical()).unwrap().contains("fixes"));
+    let fix = Fix {
+        at: Timestamp::from_seconds(1_800_000_000),
+        by: "Ada".to_owned(),
+        act: Act::Credit,
+        cause: DayCause::PostedTwice,
+        subject: "S1-100".to_owned(),
+    };
+    let (result, running) = (plain.body.result.clone(), RunningTotals::default());
+    let fixed = Certificate::with_fixes(result, (Vec::new(), vec![fix]), &running, None);
+    assert_ne!(fixed.hash, plain.hash);
+    let text = serde_json::to_string(&fixed).unwrap();
+    assert_eq!(serde_json::from_str::<Certificate>(&text).unwrap(), fixed);
+    assert!(text.contains(r#""act":"credit","cause":"posted-twice""#), "{text}");
 }

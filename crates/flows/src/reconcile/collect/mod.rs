@@ -12,7 +12,7 @@ mod receipts;
 mod registers;
 mod z_reports;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::{
     ledger::{ledger, ledger_read_at},
@@ -21,7 +21,7 @@ pub use self::{
 };
 
 /// What was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectReport {
     /// Z-reports that were new.
     pub reports: u64,

@@ -1,9 +1,18 @@
 //! What to do about what differs: planned first, with its effect in documents and pounds.
 
-use std::collections::BTreeMap;
+mod act;
+mod credit;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    act::{Act, Documents, Doer},
+    credit::{NotByDaybook, credit_of},
+};
 use super::{
     amounts::Amounts,
     causes::{DayCause, Remedy},
@@ -19,6 +28,12 @@ pub struct Step {
     pub cause: DayCause,
     /// What takes the difference away.
     pub remedy: Remedy,
+    /// What is done.
+    pub act: Act,
+    /// Who does it.
+    pub doer: Doer,
+    /// What becomes of OrderWise's documents.
+    pub touches: Documents,
     /// Where.
     pub place: Place,
     /// How many documents OrderWise has afterwards, more than now.
@@ -29,6 +44,8 @@ pub struct Step {
     pub left: Amounts,
     /// The difference's own particulars.
     pub detail: String,
+    /// What Daybook does, or what a person has to do, and where.
+    pub todo: String,
 }
 
 /// What all steps of one cause come to.
@@ -58,9 +75,15 @@ pub struct Plan {
 impl Plan {
     /// What to do about everything that a person has to clear on `days`.
     pub fn of<'a>(days: impl IntoIterator<Item = &'a DayResult>) -> Self {
+        let differences = days.into_iter().flat_map(DayResult::open);
+        Self::of_steps(differences.map(Step::of))
+    }
+
+    /// These steps, and what they come to.
+    pub fn of_steps(steps: impl IntoIterator<Item = Step>) -> Self {
         let mut plan = Self::default();
-        for difference in days.into_iter().flat_map(DayResult::open) {
-            plan.add(Step::of(difference));
+        for step in steps {
+            plan.add(step);
         }
         plan
     }
@@ -81,6 +104,7 @@ impl Step {
     /// drawer says is looked into and signed off.
     pub fn of(difference: &Difference) -> Self {
         let remedy = difference.cause.entry().remedy;
+        let act = Act::of(difference.cause, remedy);
         let in_ledger = difference.measure == Measure::Ledger;
         let documents = match remedy {
             _ if !in_ledger => 0,
@@ -90,16 +114,64 @@ impl Step {
         };
         let changes = in_ledger && !matches!(remedy, Remedy::Fetch | Remedy::SignOff);
         let effect = if changes { -difference.amounts } else { Amounts::ZERO };
+        let touches = match act.documents() {
+            _ if !in_ledger => Documents::None,
+            _ if documents > 0 => Documents::Created,
+            touches => touches,
+        };
+        let by_hand = || by_hand(difference, difference.cause.entry().fix);
+        let todo = match act.sentence() {
+            "" => by_hand(),
+            sentence => sentence.to_owned(),
+        };
         Self {
             cause: difference.cause,
             remedy,
+            act,
+            doer: act.doer(),
+            touches,
             place: difference.place.clone(),
             documents,
             effect,
             left: difference.amounts + effect,
             detail: difference.detail.clone(),
+            todo,
         }
     }
+
+    /// The same step as a person's, because Daybook does not do it.
+    #[must_use]
+    pub fn by_hand(self, difference: &Difference, why: &str) -> Self {
+        let todo = by_hand(difference, why);
+        Self { act: Act::ByHand, doer: Doer::Person, todo, ..self }
+    }
+}
+
+/// What a person has to do, where, and about how much.
+fn by_hand(difference: &Difference, what: &str) -> String {
+    let place = &difference.place;
+    let mut text = String::new();
+    if let Some(document) = place.order_id {
+        let _ = write!(text, "Document {document}");
+        if let Some(line) = place.line {
+            let _ = write!(text, ", line {line}");
+        }
+        text.push_str(": ");
+    }
+    text.push_str(what);
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    let Amounts { net, tax, gross } = difference.amounts;
+    if !difference.amounts.is_zero() {
+        let side = match difference.measure {
+            Measure::Ledger | Measure::LedgerPayments => "OrderWise has",
+            Measure::Cash => "The drawer has",
+            _ => "The Z-report has",
+        };
+        let _ = write!(text, " {side} {gross} beyond the receipts (net {net}, tax {tax}).");
+    }
+    text
 }
 
 /// What to type to take a cause's differences away on a store's day, or to see to it that they are
@@ -113,7 +185,9 @@ pub fn command(cause: DayCause, (warehouse_id, day): (i64, Day)) -> String {
         DayCause::NotPostedHeld | DayCause::NotPostedWaiting => {
             "daybook exceptions list".to_owned()
         }
-        DayCause::SetAsideWrongly => "daybook exceptions retry REF".to_owned(),
+        DayCause::SetAsideWrongly | DayCause::GoneFromOrderwise | DayCause::PostedTwice => {
+            format!("daybook reconcile fix {of_day} --cause {cause}")
+        }
         DayCause::WrongAccount | DayCause::WrongLocation => "daybook map list store".to_owned(),
         DayCause::WrongItem => "daybook map list sku".to_owned(),
         DayCause::WrongTaxCode => "daybook map list vat".to_owned(),
