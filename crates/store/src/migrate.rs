@@ -37,6 +37,7 @@ migrations! {
     10 "0010_reconcile"
     11 "0011_settlement"
     12 "0012_period"
+    14 "0014_months"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {
