@@ -1,8 +1,8 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    attempt, audit, catalogue, count, customer, despatch, entry, evidence, exception, exchange,
-    finding, inbox, lease, list_price, mapping, pause, period, price_arrival, reconcile,
+    attempt, audit, catalogue, count, customer, despatch, entry, erase, evidence, exception,
+    exchange, finding, inbox, lease, list_price, mapping, pause, period, price_arrival, reconcile,
     settlement, stock, stray, supply, till_movement, till_product, timeline, value_list, variant,
     watermark,
 };
@@ -15,6 +15,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         audit::STATEMENTS,
         count::STATEMENTS,
         customer::STATEMENTS,
+        erase::STATEMENTS,
         evidence::STATEMENTS,
         exchange::STATEMENTS,
         finding::STATEMENTS,

@@ -8,6 +8,8 @@ mod documents;
 #[macro_use]
 mod goods;
 #[macro_use]
+mod money;
+#[macro_use]
 mod products;
 #[macro_use]
 mod receipts;
@@ -31,4 +33,4 @@ const RETRY: &str = "daybook exceptions retry {reference}";
 /// For connections, permissions and export definitions.
 const CHECK: &str = "daybook check";
 
-receipts! { documents products goods catalogue {} }
+receipts! { documents products goods money catalogue {} }

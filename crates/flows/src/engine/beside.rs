@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use daybook_domain::{causes::Cause, class::Failure, retry::Backoff};
 use daybook_store::{exception, lease as leases};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::rest;
@@ -16,6 +16,7 @@ use crate::{
     error::FlowError,
     reconcile::{self, ReconcileReport},
     sales::evaluate::DAYBOOK,
+    settlement::{self, SettlementReport},
     stock::{self, StockReport},
 };
 
@@ -56,6 +57,13 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
         every: settings.despatch.poll_every,
         wake: &app.wake.despatch,
     };
+    let payouts = Beside {
+        name: "settlement",
+        runs: settings.settlement.enabled && settlement::is_set_up(app),
+        every: settings.settlement.poll_every,
+        wake: &app.wake.settlement,
+    };
+    let seen = Mutex::new(settlement::inbox::Seen::default());
     let books = Beside {
         name: "reconcile",
         runs: settings.reconcile.enabled && reconcile::is_set_up(app),
@@ -85,6 +93,15 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
             let mut report = ReconcileReport::default();
             let result = reconcile::pass(app, &mut report).await;
             tell("reconcile", report != ReconcileReport::default(), &report);
+            if report.closed + report.differs > 0 {
+                app.wake.settlement.notify_one();
+            }
+            result
+        })),
+        Box::pin(keep_running(app, stop, &payouts, || async {
+            let mut report = SettlementReport::default();
+            let result = settlement::pass(app, &seen, &mut report).await;
+            tell("settlement", report != SettlementReport::default(), &report);
             result
         })),
     );

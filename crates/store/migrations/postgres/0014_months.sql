@@ -4,6 +4,8 @@ ALTER TABLE unsettled ADD COLUMN written_off BIGINT NOT NULL DEFAULT 0;
 
 CREATE INDEX money_match_written_off ON money_match (number) WHERE rule = 'written-off';
 
+CREATE INDEX inbox_order ON inbox (order_id) WHERE order_id IS NOT NULL;
+
 -- Entries whose personal data is being erased, for the time of that transaction: only their
 -- payloads may be written anew, and nothing but the text.
 CREATE TABLE erasing (

@@ -5,3 +5,6 @@
 mod close;
 mod collect;
 mod damage;
+mod erase;
+mod months;
+mod raw;

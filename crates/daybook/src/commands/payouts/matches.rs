@@ -5,6 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::Args;
 use daybook_domain::settlement::{Match, MatchState, Subject};
 use daybook_flows::settlement::{
+    self,
     pass::{self, Done, MatchReport, Plan, Reach},
     people,
     show::{self, MatchView},
@@ -127,6 +128,7 @@ pub(super) async fn run(context: &Context, args: &MatchArgs) -> Result<Ended, Fa
     }
     let reach = if args.all { Reach::AllHistory } else { Reach::Open };
     let report = Box::pin(pass::run(&app, reach)).await;
+    settlement::tell(&app).await?;
     app.db.close().await;
     context.printer.result(&report?, report_words)?;
     Ok(Ended::Done)
