@@ -44,6 +44,21 @@ const READ_AGAIN: &str = "\
 It closes by itself when Sitoo shows the order closed or cancelled: an event makes it be read, and so does
 `daybook exceptions retry REFERENCE`. What is still open then is listed again.";
 
+/// Files that are looked for in folders.
+const BY_FILE: &str = "\
+The folders are looked into every `[settlement] poll-every`. It closes by itself once the file is imported, or is
+no longer there. A file is imported whole or not at all.";
+
+/// Money that arrives after all.
+const BY_MATCH: &str = "\
+What is imported is matched at once. It closes by itself when the last of it is confirmed, or written off
+(`daybook payouts write-off`). How long it may take: `[settlement] unsettled-after-days` and `at-bank-after-days`.";
+
+/// Disputes.
+const BY_REVERSAL: &str = "\
+It closes by itself when a report reverses the chargeback. Dismissing it with a reason and a name ends it too, and
+it is not told again.";
+
 #[test]
 fn every_cause_has_its_page_and_no_page_is_left_over() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/causes");
@@ -150,6 +165,7 @@ const fn stands_still(row: &CauseRow) -> &'static str {
         (Scope::Product, _) => {
             "the products it names, at the tills; sales and other products go on"
         }
+        (Scope::Payout, _) => "nothing: sales, stock and postings go on",
         (Scope::System, Some(_)) => "each transaction that needs it, in every store",
         (Scope::System, None) => "the whole flow with this system; nothing is lost meanwhile",
     }
@@ -187,6 +203,9 @@ fn releases(row: &CauseRow) -> String {
         | Cause::OrderWithoutId
         | Cause::DoubtUnresolved
         | Cause::ChangedAfterPosting => return FOR_THE_RECORD.to_owned(),
+        Cause::SettlementFile => return BY_FILE.to_owned(),
+        Cause::PaymentUnsettled | Cause::PayoutNotAtBank => return BY_MATCH.to_owned(),
+        Cause::Chargeback => return BY_REVERSAL.to_owned(),
         Cause::OrderLeftOpen => return READ_AGAIN.to_owned(),
         Cause::DayNotClosed => return WITH_ITS_DAY.to_owned(),
         _ => {}

@@ -34,6 +34,8 @@ pub struct Wake {
     pub despatch: Notify,
     /// A till may have been closed.
     pub reconcile: Notify,
+    /// Payments may have become settled.
+    pub settlement: Notify,
 }
 
 /// The parts of an [`App`].

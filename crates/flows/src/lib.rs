@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod check;
 pub mod despatch;
 pub mod engine;
+pub mod erase;
 pub mod error;
 pub mod events;
 mod exchanges;

@@ -150,6 +150,14 @@ impl From<&BackoffSettings> for Backoff {
     }
 }
 
+/// How long evidence and the personal data beside it are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Evidence {
+    /// Years after which `daybook evidence erase --expired` erases a shopper's data.
+    pub personal_data_years: i64,
+}
+
 /// All settings of the flows.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -170,6 +178,8 @@ pub struct Settings {
     pub settlement: Settlement,
     /// Closing days.
     pub reconcile: Reconcile,
+    /// How long evidence and shoppers' data are kept.
+    pub evidence: Evidence,
     /// How long records of exchanges are kept; the book itself is kept for ever.
     #[serde(with = "humantime_serde")]
     pub keep_exchanges: Duration,

@@ -18,7 +18,8 @@ sql! {
              erp_customer_id = excluded.erp_customer_id, known_at = excluded.known_at";
 }
 
-/// A customer as the book knows it. The key is a fingerprint: no shopper's data is kept here.
+/// A customer as the book knows it. The key is an e-mail address or a membership number: it goes when
+/// the shopper is erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CustomerRow {
     /// What the shopper is recognised by, in the caller's form.

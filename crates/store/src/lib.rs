@@ -26,6 +26,7 @@ pub mod catalogue;
 pub mod customer;
 pub mod despatch;
 pub mod entry;
+pub mod erase;
 pub mod evidence;
 pub mod exception;
 pub mod exchange;

@@ -38,6 +38,7 @@ migrations! {
     11 "0011_settlement"
     12 "0012_period"
     13 "0013_fix"
+    14 "0014_months"
     15 "0015_sent_and_sums"
 }
 

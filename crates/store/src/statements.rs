@@ -1,7 +1,7 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    asked, attempt, audit, catalogue, count, customer, despatch, entry, evidence, exception,
+    asked, attempt, audit, catalogue, count, customer, despatch, entry, erase, evidence, exception,
     exchange, finding, inbox, lease, list_price, mapping, pause, period, price_arrival, reconcile,
     settlement, stock, stray, supply, till_movement, till_product, timeline, value_list, variant,
     watermark,
@@ -16,6 +16,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         audit::STATEMENTS,
         count::STATEMENTS,
         customer::STATEMENTS,
+        erase::STATEMENTS,
         evidence::STATEMENTS,
         exchange::STATEMENTS,
         finding::STATEMENTS,

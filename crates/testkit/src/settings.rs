@@ -8,8 +8,8 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    BackoffSettings, Catalogue, Despatch, Format, Posting, Provider, Receive, Reconcile, Reference,
-    Settings, Settlement, Shoppers, Stock, UnknownInOrderwise,
+    BackoffSettings, Catalogue, Despatch, Evidence, Format, Posting, Provider, Receive, Reconcile,
+    Reference, Settings, Settlement, Shoppers, Stock, UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -27,6 +27,7 @@ pub fn flows() -> Settings {
         despatch: despatch(),
         settlement: settlement(),
         reconcile: reconcile(),
+        evidence: Evidence { personal_data_years: 7 },
         keep_exchanges: Duration::from_hours(24 * 180),
     }
 }
@@ -103,6 +104,7 @@ fn settlement() -> Settlement {
     let provider = |format, tender: &str| Provider {
         format,
         tenders: vec![tender.to_owned()],
+        inbox: None,
         currency: None,
         stores: BTreeMap::new(),
         kinds: BTreeMap::new(),
@@ -114,6 +116,11 @@ fn settlement() -> Settlement {
         ("stripe".to_owned(), provider(Format::Stripe, "LINK")),
     ];
     Settlement {
+        enabled: true,
+        poll_every: Duration::from_mins(15),
+        unsettled_after_days: 10,
+        at_bank_after_days: 5,
+        statements: None,
         look_back_ids: 1_000,
         providers: BTreeMap::from(providers),
         banks: BTreeMap::new(),

@@ -1,5 +1,7 @@
 //! `daybook evidence verify`: proves that nothing in the record was changed, and finds it when
-//! something was.
+//! something was. `daybook evidence erase`: takes a shopper's data out, and the record stays whole.
+
+mod erase;
 
 use clap::{Args, Subcommand};
 use daybook_store::evidence::{self, Evidence};
@@ -11,8 +13,14 @@ const EXAMPLES: &str = "\
 Examples:
   daybook evidence verify                every timeline, payload, act, certificate, sign-off, period
   daybook evidence verify --json | jq '.broken'
+  daybook evidence erase --email jo@shop.example --reason 'asked for on 3 May' --by 'Ada Finch'
+  daybook evidence erase --order S1-11513 --reason 'asked for' --by 'Ada Finch' --run
+  daybook evidence erase --expired --reason 'seven years are over' --by 'Ada Finch' --run
 
-It works on a copy of the book as well: daybook backup, then --config with that copy. Exit code 1:
+Erasing is only planned without --run. Amounts, ids and references stay, and verify is still clean.
+Have it erased in Sitoo first: what Sitoo tells differently afterwards is kept as it comes.
+
+verify works on a copy of the book as well: daybook backup, then --config with that copy. Exit code 1:
 something is not as it was written.";
 
 /// What to do.
@@ -27,12 +35,14 @@ pub(crate) struct EvidenceArgs {
 enum What {
     /// Check every chain from its beginning to its end.
     Verify,
+    /// Erase shoppers' data: names, addresses, e-mail addresses, telephone numbers.
+    Erase(erase::EraseArgs),
 }
 
-/// Verifies the record.
+/// Verifies the record, or erases.
 pub(crate) async fn run(context: &Context, args: &EvidenceArgs) -> Result<Ended, Failure> {
-    match args.what {
-        What::Verify => {}
+    if let What::Erase(args) = &args.what {
+        return erase::run(context, args).await;
     }
     let book = context.existing_book().await?;
     let found = evidence::verify(&book).await;

@@ -37,6 +37,7 @@ In detail:
   daybook payouts confirm M-12 M-13
   daybook payouts undo M-12 --reason 'another receipt of the same amount'
   daybook payouts pair --payment 11513:0 --line L-40
+  daybook payouts write-off --payment 11513:0 --reason 'charged back, and not won'
   daybook payouts rules list
   daybook payouts rules set amount days=2      change a rule
   daybook payouts match --dry-run              what the rules would match and unmatch
@@ -95,6 +96,8 @@ enum What {
     Undo(matches::UndoArgs),
     /// Match by hand what no rule could.
     Pair(matches::PairArgs),
+    /// Say that payments will never be paid: they leave the balance as written off.
+    WriteOff(matches::WriteOffArgs),
     /// The rules by which matches are made.
     #[command(subcommand)]
     Rules(rules::What),
@@ -116,6 +119,7 @@ pub(crate) async fn run(context: &Context, args: PayoutsArgs) -> Result<Ended, F
         What::Confirm(args) => matches::confirm(context, &args).await,
         What::Undo(args) => matches::undo(context, &args).await,
         What::Pair(args) => matches::pair(context, &args).await,
+        What::WriteOff(args) => matches::write_off(context, &args).await,
         What::Rules(what) => rules::run(context, what).await,
         What::Balance(args) => balance::run(context, &args).await,
     }

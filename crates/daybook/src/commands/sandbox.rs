@@ -12,7 +12,9 @@ use std::{
 use clap::Args;
 use daybook_connectors::{Clock as _, SystemClock};
 use daybook_domain::Timestamp;
-use daybook_sandbox::{Now, Sandbox, day::TradingDay, retailer::Retailer, serve};
+use daybook_sandbox::{
+    Now, Sandbox, day::TradingDay, retailer::Retailer, serve, settlement::DayFiles,
+};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +29,7 @@ Examples:
   daybook sync sales
   daybook exceptions list
   curl -s localhost:9003/control/faults/orderwise
+  daybook sandbox --settlement inbox              also what a provider and the bank write
 
 Everything is kept in memory and gone when it stops. The control interface places sales, returns
 and exchanges, and injects faults; it has no password, so all of this listens on the loopback only.";
@@ -53,6 +56,10 @@ pub(crate) struct SandboxArgs {
     /// Write a configuration for these stand-ins to a file, instead of printing it.
     #[arg(long, value_name = "FILE")]
     write_config: Option<PathBuf>,
+    /// Write a settlement report and a bank statement about the day into this folder, and name it in
+    /// the configuration.
+    #[arg(long, value_name = "DIR")]
+    settlement: Option<PathBuf>,
     /// Send Sitoo's events to this address, e.g. http://127.0.0.1:8080/events.
     #[arg(long, value_name = "URL")]
     events_to: Option<String>,
@@ -78,7 +85,7 @@ pub(crate) async fn run(args: &SandboxArgs, printer: Printer) -> Result<Ended, F
         sitoo: at_sitoo,
         orderwise: at_orderwise,
         control: at_control,
-        config: config::text(at_sitoo, at_orderwise, &retailer)?,
+        config: config::text(at_sitoo, at_orderwise, &retailer)? + &settlement(args, &sandbox)?,
     };
     announce(args, &listening, printer)?;
     if let Some(to) = &args.events_to {
@@ -88,6 +95,22 @@ pub(crate) async fn run(args: &SandboxArgs, printer: Printer) -> Result<Ended, F
         .await
         .map_err(|error| Failure::new("sandbox", error.to_string(), "start it again"))?;
     Ok(Ended::Done)
+}
+
+/// Writes the files about the day; gives what the configuration says of them.
+fn settlement(args: &SandboxArgs, sandbox: &Sandbox) -> Result<String, Failure> {
+    let Some(folder) = &args.settlement else { return Ok(String::new()) };
+    let folder = std::path::absolute(folder).map_err(|error| Failure::file(folder, &error))?;
+    if let Some(files) = DayFiles::of(&sandbox.sitoo.taken()) {
+        files.write(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    }
+    let path = |name: &str| serde_json::Value::from(folder.join(name).display().to_string());
+    Ok(format!(
+        "\n[settlement]\nstatements = {}\n[settlement.providers.adyen]\nformat = \"adyen\"\n\
+         tenders = [\"CARD\"]\ninbox = {}\n",
+        path("statements"),
+        path("adyen"),
+    ))
 }
 
 /// Both systems with the retailer in them, and a trading day that has just ended.

@@ -1,8 +1,9 @@
-//! `daybook sync sales|stock|despatch|catalogue`: one pass of a flow. One file a flow.
+//! `daybook sync sales|stock|despatch|catalogue|settlement`: one pass of a flow. One file a flow.
 
 mod catalogue;
 mod despatch;
 mod sales;
+mod settlement;
 mod stock;
 
 use std::{fmt::Write as _, sync::Arc};
@@ -44,6 +45,8 @@ enum Flow {
     Despatch(despatch::DespatchArgs),
     /// Products and prices: from OrderWise to the tills.
     Catalogue(catalogue::CatalogueArgs),
+    /// Payouts: files from the folders of providers and banks, and what belongs together.
+    Settlement(settlement::SettlementArgs),
 }
 
 /// What `--json` prints.
@@ -74,6 +77,7 @@ pub(crate) async fn run(context: &Context, args: &SyncArgs) -> Result<Ended, Fai
         Flow::Stock(args) => stock::run(context, &app, args).await,
         Flow::Despatch(args) => despatch::run(context, &app, args).await,
         Flow::Catalogue(args) => catalogue::run(context, &app, args).await,
+        Flow::Settlement(args) => settlement::run(context, &app, args).await,
     };
     app.db.close().await;
     ended

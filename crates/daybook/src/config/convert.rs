@@ -61,8 +61,9 @@ impl Config {
             catalogue: self.catalogue.clone(),
             stock: self.stock.clone(),
             despatch: self.despatch.clone(),
-            settlement: self.settlement.clone(),
+            settlement: self.settlement.clone().seen_from(&self.folder),
             reconcile: self.reconcile.clone(),
+            evidence: self.evidence.clone(),
             keep_exchanges: self.keep_exchanges,
         }
     }

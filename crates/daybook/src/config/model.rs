@@ -8,7 +8,7 @@ use daybook_domain::{
     mapping::MappingKind,
 };
 use daybook_flows::settings::{
-    Catalogue, Despatch, Posting, Receive, Reconcile, Reference, Settlement, Stock,
+    Catalogue, Despatch, Evidence, Posting, Receive, Reconcile, Reference, Settlement, Stock,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -33,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) despatch: Despatch,
     pub(crate) settlement: Settlement,
     pub(crate) reconcile: Reconcile,
+    pub(crate) evidence: Evidence,
     pub(crate) mapping: BTreeMap<MappingKind, BTreeMap<String, InitialValue>>,
     pub(crate) web: WebSection,
     pub(crate) log: LogSection,

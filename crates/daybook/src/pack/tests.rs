@@ -40,6 +40,7 @@ fn made() -> Pack {
         after: Vec::new(),
         since: std::collections::BTreeMap::default(),
         sign_offs: Vec::new(),
+        unsettled: daybook_domain::month::unsettled::Unsettled::default(),
     };
     let mut made = pack(&facts);
     made.tables.push(nasty());

@@ -55,6 +55,8 @@ pub enum Scope {
     System,
     /// One product, or those that share its fault.
     Product,
+    /// Money that others took: no flow of goods or documents waits for it.
+    Payout,
 }
 
 impl Scope {
@@ -65,6 +67,7 @@ impl Scope {
             Self::Store => "store",
             Self::System => "system",
             Self::Product => "product",
+            Self::Payout => "payout",
         }
     }
 }

@@ -10,6 +10,8 @@ mod documents;
 #[macro_use]
 mod goods;
 #[macro_use]
+mod money;
+#[macro_use]
 mod products;
 #[macro_use]
 mod receipts;
@@ -33,4 +35,4 @@ const RETRY: &str = "daybook exceptions retry {reference}";
 /// For connections, permissions and export definitions.
 const CHECK: &str = "daybook check";
 
-receipts! { documents products goods books catalogue {} }
+receipts! { documents products goods books money catalogue {} }

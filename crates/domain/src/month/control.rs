@@ -9,6 +9,7 @@ use super::{
     lists,
     pack::Pack,
     table::{Cell, Table, plain},
+    unsettled,
 };
 use crate::{Money, reconcile::Measure};
 
@@ -45,12 +46,12 @@ pub struct Check {
 }
 
 impl Check {
-    fn money(name: impl Into<String>, one: i64, other: i64) -> Self {
+    pub(super) fn money(name: impl Into<String>, one: i64, other: i64) -> Self {
         let figure = |pence| Figure::Money(Money::from_pence(pence));
         Self { name: name.into(), one: figure(one), other: figure(other), equal: one == other }
     }
 
-    fn count(name: impl Into<String>, one: i64, other: i64) -> Self {
+    pub(super) fn count(name: impl Into<String>, one: i64, other: i64) -> Self {
         let (first, second) = (Figure::Count(one), Figure::Count(other));
         Self { name: name.into(), one: first, other: second, equal: one == other }
     }
@@ -105,6 +106,7 @@ pub fn checks(pack: &Pack, facts: &Facts) -> Vec<Check> {
         found.push(Check::count(name, number(table.rows.len()), number(known)));
     }
     found.extend(whole(facts));
+    found.extend(unsettled::checks(pack, facts));
     found
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Month,
     period::{LatePolicy, Obstacle, PeriodAct, PeriodState},
+    unsettled::Unsettled,
 };
 use crate::{
     Timestamp,
@@ -93,6 +94,8 @@ pub struct Facts {
     pub since: BTreeMap<(i64, Day, String), Timestamp>,
     /// Sign-offs of its days.
     pub sign_offs: Vec<Signed>,
+    /// Money that providers have not paid yet.
+    pub unsettled: Unsettled,
 }
 
 /// What is to be done about a difference.

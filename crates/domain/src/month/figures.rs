@@ -11,6 +11,7 @@ use crate::reconcile::{certificate::Standing, difference::Sides};
 
 const SALE: &str = "sale";
 const RETURN: &str = "return";
+const BOTH: &str = "both";
 
 const SIDES: [Column; 11] = [
     summed("till_count", "Till: number"),
@@ -99,21 +100,25 @@ pub(super) fn vat(facts: &Facts) -> Table {
     }
 }
 
-/// What was taken by each tender, less what was given back by it.
+/// Sales and returns of each tender.
 pub(super) fn tenders(facts: &Facts) -> Table {
-    let mut sums: BTreeMap<&str, Sides> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, Option<bool>), Sides> = BTreeMap::new();
     for day in &facts.days {
         for tally in &day.certificate.body.result.tally {
-            add(sums.entry(tally.tender.as_deref().unwrap_or("-")).or_default(), &tally.sides);
+            let key = (tally.tender.as_deref().unwrap_or("-"), tally.returned);
+            add(sums.entry(key).or_default(), &tally.sides);
         }
     }
-    let rows = sums.into_iter().map(|(tender, sides)| row(vec![tender.into()], &sides));
+    let rows = sums.into_iter().map(|((tender, returned), sides)| {
+        row(vec![tender.into(), returned.map_or(BOTH, kind).into()], &sides)
+    });
     Table {
         name: "tenders",
-        title: "Turnover by tender",
-        note: "Sales less returns, by how the receipt was paid. split: with several tenders. -: \
-               documents without a receipt. Numbers are receipts and documents.",
-        columns: with_sides(&[plain("tender", "Tender")]),
+        title: "Sales and returns by tender",
+        note: "As Sitoo took it and as OrderWise holds it, by how the receipt was paid. split: with \
+               several tenders. -: documents without a receipt. both: certificates of the first \
+               form do not tell sales from returns. Numbers are receipts and documents.",
+        columns: with_sides(&[plain("tender", "Tender"), plain("kind", "Kind")]),
         rows: rows.collect(),
     }
 }

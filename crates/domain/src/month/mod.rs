@@ -10,6 +10,7 @@ pub mod period;
 pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod unsettled;
 
 use std::{fmt, str::FromStr};
 

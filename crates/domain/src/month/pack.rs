@@ -9,6 +9,7 @@ use super::{
     figures, lists,
     period::{LatePolicy, PeriodState},
     table::Table,
+    unsettled,
 };
 use crate::Timestamp;
 
@@ -38,14 +39,15 @@ impl Pack {
     }
 }
 
-/// Makes the pack. A new table (the unsettled balance of payouts, say) is one more line here, and
-/// its ties are more checks in [`control`].
+/// Makes the pack. A new table is one more line here, and its ties are more checks in [`control`].
 pub fn pack(facts: &Facts) -> Pack {
     let tables = vec![
         figures::summary(facts),
         figures::stores(facts),
         figures::vat(facts),
         figures::tenders(facts),
+        unsettled::balance(facts),
+        unsettled::open(facts),
         lists::differences(facts),
         lists::tolerated(facts),
         lists::sign_offs(facts),

@@ -177,7 +177,8 @@ impl fmt::Display for Obstacle {
                 write!(f, "store {store}, {day}: something arrived since it was compared")
             }
             Self::Differs { store, day, differences, gross } => {
-                write!(f, "store {store}, {day}: {differences} open differences, {gross}")
+                let what = if *differences == 1 { "difference" } else { "differences" };
+                write!(f, "store {store}, {day}: {differences} open {what}, {gross}")
             }
             Self::Earlier { month } => write!(f, "{month} is not closed"),
             Self::Late { month, days } => {

@@ -12,6 +12,7 @@ use super::{
         obstacles,
     },
     table::Cell,
+    unsettled::{Carried, OpenPayments, TenderMoney, Unsettled},
 };
 use crate::{
     Money, Timestamp,
@@ -88,6 +89,52 @@ fn facts() -> Facts {
             at: moment(9),
             amounts: Amounts::untaxed(Money::from_pence(12)),
         }],
+        unsettled: unsettled(),
+    }
+}
+
+/// Two tenders of one provider in two stores, and another currency beside them.
+fn unsettled() -> Unsettled {
+    let pence = Money::from_pence;
+    let tender = |currency: &str, tender: &str, store: i64, amounts: [i64; 5]| {
+        let [opening, taken, settled, written_off, closing] = amounts.map(pence);
+        let (provider, currency, tender) = ("adyen".into(), currency.into(), tender.into());
+        let store = Some(store);
+        TenderMoney {
+            provider,
+            currency,
+            tender,
+            store,
+            opening,
+            taken,
+            settled,
+            written_off,
+            closing,
+        }
+    };
+    let open = |currency: &str, store: i64, payments: i64, amount: i64| OpenPayments {
+        provider: "adyen".into(),
+        currency: currency.into(),
+        store: Some(store),
+        day: "2026-10-30".parse().unwrap(),
+        payments,
+        amount: pence(amount),
+    };
+    let carried = |currency: &str, opening: i64, closing: i64, open: i64| Carried {
+        provider: "adyen".into(),
+        currency: currency.into(),
+        opening: pence(opening),
+        closing: pence(closing),
+        open,
+    };
+    Unsettled {
+        tenders: vec![
+            tender("GBP", "Card", 5, [1_000, 9_000, 8_500, 0, 1_500]),
+            tender("GBP", "Contactless", 6, [0, 4_000, 3_000, 250, 750]),
+            tender("EUR", "Card", 5, [0, 700, 700, 0, 0]),
+        ],
+        carried: vec![carried("GBP", 1_000, 2_250, 3), carried("EUR", 0, 0, 0)],
+        open: vec![open("GBP", 5, 2, 1_500), open("GBP", 6, 1, 750)],
     }
 }
 
@@ -108,6 +155,12 @@ fn the_totals_of_every_table_tie_whatever_is_damaged() {
         assert!(differences.sum_of("differences", "stand", stand) > 0, "{stand}");
     }
     assert!(pack.table("vat").unwrap().sum_of("till_gross", "kind", "return") < 0);
+    for (table, key) in [("tenders", "till_gross"), ("unsettled", "written_off")] {
+        assert_ne!(pack.table(table).unwrap().sum(key), 0, "{table}");
+    }
+    let tenders = pack.table("tenders").unwrap();
+    let parts = ["sale", "return"].map(|kind| tenders.sum_of("till_gross", "kind", kind));
+    assert!(parts[0] > 0 && parts[1] < 0 && parts[0] + parts[1] == tenders.sum("till_gross"));
     assert_ne!(pack.table("late").unwrap().sum("till_gross"), 0);
     for table in &pack.tables {
         let wide = |row: &Vec<Cell>| row.len() == table.columns.len();
@@ -119,13 +172,17 @@ fn the_totals_of_every_table_tie_whatever_is_damaged() {
 fn a_row_that_is_lost_shows_on_the_control_sheet() {
     let facts = facts();
     let whole = pack(&facts);
-    for name in ["summary", "stores", "vat", "tenders", "differences", "tolerated", "late"] {
+    let names = ["summary", "stores", "vat", "tenders", "differences", "tolerated", "late"];
+    for name in names.into_iter().chain(["unsettled", "unsettled-open"]) {
         let mut damaged = whole.clone();
         let table = damaged.tables.iter_mut().find(|table| table.name == name).unwrap();
         table.rows.remove(0);
         let checks = control::checks(&damaged, &facts);
         assert!(checks.iter().any(|check| !check.equal), "{name}");
     }
+    let mut lost = facts.clone();
+    lost.unsettled.carried.remove(0);
+    assert!(!pack(&lost).ties, "a balance that was not carried");
     let mut changed = facts;
     changed.days[3].certificate.body.result.late += 1;
     let pack = pack(&changed);

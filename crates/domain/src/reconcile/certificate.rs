@@ -13,7 +13,7 @@ use super::{
 use crate::Timestamp;
 
 /// Version of the certificate's form: an old one is verified as it was written.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// A person's word for differences that stay.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use super::{
     completeness,
     policy::DayPolicy,
     result::{DayResult, Outcome, Stale, Tally},
-    sheet::Sheet,
+    sheet::{self, Sheet},
     tolerance,
     vat::VatLine,
     witness::{BookEntry, StoreDay},
@@ -37,9 +37,10 @@ pub fn reconcile(day: &StoreDay, policy: &DayPolicy) -> Outcome {
     sheet.settled.sort();
     tolerance::apply(&mut sheet.differences, &policy.tolerances);
     let of_day = || case.spans.all().filter(|span| span.day == day.day).map(|span| span.report);
-    let tally = |((register, tender), sides): ((Option<&str>, Option<&str>), _)| Tally {
+    let tally = |((register, tender, returned), sides): (sheet::Keys<'_>, _)| Tally {
         register: register.map(str::to_owned),
         tender: tender.map(str::to_owned),
+        returned: Some(returned),
         sides,
     };
     let vat = |((code, returned), sides): ((&str, bool), _)| VatLine {

@@ -79,7 +79,7 @@ pub struct DayResult {
     pub ages: Ages,
     /// Both sides of each measure.
     pub sides: BTreeMap<Measure, Sides>,
-    /// Both sides of the ledger by register and tender.
+    /// Both sides of the ledger by register and tender, sales and returns apart.
     pub tally: Vec<Tally>,
     /// Both sides by tax code, sales and returns apart.
     pub vat: Vec<VatLine>,
@@ -101,13 +101,16 @@ pub struct DayResult {
     pub fingerprint: String,
 }
 
-/// Both sides of the ledger for one register and tender.
+/// Both sides of the ledger for one register and tender, of sales or of returns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Register id; none where no till made it.
     pub register: Option<String>,
     /// Tender's name, `split` for several; none for documents without an entry.
     pub tender: Option<String>,
+    /// Whether it is about what was given back. Certificates of the first form do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<bool>,
     /// Both sides.
     pub sides: Sides,
 }

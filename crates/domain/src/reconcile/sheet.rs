@@ -9,8 +9,8 @@ use super::{
 };
 use crate::Timestamp;
 
-/// Register and tender, where known.
-pub(super) type Keys<'a> = (Option<&'a str>, Option<&'a str>);
+/// Register and tender, where known, and whether it is about what was given back.
+pub(super) type Keys<'a> = (Option<&'a str>, Option<&'a str>, bool);
 
 /// What was found so far.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(super) struct Sheet<'a> {
     /// Entries that were posted too late to be seen, and when OrderWise must show the last of them.
     pub(super) just_posted: Option<(i64, Timestamp)>,
     pub(super) sides: BTreeMap<Measure, Sides>,
-    /// Both sides of the ledger by register and tender.
+    /// Both sides of the ledger by register and tender, returns apart.
     pub(super) tally: BTreeMap<Keys<'a>, Sides>,
     /// Both sides by tax code, returns apart.
     pub(super) vat: BTreeMap<(&'a str, bool), Sides>,

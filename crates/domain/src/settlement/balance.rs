@@ -18,9 +18,14 @@ pub struct Movement {
     pub settled: Money,
     /// How many payments that were.
     pub settled_count: i64,
+    /// What a person has written off, in the tills' amounts.
+    pub written_off: Money,
+    /// How many payments that were.
+    pub written_off_count: i64,
 }
 
-/// One day: opening + taken − settled = closing, and closing is the sum of the open payments.
+/// One day: opening + taken − settled − written off = closing, and closing is the sum of the open
+/// payments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BalanceDay {
     /// The day.
@@ -31,6 +36,8 @@ pub struct BalanceDay {
     pub taken: Money,
     /// What was settled.
     pub settled: Money,
+    /// What a person has written off.
+    pub written_off: Money,
     /// What was open when it ended.
     pub closing: Money,
     /// Payments that were open when it ended.
@@ -42,9 +49,10 @@ pub fn roll(movements: &BTreeMap<Day, Movement>) -> Vec<BalanceDay> {
     let (mut closing, mut open) = (Money::ZERO, 0);
     let days = movements.iter().map(|(&day, moved)| {
         let opening = closing;
-        closing = opening + moved.taken - moved.settled;
-        open += moved.taken_count - moved.settled_count;
-        BalanceDay { day, opening, taken: moved.taken, settled: moved.settled, closing, open }
+        closing = opening + moved.taken - moved.settled - moved.written_off;
+        open += moved.taken_count - moved.settled_count - moved.written_off_count;
+        let Movement { taken, settled, written_off, .. } = *moved;
+        BalanceDay { day, opening, taken, settled, written_off, closing, open }
     });
     days.collect()
 }

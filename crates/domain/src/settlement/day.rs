@@ -48,6 +48,12 @@ impl Day {
     }
 }
 
+impl From<crate::reconcile::witness::Day> for Day {
+    fn from(day: crate::reconcile::witness::Day) -> Self {
+        Self::of_date(day.0)
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.date().to_string())

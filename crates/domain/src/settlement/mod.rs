@@ -26,6 +26,6 @@ pub use line::{
 };
 pub use matching::{Barred, Item, Proposed, propose};
 pub use payout::{Payout, payouts};
-pub use rule::{By, Rule, RuleFault, Subject, built_in};
+pub use rule::{BY_HAND, By, Rule, RuleFault, Subject, WRITTEN_OFF, built_in};
 pub use state::{MatchState, NotAMatchState};
 pub use what_if::{Match, WhatIf, compare};

@@ -64,6 +64,12 @@ words!(
     Total = "total"
 );
 
+/// The name of a match that a person made.
+pub const BY_HAND: &str = "by-hand";
+/// The name of a match without another side: a person says that the money will never come.
+pub const WRITTEN_OFF: &str = "written-off";
+const RESERVED: [&str; 2] = [BY_HAND, WRITTEN_OFF];
+
 /// A rule that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -157,6 +163,9 @@ impl Rule {
         if self.name.is_empty() || !self.name.chars().all(named) {
             let what = format!("'{}' is no name: use a-z, 0-9 and hyphens", self.name);
             return Err(RuleFault(what));
+        }
+        if RESERVED.contains(&self.name.as_str()) {
+            return Err(RuleFault(format!("'{}' is what people do, not a rule", self.name)));
         }
         if self.by != By::Reference && self.days.is_none() {
             return Err(RuleFault("a rule that goes by amounts needs days".to_owned()));

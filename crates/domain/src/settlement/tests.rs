@@ -262,7 +262,7 @@ proptest! {
     fn the_balance_is_the_sum_of_what_is_open(
         payments in prop::collection::vec((0_i64..20, 0_i64..30, -500_i64..5_000), 0..60),
     ) {
-        // Taken on a day, settled some days later, or never.
+        // Taken on a day, settled or written off some days later, or never.
         let mut moved: BTreeMap<Day, Movement> = BTreeMap::new();
         for (taken, later, pence) in &payments {
             let on = moved.entry(day(*taken)).or_default();
@@ -270,14 +270,19 @@ proptest! {
             on.taken_count += 1;
             if *later < 20 {
                 let on = moved.entry(day(taken + later)).or_default();
-                on.settled += Money::from_pence(*pence);
-                on.settled_count += 1;
+                let given_up = later % 5 == 4;
+                let amount = if given_up { &mut on.written_off } else { &mut on.settled };
+                *amount += Money::from_pence(*pence);
+                let count =
+                    if given_up { &mut on.written_off_count } else { &mut on.settled_count };
+                *count += 1;
             }
         }
         let mut before = Money::ZERO;
         for row in roll(&moved) {
             prop_assert_eq!(row.opening, before);
-            prop_assert_eq!(row.closing, row.opening + row.taken - row.settled);
+            let rolled = row.opening + row.taken - row.settled - row.written_off;
+            prop_assert_eq!(row.closing, rolled);
             let open = payments.iter().filter(|(taken, later, _)| {
                 day(*taken) <= row.day && (*later >= 20 || day(taken + later) > row.day)
             });

@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use daybook_domain::{causes::Cause, class::Failure, retry::Backoff};
 use daybook_store::{exception, lease as leases};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::rest;
@@ -16,6 +16,7 @@ use crate::{
     error::FlowError,
     reconcile::{self, ReconcileReport},
     sales::evaluate::DAYBOOK,
+    settlement::{self, SettlementReport},
     stock::{self, StockReport},
 };
 
@@ -37,62 +38,107 @@ fn lease(app: &App) -> Duration {
 
 /// Runs all of them until `stop`.
 pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
-    let settings = &app.settings;
-    let products = Beside {
-        name: "catalogue",
-        runs: settings.catalogue.enabled && catalogue::is_set_up(app),
-        every: settings.catalogue.poll_every,
-        wake: &app.wake.catalogue,
-    };
-    let levels = Beside {
+    tokio::join!(
+        levels(app, stop),
+        parcels(app, stop),
+        products(app, stop),
+        books(app, stop),
+        payouts(app, stop),
+    );
+}
+
+async fn levels(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings.stock;
+    let beside = Beside {
         name: "stock",
-        runs: settings.stock.enabled && stock::is_set_up(app),
-        every: settings.stock.poll_every,
+        runs: settings.enabled && stock::is_set_up(app),
+        every: settings.poll_every,
         wake: &app.wake.stock,
     };
-    let parcels = Beside {
+    let pass = || async {
+        let mut report = StockReport::default();
+        let result = stock::pass(app, &mut report).await;
+        tell("stock", report != StockReport::default(), &report);
+        result
+    };
+    Box::pin(keep_running(app, stop, &beside, pass)).await;
+}
+
+async fn parcels(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings.despatch;
+    let beside = Beside {
         name: "despatch",
-        runs: settings.despatch.enabled && despatch::is_set_up(app),
-        every: settings.despatch.poll_every,
+        runs: settings.enabled && despatch::is_set_up(app),
+        every: settings.poll_every,
         wake: &app.wake.despatch,
     };
-    let books = Beside {
+    let pass = || async {
+        let mut report = DespatchReport::default();
+        let result = despatch::pass(app, &mut report).await;
+        tell("despatch", report != DespatchReport::default(), &report);
+        result
+    };
+    Box::pin(keep_running(app, stop, &beside, pass)).await;
+}
+
+async fn products(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings.catalogue;
+    let beside = Beside {
+        name: "catalogue",
+        runs: settings.enabled && catalogue::is_set_up(app),
+        every: settings.poll_every,
+        wake: &app.wake.catalogue,
+    };
+    let pass = || async {
+        let mut report = CatalogueReport::default();
+        let result = catalogue::pass(app, &mut report).await;
+        tell("catalogue", report != CatalogueReport::default(), &report);
+        result
+    };
+    Box::pin(keep_running(app, stop, &beside, pass)).await;
+}
+
+async fn books(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings.reconcile;
+    let beside = Beside {
         name: "reconcile",
         // What people ask for is done in any case.
         runs: reconcile::is_set_up(app),
-        every: settings.reconcile.poll_every,
+        every: settings.poll_every,
         wake: &app.wake.reconcile,
     };
-    tokio::join!(
-        Box::pin(keep_running(app, stop, &levels, || async {
-            let mut report = StockReport::default();
-            let result = stock::pass(app, &mut report).await;
-            tell("stock", report != StockReport::default(), &report);
-            result
-        })),
-        Box::pin(keep_running(app, stop, &parcels, || async {
-            let mut report = DespatchReport::default();
-            let result = despatch::pass(app, &mut report).await;
-            tell("despatch", report != DespatchReport::default(), &report);
-            result
-        })),
-        Box::pin(keep_running(app, stop, &products, || async {
-            let mut report = CatalogueReport::default();
-            let result = catalogue::pass(app, &mut report).await;
-            tell("catalogue", report != CatalogueReport::default(), &report);
-            result
-        })),
-        Box::pin(keep_running(app, stop, &books, || async {
-            let mut report = ReconcileReport::default();
-            let result = if settings.reconcile.enabled {
-                reconcile::pass(app, &mut report).await
-            } else {
-                reconcile::asked::pass(app).await
-            };
-            tell("reconcile", report != ReconcileReport::default(), &report);
-            result
-        })),
-    );
+    let pass = || async {
+        let mut report = ReconcileReport::default();
+        let result = if settings.enabled {
+            reconcile::pass(app, &mut report).await
+        } else {
+            reconcile::asked::pass(app).await
+        };
+        tell("reconcile", report != ReconcileReport::default(), &report);
+        if report.closed + report.differs > 0 {
+            app.wake.settlement.notify_one();
+        }
+        result
+    };
+    Box::pin(keep_running(app, stop, &beside, pass)).await;
+}
+
+async fn payouts(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings.settlement;
+    let beside = Beside {
+        name: "settlement",
+        runs: settings.enabled && settlement::is_set_up(app),
+        every: settings.poll_every,
+        wake: &app.wake.settlement,
+    };
+    let seen = Mutex::new(settlement::inbox::Seen::default());
+    let pass = || async {
+        let mut report = SettlementReport::default();
+        let result = settlement::pass(app, &seen, &mut report).await;
+        tell("settlement", report != SettlementReport::default(), &report);
+        result
+    };
+    Box::pin(keep_running(app, stop, &beside, pass)).await;
 }
 
 fn tell(flow: &'static str, something_happened: bool, report: &impl std::fmt::Debug) {

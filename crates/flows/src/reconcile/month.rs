@@ -19,11 +19,12 @@ use daybook_store::{
 };
 
 use super::{days, period as periods, record};
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, settlement::balance};
 
 /// Reads what the pack of a month is made of.
 pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
     let stores = days::stores(app).await?;
+    balance::bring_up_to_date(app).await?;
     let mut tx = app.db.begin().await?;
     let span = (month.first(), month.last());
     let state = period::get(&mut tx, month).await?.map_or(PeriodState::Open, |row| row.state);
@@ -70,6 +71,7 @@ pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
         after: late_days(&mut tx, after).await?,
         since: difference::since(&mut tx, span).await?,
         sign_offs: sign_off::between(&mut tx, span).await?.into_iter().map(signed).collect(),
+        unsettled: balance::of_month(&mut tx, month).await?,
     };
     tx.rollback().await?;
     Ok(facts)

@@ -40,7 +40,7 @@ pub(crate) enum Place {
 }
 
 /// By what a shopper is known; none where the data is too thin to know anybody again.
-fn key_of(shopper: &Shopper) -> Option<String> {
+pub(crate) fn key_of(shopper: &Shopper) -> Option<String> {
     let email = shopper.email.trim().to_lowercase();
     if email.contains('@') {
         return Some(email);

@@ -1,6 +1,10 @@
 //! How payouts and statements are read.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use daybook_connectors::settlement::{
     BankColumns, BankLayout, Columns, Layout, Style, adyen, stripe,
@@ -12,6 +16,18 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settlement {
+    /// Whether `daybook serve` runs the flow (it needs a provider).
+    pub enabled: bool,
+    /// Pause between two passes when nothing woke the flow.
+    #[serde(with = "humantime_serde")]
+    pub poll_every: Duration,
+    /// Days after which a payment that is in no payout is told.
+    pub unsettled_after_days: i64,
+    /// Days after which a payout that is on no statement is told.
+    pub at_bank_after_days: i64,
+    /// The folder in which CAMT.053 statements are looked for.
+    #[serde(default)]
+    pub statements: Option<PathBuf>,
     /// Order ids behind the newest that are looked at for payments that came or changed late.
     pub look_back_ids: i64,
     /// Payment providers by a name of the retailer's choosing.
@@ -30,6 +46,9 @@ pub struct Provider {
     pub format: Format,
     /// Payment types of the tills that it settles: external ids, or names.
     pub tenders: Vec<String>,
+    /// The folder in which its reports are looked for.
+    #[serde(default)]
+    pub inbox: Option<PathBuf>,
     /// Currency of everything, where no column tells.
     #[serde(default)]
     pub currency: Option<String>,
@@ -63,6 +82,9 @@ pub enum Format {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Bank {
+    /// The folder in which its statements are looked for.
+    #[serde(default)]
+    pub inbox: Option<PathBuf>,
     /// Currency, where no column tells.
     #[serde(default)]
     pub currency: Option<String>,
@@ -77,6 +99,17 @@ pub struct Bank {
 }
 
 impl Settlement {
+    /// The same with its folders seen from `folder`.
+    #[must_use]
+    pub fn seen_from(mut self, folder: &Path) -> Self {
+        let inboxes = self.providers.values_mut().map(|one| &mut one.inbox);
+        let inboxes = inboxes.chain(self.banks.values_mut().map(|one| &mut one.inbox));
+        for path in inboxes.chain([&mut self.statements]).flatten() {
+            *path = folder.join(&path);
+        }
+        self
+    }
+
     /// Who settles a payment type; nobody where no provider names it.
     pub fn provider_of(&self, tender: &str, name: &str) -> &str {
         let (tender, name) = (fold(tender), fold(name));

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use daybook_domain::{
     Money,
+    month::{Month, unsettled},
     settlement::{BalanceDay, Day, Movement, roll},
 };
-use daybook_store::settlement::{till, unsettled};
+use daybook_store::{
+    Tx,
+    settlement::{month, till, unsettled as days},
+};
 use serde::Serialize;
 
 use crate::{app::App, error::FlowError, retrying::retrying};
@@ -43,8 +47,12 @@ async fn carry_once(app: &App, provider: &str) -> Result<(), FlowError> {
         let day = moved.entry(sum.currency).or_default().entry(sum.day).or_default();
         (day.settled, day.settled_count) = (sum.amount, sum.payments);
     }
+    for sum in till::written_off(&mut tx, provider).await? {
+        let day = moved.entry(sum.currency).or_default().entry(sum.day).or_default();
+        (day.written_off, day.written_off_count) = (sum.amount, sum.payments);
+    }
     let mut there: BTreeMap<String, Vec<BalanceDay>> = BTreeMap::new();
-    for stored in unsettled::of_provider(&mut tx, provider).await? {
+    for stored in days::of_provider(&mut tx, provider).await? {
         there.entry(stored.currency).or_default().push(stored.balance);
     }
     for currency in there.keys() {
@@ -55,7 +63,7 @@ async fn carry_once(app: &App, provider: &str) -> Result<(), FlowError> {
         let same = days.iter().zip(&known).take_while(|(new, old)| new == old).count();
         let first = [days.get(same), known.get(same)].into_iter().flatten().map(|day| day.day);
         if let Some(from) = first.min() {
-            unsettled::replace(&mut tx, provider, &currency, from, &days[same..]).await?;
+            days::replace(&mut tx, provider, &currency, from, &days[same..]).await?;
         }
     }
     tx.commit().await?;
@@ -66,8 +74,8 @@ async fn carry_once(app: &App, provider: &str) -> Result<(), FlowError> {
 pub async fn at(app: &App, day: Day) -> Result<Vec<Balance>, FlowError> {
     let mut balances = Vec::new();
     for provider in app.settings.settlement.providers.keys() {
-        for currency in unsettled::currencies(&app.db, provider).await? {
-            let stored = unsettled::at(&app.db, provider, &currency, day).await?;
+        for currency in days::currencies(&app.db, provider).await? {
+            let stored = days::at(&app.db, provider, &currency, day).await?;
             let last = stored.map(|stored| stored.balance);
             let day_of = match last {
                 Some(known) if known.day == day => known,
@@ -75,8 +83,9 @@ pub async fn at(app: &App, day: Day) -> Result<Vec<Balance>, FlowError> {
                 known => {
                     let (closing, open) =
                         known.map_or((Money::ZERO, 0), |known| (known.closing, known.open));
-                    let (taken, settled) = (Money::ZERO, Money::ZERO);
-                    BalanceDay { day, opening: closing, taken, settled, closing, open }
+                    let none = Money::ZERO;
+                    let (taken, settled, written_off) = (none, none, none);
+                    BalanceDay { day, opening: closing, taken, settled, written_off, closing, open }
                 }
             };
             let (open_sum, open) = till::open_at(&app.db, provider, &currency, day).await?;
@@ -98,7 +107,36 @@ pub async fn history(
     provider: &str,
     from: Day,
 ) -> Result<Vec<(String, BalanceDay)>, FlowError> {
-    let stored = unsettled::of_provider(&app.db, provider).await?.into_iter();
+    let stored = days::of_provider(&app.db, provider).await?.into_iter();
     let days = stored.map(|stored| (stored.currency, stored.balance));
     Ok(days.filter(|(_, day)| day.day >= from).collect())
+}
+
+/// Reads payments that are new and carries every provider's balance on: the pack shows what the
+/// book holds now, whether or not anything was matched since.
+pub(crate) async fn bring_up_to_date(app: &App) -> Result<(), FlowError> {
+    if app.settings.settlement.providers.is_empty() {
+        return Ok(());
+    }
+    super::collect(app, false).await?;
+    for provider in app.settings.settlement.providers.keys() {
+        carry(app, provider).await?;
+    }
+    Ok(())
+}
+
+/// What a month comes to.
+pub(crate) async fn of_month(tx: &mut Tx, of: Month) -> Result<unsettled::Unsettled, FlowError> {
+    let (first, last) = (Day::from(of.first()), Day::from(of.last()));
+    let mut carried = Vec::new();
+    for (provider, currency) in month::carried(&mut *tx).await? {
+        let before = days::at(&mut *tx, &provider, &currency, first.plus(-1)).await?;
+        let after = days::at(&mut *tx, &provider, &currency, last).await?;
+        let opening = before.map_or(Money::ZERO, |stored| stored.balance.closing);
+        let (closing, open) =
+            after.map_or((Money::ZERO, 0), |stored| (stored.balance.closing, stored.balance.open));
+        carried.push(unsettled::Carried { provider, currency, opening, closing, open });
+    }
+    let tenders = month::tenders(&mut *tx, (first, last)).await?;
+    Ok(unsettled::Unsettled { tenders, carried, open: month::open(&mut *tx, last).await? })
 }

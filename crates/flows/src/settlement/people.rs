@@ -2,7 +2,7 @@
 
 use daybook_domain::{
     Money, Timestamp,
-    settlement::{Day, MatchState, Subject},
+    settlement::{BY_HAND, Day, MatchState, Subject, WRITTEN_OFF},
 };
 use daybook_store::{
     Tx, audit,
@@ -15,9 +15,6 @@ use daybook_store::{
 
 use super::balance;
 use crate::{app::App, error::FlowError};
-
-/// The name of what no rule made.
-pub const BY_HAND: &str = "by-hand";
 
 /// Frees what a match holds and notes why; false if it is not in that state.
 pub(super) async fn release(
@@ -135,6 +132,56 @@ pub async fn by_hand(
     }
     settle(&mut tx, number).await?;
     note(&mut tx, app.now(), actor, "match-by-hand", number, "{}").await?;
+    tx.commit().await?;
+    carry_for(app, Subject::Payments).await?;
+    find(app, number).await
+}
+
+/// Says that payments will never be settled: they leave the balance as written off, today.
+/// Undoing the match brings them back.
+pub async fn write_off(
+    app: &App,
+    payments: &[(i64, i64)],
+    actor: &str,
+    reason: &str,
+) -> Result<StoredMatch, FlowError> {
+    if reason.trim().is_empty() {
+        let hint = "add --reason 'charged back, and not won'";
+        return Err(FlowError::request("reason-missing", "a write-off needs a reason", hint));
+    }
+    let mut tx = app.db.begin().await?;
+    let mut new = NewMatch {
+        subject: Subject::Payments,
+        state: MatchState::Confirmed,
+        rule: WRITTEN_OFF.to_owned(),
+        rule_version: rule::version(&mut tx).await?,
+        amount: Money::ZERO,
+        difference: Money::ZERO,
+        parts: Parts::default(),
+        made_by: actor.to_owned(),
+    };
+    for &(order_id, index) in payments {
+        let there = till::of_order(&mut tx, order_id).await?;
+        let found = there.into_iter().find(|stored| stored.money.index == index);
+        let free = |stored: &till::StoredMoney| {
+            stored.match_number.is_none() && !stored.provider.is_empty()
+        };
+        let Some(found) = found.filter(free) else {
+            return Err(taken(&format!("payment {order_id}:{index}")));
+        };
+        new.amount += found.money.amount;
+        new.parts.left.push(found.money.key());
+    }
+    new.difference = new.amount;
+    let number = matches::insert(&mut tx, app.now(), &new).await?;
+    for &(order_id, index) in payments {
+        if !till::attach(&mut tx, order_id, index, number).await? {
+            return Err(taken(&format!("payment {order_id}:{index}")));
+        }
+    }
+    till::settle(&mut tx, number, today(app)).await?;
+    let detail = serde_json::json!({ "amount": new.amount, "reason": reason }).to_string();
+    note(&mut tx, app.now(), actor, "payments-write-off", number, &detail).await?;
     tx.commit().await?;
     carry_for(app, Subject::Payments).await?;
     find(app, number).await

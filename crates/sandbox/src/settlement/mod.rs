@@ -5,11 +5,13 @@
 
 mod adyen;
 mod bank;
+mod day;
 mod stripe;
 mod workbook;
 
 pub use adyen::Batch;
 pub use bank::{Booked, camt053, highstreet_csv};
+pub use day::DayFiles;
 pub use stripe::StripePayout;
 pub use workbook::{Cell, workbook};
 

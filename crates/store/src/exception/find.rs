@@ -1,5 +1,7 @@
 //! Finding exceptions: one, a page of them, groups of siblings.
 
+use std::collections::HashSet;
+
 use daybook_domain::{Money, Timestamp, causes::Cause};
 use serde::Serialize;
 use sqlx::QueryBuilder;
@@ -27,6 +29,8 @@ sql! {
                CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, \
                max(raised_at) AS newest FROM exception WHERE closed_at IS NULL \
                GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
+    DISMISSED = "SELECT DISTINCT cause, subject FROM exception WHERE scope = $1 \
+                 AND order_id IS NULL AND closed_at IS NOT NULL AND closed_by <> $2";
     COUNTS = "SELECT cause, CAST(count(*) AS BIGINT) AS count, \
               CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest FROM exception \
               WHERE closed_at IS NULL GROUP BY cause ORDER BY cause";
@@ -155,4 +159,17 @@ pub async fn open_grouped(source: impl Into<Source<'_>>) -> StoreResult<Vec<Grou
 pub async fn counts(source: impl Into<Source<'_>>) -> StoreResult<Vec<CauseCount>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => all(&sqlx::query(COUNTS).fetch_all(c).await?))
+}
+
+/// What people have closed of a scope, by cause and subject: not what `by_itself` closed.
+pub async fn dismissed(
+    source: impl Into<Source<'_>>,
+    scope: &str,
+    by_itself: &str,
+) -> StoreResult<HashSet<(String, String)>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(DISMISSED).bind(scope).bind(by_itself).fetch_all(c).await?;
+        rows.iter().map(|row| Ok((row.text("cause")?, row.text("subject")?))).collect()
+    })
 }

@@ -10,10 +10,12 @@ use serde::Serialize;
 
 pub use self::{
     among::{raise_beside, set_among},
-    find::{CauseCount, ExceptionFilter, Group, counts, get, list, of_entry, open_grouped},
+    find::{
+        CauseCount, ExceptionFilter, Group, counts, dismissed, get, list, of_entry, open_grouped,
+    },
     set::{
-        EntryFaults, close_for_entry, close_one, close_scoped, close_subject, raise_scoped,
-        set_for_entries, set_for_entry,
+        EntryFaults, close_for_entry, close_one, close_scoped, close_subject, raise_about,
+        raise_scoped, set_for_entries, set_for_entry,
     },
 };
 use crate::{

@@ -16,7 +16,7 @@ sql! {
     RAISE_SCOPED = "INSERT INTO exception (scope, cause, subject, detail, money, raised_at) \
                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (scope, cause, subject) \
                     WHERE closed_at IS NULL AND order_id IS NULL \
-                    DO UPDATE SET detail = excluded.detail";
+                    DO UPDATE SET detail = excluded.detail, money = excluded.money";
     CLOSE_SCOPED = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
                     WHERE scope = $1 AND order_id IS NULL AND closed_at IS NULL";
     CLOSE_SUBJECT = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
@@ -197,9 +197,21 @@ pub async fn raise_scoped(
     subject: &str,
     detail: &str,
 ) -> StoreResult<()> {
+    raise_about(tx, now, scope, cause, subject, (detail, Money::ZERO)).await
+}
+
+/// As [`raise_scoped`], with the money at risk.
+pub async fn raise_about(
+    tx: &mut Tx,
+    now: Timestamp,
+    scope: &str,
+    cause: Cause,
+    subject: &str,
+    (detail, money): (&str, Money),
+) -> StoreResult<()> {
     on!(tx, c => {
         let query = sqlx::query(RAISE_SCOPED).bind(scope).bind(cause.code()).bind(subject);
-        query.bind(detail).bind(0_i64).bind(now.micros()).execute(c).await?;
+        query.bind(detail).bind(money.pence()).bind(now.micros()).execute(c).await?;
     });
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use daybook_domain::settlement::BankLine;
+use daybook_domain::settlement::{BankLine, Day};
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -23,6 +23,7 @@ macro_rules! select {
 }
 
 sql! {
+    LAST_DAY = "SELECT max(day) AS day FROM bank_line";
     /// What only a suggestion holds; with 1, also what a rule has confirmed.
     HELD = select!("WHERE match_number IN (SELECT number FROM money_match WHERE subject = 'bank' AND (state = 'suggested' \
                     OR $1 = 1 AND state = 'confirmed' AND decided_by = 'daybook')) \
@@ -153,4 +154,10 @@ pub async fn attach(tx: &mut Tx, line: i64, number: i64) -> StoreResult<bool> {
 /// Frees the lines of a match.
 pub async fn detach(tx: &mut Tx, number: i64) -> StoreResult<()> {
     matched::detach(tx, DETACH, number).await
+}
+
+/// How far the statements reach; none where there are none.
+pub async fn last_day(source: impl Into<Source<'_>>) -> StoreResult<Option<Day>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => super::opt_word(&sqlx::query(LAST_DAY).fetch_one(c).await?, "day"))
 }

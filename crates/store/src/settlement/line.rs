@@ -34,6 +34,7 @@ sql! {
     HELD = select!("WHERE provider = $1 AND match_number IN (SELECT number FROM money_match WHERE subject = 'payments' AND (state = 'suggested' \
                     OR $2 = 1 AND state = 'confirmed' AND decided_by = 'daybook')) \
                     ORDER BY day, number");
+    DISPUTES = select!("WHERE kind IN ('chargeback', 'chargeback-reversed') ORDER BY number");
     OF_PAYOUT = select!("WHERE provider = $1 AND payout = $2 ORDER BY number");
     OF_MATCH = select!("WHERE match_number = $1 ORDER BY number");
     ATTACH = "UPDATE settlement_line SET match_number = $2 WHERE number = $1 \
@@ -181,6 +182,12 @@ pub async fn oldest_open(
         let query = sqlx::query(OPEN_PAGE).bind(provider).bind(engine::limit(limit));
         all(&query.fetch_all(c).await?)
     })
+}
+
+/// Chargebacks, and those that were won.
+pub async fn disputes(source: impl Into<Source<'_>>) -> StoreResult<Vec<StoredLine>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(DISPUTES).fetch_all(c).await?))
 }
 
 /// The lines of a payout.

@@ -7,6 +7,7 @@ pub mod file;
 pub mod line;
 mod matched;
 pub mod matches;
+pub mod month;
 pub mod payout;
 pub mod rule;
 pub mod till;
@@ -22,6 +23,7 @@ pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     file::STATEMENTS,
     line::STATEMENTS,
     matches::STATEMENTS,
+    month::STATEMENTS,
     payout::STATEMENTS,
     rule::STATEMENTS,
     till::STATEMENTS,

@@ -1,6 +1,6 @@
 //! Payouts, as their lines tell them.
 
-use daybook_domain::settlement::Payout;
+use daybook_domain::settlement::{Day, Payout};
 use serde::Serialize;
 
 use super::matched;
@@ -28,6 +28,10 @@ sql! {
                     ORDER BY day, provider, payout, currency");
     LATEST = select!("ORDER BY day DESC, provider, payout, currency LIMIT $1");
     OPEN = select!("WHERE match_number IS NULL ORDER BY day, provider, payout, currency");
+    /// Neither matched, nor confirmed.
+    UNCONFIRMED = select!("WHERE day <= $1 AND (match_number IS NULL OR match_number IN \
+                           (SELECT number FROM money_match WHERE subject = 'bank' \
+                           AND state = 'suggested')) ORDER BY day, provider, payout, currency");
     OF_MATCH = select!("WHERE match_number = $1 ORDER BY provider, payout, currency");
     PUT = "INSERT INTO payout (provider, payout, currency, account, day, amount, lines_net, \
            declared, lines, refs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
@@ -138,4 +142,13 @@ pub async fn attach(tx: &mut Tx, payout: &Payout, number: i64) -> StoreResult<bo
 /// Frees the payouts of a match.
 pub async fn detach(tx: &mut Tx, number: i64) -> StoreResult<()> {
     matched::detach(tx, DETACH, number).await
+}
+
+/// Payouts up to a day that no confirmed line of the bank stands for.
+pub async fn unconfirmed(
+    source: impl Into<Source<'_>>,
+    until: Day,
+) -> StoreResult<Vec<StoredPayout>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(UNCONFIRMED).bind(until.to_string()).fetch_all(c).await?))
 }

@@ -66,8 +66,14 @@ sql! {
              GROUP BY day, currency ORDER BY day, currency";
     SETTLED = "SELECT settled_on AS day, currency, CAST(sum(amount) AS BIGINT) AS amount, \
                CAST(count(*) AS BIGINT) AS payments FROM till_money WHERE provider = $1 \
-               AND settled_on IS NOT NULL GROUP BY settled_on, currency \
-               ORDER BY settled_on, currency";
+               AND settled_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM money_match AS m \
+               WHERE m.number = match_number AND m.rule = 'written-off') \
+               GROUP BY settled_on, currency ORDER BY settled_on, currency";
+    WRITTEN_OFF = "SELECT settled_on AS day, currency, CAST(sum(till_money.amount) AS BIGINT) \
+                   AS amount, CAST(count(*) AS BIGINT) AS payments FROM money_match \
+                   JOIN till_money ON till_money.match_number = money_match.number \
+                   WHERE rule = 'written-off' AND provider = $1 AND settled_on IS NOT NULL \
+                   GROUP BY settled_on, currency ORDER BY settled_on, currency";
     /// What was open at the end of a day, added up one by one.
     OPEN_AT = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) AS amount, \
                CAST(count(*) AS BIGINT) AS payments FROM till_money WHERE provider = $1 \
@@ -366,6 +372,15 @@ pub async fn taken(source: impl Into<Source<'_>>, provider: &str) -> StoreResult
 pub async fn settled(source: impl Into<Source<'_>>, provider: &str) -> StoreResult<Vec<DaySum>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => all(&sqlx::query(SETTLED).bind(provider).fetch_all(c).await?))
+}
+
+/// What people have written off, by the day on which they did.
+pub async fn written_off(
+    source: impl Into<Source<'_>>,
+    provider: &str,
+) -> StoreResult<Vec<DaySum>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(WRITTEN_OFF).bind(provider).fetch_all(c).await?))
 }
 
 /// What was open at the end of a day: sum and number.

@@ -11,7 +11,8 @@ use sqlx::QueryBuilder;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT currency, day, opening, taken, settled, closing, payments FROM unsettled ",
+            "SELECT currency, day, opening, taken, settled, written_off, closing, payments \
+             FROM unsettled ",
             $rest
         )
     };
@@ -26,7 +27,7 @@ sql! {
 }
 
 const INSERT: &str = "INSERT INTO unsettled (provider, currency, day, opening, taken, settled, \
-    closing, payments) ";
+    written_off, closing, payments) ";
 
 /// A day's balance in its currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,7 @@ impl FromCells for StoredBalance {
             opening: row.money("opening")?,
             taken: row.money("taken")?,
             settled: row.money("settled")?,
+            written_off: row.money("written_off")?,
             closing: row.money("closing")?,
             open: row.int("payments")?,
         };
@@ -102,6 +104,7 @@ pub async fn replace(
                 row.push_bind(provider.to_owned()).push_bind(currency.to_owned());
                 row.push_bind(day.day.to_string()).push_bind(day.opening.pence());
                 row.push_bind(day.taken.pence()).push_bind(day.settled.pence());
+                row.push_bind(day.written_off.pence());
                 row.push_bind(day.closing.pence()).push_bind(day.open);
             });
             query.build().execute(c).await?;

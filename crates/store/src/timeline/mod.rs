@@ -28,6 +28,8 @@ const APPEND: &str = "INSERT INTO timeline (order_id, seq, at, actor, state, cod
 pub(crate) const RECORDED: &str = "recorded";
 /// The till told something else about it later.
 pub(crate) const PAYLOAD_CHANGED: &str = "payload-changed";
+/// A shopper was erased from a payload; the detail is that of a payload that was recorded.
+pub(crate) const ERASED: &str = "personal-data-erased";
 
 /// What happened, as whoever did it says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use daybook_domain::Reference;
 use serde::Serialize;
 
-use super::{End, OF_ENTRY, PAYLOAD_CHANGED, RECORDED, TimelineRow, payload_detail};
+use super::{ERASED, End, OF_ENTRY, PAYLOAD_CHANGED, RECORDED, TimelineRow, payload_detail};
 use crate::{
     Db, Source, StoreResult,
     chain::{self, Hash},
@@ -114,12 +114,12 @@ fn check(head: &Head, lines: &[TimelineRow], kept: &[Kept]) -> Option<Broken> {
     }
     let told = lines.iter().filter(|line| [RECORDED, PAYLOAD_CHANGED].contains(&&*line.code));
     let told: Vec<&str> = told.map(|line| line.detail.as_str()).collect();
-    let expected: Vec<String> = (1..)
-        .zip(kept)
-        .map(|(version, kept)| payload_detail(version, &chain::of_text(&kept.body)))
-        .collect();
-    let hashes_fit = kept.iter().all(|kept| kept.hash == chain::of_text(&kept.body));
-    if told != expected || !hashes_fit {
+    let expected: Vec<String> =
+        (1..).zip(kept).map(|(version, kept)| payload_detail(version, &kept.hash)).collect();
+    let erased: Vec<&str> =
+        lines.iter().filter(|line| line.code == ERASED).map(|line| line.detail.as_str()).collect();
+    let bodies_fit = (1..).zip(kept).all(|(version, kept)| body_fits(version, kept, &erased));
+    if told != expected || !bodies_fit {
         return Some(Broken {
             order_id,
             seq: 0,
@@ -127,4 +127,14 @@ fn check(head: &Head, lines: &[TimelineRow], kept: &[Kept]) -> Option<Broken> {
         });
     }
     None
+}
+
+/// A payload says what came; or, once its shopper was erased, what the timeline says was left then.
+fn body_fits(version: i64, kept: &Kept, erased: &[&str]) -> bool {
+    let hash = chain::of_text(&kept.body);
+    let start = format!("payload {version}, ");
+    match erased.iter().rfind(|detail| detail.starts_with(&start)) {
+        Some(last) => **last == payload_detail(version, &hash),
+        None => kept.hash == hash,
+    }
 }

@@ -271,6 +271,7 @@ async fn the_balance_is_kept_from_the_first_day_that_changed() {
             opening: Money::ZERO,
             taken: Money::from_pence(closing),
             settled: Money::ZERO,
+            written_off: Money::from_pence(2),
             closing: Money::from_pence(closing),
             open: 1,
         };

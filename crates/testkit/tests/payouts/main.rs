@@ -2,6 +2,8 @@
 //! the real readers and the real store.
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
+mod inbox;
+mod month;
 mod rules;
 mod to_the_bank;
 

@@ -1,5 +1,6 @@
 //! A day's takings, until the bank has them.
 
+use daybook_domain::settlement::BY_HAND;
 use daybook_flows::settlement::{
     import, people,
     show::{self, Standing},
@@ -164,7 +165,7 @@ async fn people_confirm_undo_and_pair_and_the_record_says_who() {
         assert_eq!(code(people::undo(&world.app, number, "Bob", " ").await), "reason-missing");
 
         let pair = people::by_hand(&world.app, &[(shifted, 0)], &[2], "Ada").await.unwrap();
-        assert_eq!((pair.difference.pence(), pair.rule.as_str()), (100, people::BY_HAND));
+        assert_eq!((pair.difference.pence(), pair.rule.as_str()), (100, BY_HAND));
         let twice = people::by_hand(&world.app, &[(shifted, 0)], &[1], "Ada").await;
         assert_eq!(code(twice), "match-part-taken");
         people::by_hand(&world.app, &[(lost, 0)], &[1], "Ada").await.unwrap();

@@ -5,5 +5,8 @@
 mod close;
 mod collect;
 mod damage;
+mod erase;
 mod fix;
+mod months;
 mod open;
+mod raw;

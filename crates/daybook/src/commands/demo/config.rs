@@ -26,8 +26,12 @@ pub(super) struct Addresses {
     pub(super) daybook: SocketAddr,
 }
 
-/// The text of the file. `book` is the book's file.
-pub(super) fn text(at: &Addresses, book: &str, retailer: &Retailer) -> Result<String, Failure> {
+/// The text of the file: with the book's file, and the folder of what providers and the bank write.
+pub(super) fn text(
+    at: &Addresses,
+    (book, inbox): (&str, &str),
+    retailer: &Retailer,
+) -> Result<String, Failure> {
     Ok(format!(
         r#"# For `daybook demo`: made-up systems, made-up passwords.
 # Shorter spans than a real shop would choose, so that you need not wait.
@@ -106,6 +110,25 @@ events-password = "{PASSWORD}"
         at_orderwise = at.orderwise,
         exports = exports(),
         daybook = at.daybook,
-        mapping = mapping(retailer)?,
+        mapping = settlement(inbox) + &mapping(retailer)?,
     ))
+}
+
+/// Who settles the cards, and where that is read.
+fn settlement(inbox: &str) -> String {
+    let path = |name: &str| serde_json::Value::from(format!("{inbox}/{name}"));
+    format!(
+        r#"
+[settlement]
+# The demo imports what it has made up itself, when the day is closed.
+enabled = false
+statements = {statements}
+[settlement.providers.adyen]
+format = "adyen"
+tenders = ["CARD"]
+inbox = {adyen}
+"#,
+        statements = path("statements"),
+        adyen = path("adyen"),
+    )
 }

@@ -5,6 +5,7 @@ mod close;
 mod config;
 mod day;
 mod goods;
+mod money;
 mod next;
 mod people;
 mod progress;
@@ -87,7 +88,9 @@ async fn show(
         printer.talk(&next::text(world, &summary));
         next::stay(world, printer, stop).await?;
     }
-    Ok(if summary.proof.holds && summary.goods.holds() { Ended::Done } else { Ended::Failed })
+    let cards = summary.cards.as_ref().is_none_or(|cards| cards.unexplained.is_zero());
+    let holds = summary.proof.holds && summary.goods.holds() && cards;
+    Ok(if holds { Ended::Done } else { Ended::Failed })
 }
 
 fn announce(world: &World, args: &DemoArgs, printer: Printer) {

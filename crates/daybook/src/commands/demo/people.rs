@@ -7,6 +7,7 @@ use daybook_domain::Money;
 use super::{
     close::DayLine,
     goods::Goods,
+    money::CardMoney,
     proof::{Line, Proof},
     summary::{Group, Summary},
     troubles,
@@ -43,6 +44,26 @@ pub(super) fn text(summary: &Summary) -> String {
         let _ = write!(text, "\nThe day close\n\n{}\n", days(&summary.days));
     }
     let _ = write!(text, "\nThe proof\n\n{}\n\n{}", stores(&summary.proof), verdict(summary));
+    text
+}
+
+/// One line: where the card money is.
+fn cards(cards: &CardMoney) -> String {
+    let CardMoney { taken, at_bank, fees, charged_back, on_its_way, open, unexplained } = cards;
+    let payments = words::count(open.unsigned_abs(), "payment", "payments");
+    let mut text = format!(
+        "cards {} = bank {} + fees {} + charged back {} + on its way {} ({payments})",
+        money(*taken),
+        money(*at_bank),
+        money(*fees),
+        money(*charged_back),
+        money(*on_its_way),
+    );
+    if unexplained.is_zero() {
+        text.push_str(", to the penny");
+    } else {
+        let _ = write!(text, " + UNEXPLAINED {}", money(*unexplained));
+    }
     text
 }
 
@@ -186,6 +207,9 @@ fn verdict(summary: &Summary) -> String {
     let proof = &summary.proof;
     let total = &proof.total;
     let mut text = equation(total);
+    if let Some(known) = &summary.cards {
+        let _ = write!(text, "\n{}", cards(known));
+    }
     let _ = write!(
         text,
         "\nposted twice: {}   lost: {}   altered: {}   made up: {}   breaks in the record: {}\n",

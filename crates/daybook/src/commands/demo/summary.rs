@@ -19,6 +19,7 @@ use super::{
     close::{self, DayLine},
     day::Ended,
     goods::{self, Goods},
+    money::{self, CardMoney},
     proof::{self, Proof},
     world::{World, ZONE},
 };
@@ -65,6 +66,8 @@ pub(super) struct Summary {
     pub(super) goods: Goods,
     /// What each store's day-close certificate says.
     pub(super) days: Vec<DayLine>,
+    /// What of the card money arrived.
+    pub(super) cards: Option<CardMoney>,
 }
 
 /// What the tills took.
@@ -130,6 +133,7 @@ pub(super) async fn sum_up(
         proof: proof::prove(world).await?,
         goods: goods::gather(world).await?,
         days: close::close(world).await?,
+        cards: money::arrive(world).await?,
     })
 }
 

@@ -7,6 +7,7 @@ use daybook_domain::{Money, causes::Cause, reconcile::certificate::Standing};
 use super::{
     close::DayLine,
     goods::{Goods, Parcels, Stock},
+    money::CardMoney,
     people,
     proof::{Line, Proof},
     summary::{Group, Summary, Tax, Tills},
@@ -96,6 +97,15 @@ fn summary(proof: Proof) -> Summary {
             day("Harrogate", 2_345_678, 2_045_678, 6, Standing::Open),
             day("Bath", 10_000_000, 10_000_000, 0, Standing::Equal),
         ],
+        cards: Some(CardMoney {
+            taken: pence(8_000_000),
+            at_bank: pence(7_895_000),
+            fees: pence(82_000),
+            charged_back: pence(3_000),
+            on_its_way: pence(20_000),
+            open: 2,
+            unexplained: pence(0),
+        }),
     }
 }
 

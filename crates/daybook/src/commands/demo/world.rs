@@ -51,7 +51,7 @@ pub(super) struct World {
     /// The configuration file, for a second terminal.
     pub(super) config_file: PathBuf,
     engine: JoinHandle<Result<(), FlowError>>,
-    _folder: Folder,
+    folder: Folder,
     /// Daybook and the sender of events stop first,
     daybook: CancellationToken,
     /// and the stand-ins when nobody calls them any more.
@@ -77,7 +77,8 @@ impl World {
         let (listeners, at) = bind().await?;
         let folder = Folder::new(args.book.as_deref())?;
         let config_file = folder.config_file();
-        let text = config::text(&at, &folder.book().display().to_string(), &retailer)?;
+        let inbox = folder.inbox().display().to_string();
+        let text = config::text(&at, (&folder.book().display().to_string(), &inbox), &retailer)?;
         std::fs::write(&config_file, text).map_err(|error| Failure::file(&config_file, &error))?;
         let context = context(&config_file, printer)?;
         let app = context.app(Need::Systems).await?;
@@ -100,12 +101,17 @@ impl World {
             at,
             config_file,
             engine,
-            _folder: folder,
+            folder,
             daybook,
             outside,
             tasks,
             _alone: alone,
         })
+    }
+
+    /// Where providers and the bank leave their files.
+    pub(super) fn inbox(&self) -> PathBuf {
+        self.folder.inbox()
     }
 
     /// Whether Daybook has ended by itself, which it should not.
@@ -245,6 +251,13 @@ impl Folder {
         match self {
             Self::Fresh(folder) => folder.join("daybook.db"),
             Self::Named(book) => book.clone(),
+        }
+    }
+
+    fn inbox(&self) -> PathBuf {
+        match self {
+            Self::Fresh(folder) => folder.join("inbox"),
+            Self::Named(book) => book.with_extension("inbox"),
         }
     }
 

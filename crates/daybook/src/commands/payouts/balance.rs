@@ -72,18 +72,20 @@ fn cells(provider: &str, currency: &str, day: &BalanceDay) -> Vec<String> {
         money(day.opening),
         money(day.taken),
         money(day.settled),
+        money(day.written_off),
         money(day.closing),
         day.open.to_string(),
     ]
 }
 
-const HEAD: [&str; 7] = ["provider", "day", "opening", "+ taken", "- settled", "= closing", "open"];
+const HEAD: [&str; 8] =
+    ["provider", "day", "opening", "+ taken", "- settled", "- written off", "= closing", "open"];
 
 fn people_words(shown: &Shown) -> String {
     let mut told = Vec::new();
     if !shown.history.is_empty() {
         let rows = shown.history.iter().map(|one| cells(&one.provider, &one.currency, &one.day));
-        told.push(printer::table(&HEAD, &[2, 3, 4, 5, 6], rows.collect()));
+        told.push(printer::table(&HEAD, &[2, 3, 4, 5, 6, 7], rows.collect()));
     }
     if !shown.balances.is_empty() {
         let rows = shown.balances.iter().map(|one| {
@@ -93,7 +95,7 @@ fn people_words(shown: &Shown) -> String {
             cells
         });
         let head = [&HEAD[..], &["sum of open payments", "ties"]].concat();
-        told.push(printer::table(&head, &[2, 3, 4, 5, 6, 7], rows.collect()));
+        told.push(printer::table(&head, &[2, 3, 4, 5, 6, 7, 8], rows.collect()));
     }
     told.join("\n\n")
 }

@@ -5,6 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::Args;
 use daybook_domain::settlement::{Match, MatchState, Subject};
 use daybook_flows::settlement::{
+    self,
     pass::{self, Done, MatchReport, Plan, Reach},
     people,
     show::{self, MatchView},
@@ -74,6 +75,17 @@ pub(crate) struct PairArgs {
     lines: Vec<Number>,
 }
 
+/// What will never be paid.
+#[derive(Debug, Args)]
+pub(crate) struct WriteOffArgs {
+    /// A payment: order id and number, as in 11513:0.
+    #[arg(long = "payment", value_name = "ORDER:N", required = true)]
+    payments: Vec<PaymentKey>,
+    /// Why, for the record.
+    #[arg(long)]
+    reason: String,
+}
+
 /// A number with or without its letter: `M-12`, `L-12`, `12`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Number(i64);
@@ -116,6 +128,7 @@ pub(super) async fn run(context: &Context, args: &MatchArgs) -> Result<Ended, Fa
     }
     let reach = if args.all { Reach::AllHistory } else { Reach::Open };
     let report = Box::pin(pass::run(&app, reach)).await;
+    settlement::tell(&app).await?;
     app.db.close().await;
     context.printer.result(&report?, report_words)?;
     Ok(Ended::Done)
@@ -273,6 +286,17 @@ pub(super) async fn pair(context: &Context, args: &PairArgs) -> Result<Ended, Fa
     let payments: Vec<(i64, i64)> = args.payments.iter().map(|key| (key.0, key.1)).collect();
     let lines: Vec<i64> = args.lines.iter().map(|number| number.0).collect();
     let made = people::by_hand(&app, &payments, &lines, &context.actor).await;
+    app.db.close().await;
+    let decided = Decided { matches: vec![made?] };
+    context.printer.result(&decided, |decided| decided_words(context, decided))?;
+    Ok(Ended::Done)
+}
+
+/// Writes payments off.
+pub(super) async fn write_off(context: &Context, args: &WriteOffArgs) -> Result<Ended, Failure> {
+    let app = context.app(Need::Book).await?;
+    let payments: Vec<(i64, i64)> = args.payments.iter().map(|key| (key.0, key.1)).collect();
+    let made = people::write_off(&app, &payments, &context.actor, &args.reason).await;
     app.db.close().await;
     let decided = Decided { matches: vec![made?] };
     context.printer.result(&decided, |decided| decided_words(context, decided))?;

@@ -19,7 +19,7 @@ use super::{
     causes::DayCause,
     difference::{Difference, Measure, Place},
     policy::{PeriodDate, Strangers},
-    sheet::Sheet,
+    sheet::{Keys, Sheet},
     vat,
     witness::{BookEntry, LedgerDocument},
 };
@@ -72,7 +72,7 @@ fn stranger<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>, document: &'a LedgerDocu
         return;
     }
     let amounts = signed(case, document);
-    sheet.other(Measure::Ledger, (None, None), amounts, 1);
+    sheet.other(Measure::Ledger, (None, None, is_credit(case, document)), amounts, 1);
     vat::add_document(case, document, sheet);
     let text = if ours {
         "it carries the reference of an order of Sitoo that the book does not have"
@@ -92,8 +92,11 @@ fn stranger<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>, document: &'a LedgerDocu
 
 /// A document's totals with the till's signs.
 fn signed(case: &Case<'_>, document: &LedgerDocument) -> Amounts {
-    let credit = case.policy.order_types.is_credit(document.document.order_type);
-    totals(document).turned(credit)
+    totals(document).turned(is_credit(case, document))
+}
+
+fn is_credit(case: &Case<'_>, document: &LedgerDocument) -> bool {
+    case.policy.order_types.is_credit(document.document.order_type)
 }
 
 fn totals(document: &LedgerDocument) -> Amounts {
@@ -124,8 +127,15 @@ impl<'a> One<'a, '_> {
         Place { order_id: Some(document.document.order_id), ..self.place() }
     }
 
-    fn keys(&self) -> (Option<&'a str>, Option<&'a str>) {
-        (self.entry.register_id.as_deref(), Some(main_tender(self.entry)))
+    fn keys(&self) -> Keys<'a> {
+        let returned = self.entry.kind == EntryKind::Return;
+        (self.entry.register_id.as_deref(), Some(main_tender(self.entry)), returned)
+    }
+
+    /// A document counts with its own kind: a credit beside a sale is a return.
+    fn keys_of(&self, document: &LedgerDocument) -> Keys<'a> {
+        let (register, tender, _) = self.keys();
+        (register, tender, is_credit(self.case, document))
     }
 
     /// Whether it belongs into the ledger.
@@ -176,7 +186,7 @@ impl<'a> One<'a, '_> {
         let there = self.is_counted_today(primary);
         let amounts = signed(self.case, primary);
         if there {
-            sheet.other(Measure::Ledger, self.keys(), amounts, 1);
+            sheet.other(Measure::Ledger, self.keys_of(primary), amounts, 1);
             vat::add_document(self.case, primary, sheet);
         }
         if self.today {
@@ -242,7 +252,7 @@ impl<'a> One<'a, '_> {
         let mut credits = Vec::new();
         for document in extras.iter().copied().filter(|found| self.is_counted_today(found)) {
             let amounts = signed(self.case, document);
-            sheet.other(Measure::Ledger, self.keys(), amounts, 1);
+            sheet.other(Measure::Ledger, self.keys_of(document), amounts, 1);
             vat::add_document(self.case, document, sheet);
             let credit = self.case.policy.order_types.is_credit(document.document.order_type);
             if credit == back {

@@ -32,7 +32,7 @@ impl Causes {
 impl<'a> Explain<'a, '_> {
     pub(super) fn round_off(&self, beyond: &Beyond<'_>, causes: Causes, sheet: &mut Sheet<'a>) {
         let (report, book) = (self.book.span.report, &self.sums);
-        let keys = (None, None);
+        let keys = (None, None, false);
         sheet.book(Measure::RoundOff, keys, Amounts::untaxed(book.round_off), 0);
         sheet.other(Measure::RoundOff, keys, Amounts::untaxed(report.round_off), 0);
         let moved = report.round_off - book.round_off - beyond.sums.round_off;
@@ -61,8 +61,8 @@ impl<'a> Explain<'a, '_> {
             names.entry(name).or_default();
         }
         for (name, [book, other]) in names {
-            sheet.book(Measure::Tenders, (None, None), Amounts::untaxed(book), 0);
-            sheet.other(Measure::Tenders, (None, None), Amounts::untaxed(other), 0);
+            sheet.book(Measure::Tenders, (None, None, false), Amounts::untaxed(book), 0);
+            sheet.other(Measure::Tenders, (None, None, false), Amounts::untaxed(other), 0);
             let left = beyond.sums.tenders.get(name).copied().unwrap_or_default();
             let moved = other - book - left;
             let parts = [(moved, causes.moved), (left, causes.because(DayCause::TenderDiffers))];
@@ -79,8 +79,8 @@ impl<'a> Explain<'a, '_> {
     pub(super) fn cash(&self, sheet: &mut Sheet<'a>) {
         let cash = &self.book.span.report.cash;
         let counted = cash.expected + cash.difference;
-        sheet.book(Measure::Cash, (None, None), Amounts::untaxed(cash.expected), 0);
-        sheet.other(Measure::Cash, (None, None), Amounts::untaxed(counted), 0);
+        sheet.book(Measure::Cash, (None, None, false), Amounts::untaxed(cash.expected), 0);
+        sheet.other(Measure::Cash, (None, None, false), Amounts::untaxed(counted), 0);
         if cash.difference.is_zero() {
             return;
         }

@@ -50,8 +50,8 @@ impl<'a> Explain<'a, '_> {
         }
         let count =
             if self.counts_known() { Sums::of(report, self.case.policy).count() } else { 0 };
-        sheet.book(Measure::Turnover, (None, None), self.sums.total(), self.sums.count());
-        sheet.other(Measure::Turnover, (None, None), total, count);
+        sheet.book(Measure::Turnover, (None, None, false), self.sums.total(), self.sums.count());
+        sheet.other(Measure::Turnover, (None, None, false), total, count);
         self.parts(total, sheet);
         let moved = self.at_border(border, &mut beyond, sheet);
         let rest = self.rest(&beyond, sheet);

@@ -113,7 +113,7 @@ fn not_counted<'a>(
     for entry in outside {
         let register = entry.register_id.as_deref().unwrap_or_default();
         let amounts = book::turnover(entry);
-        sheet.book(Measure::Turnover, (None, None), amounts, 1);
+        sheet.book(Measure::Turnover, (None, None, false), amounts, 1);
         let closed = books.iter().any(|book| book.register() == register);
         if !closed {
             let (sum, count) = by_register.entry(register).or_default();
