@@ -159,7 +159,7 @@ async fn keeping(app: &Arc<App>, stop: &CancellationToken) {
     }
 }
 
-/// What another process asks for by way of the book ([`asked`]): nothing else can wake this one.
+/// What another process asks for by way of the book: nothing else can wake this one.
 async fn watching(app: &Arc<App>, stop: &CancellationToken) {
     const EVERY: Duration = Duration::from_secs(2);
     let nothing = Notify::new();

@@ -23,7 +23,7 @@ pub(crate) struct EraseArgs {
     /// All shoppers of what was taken before this day.
     #[arg(long, value_name = "DAY")]
     older_than: Option<Day>,
-    /// All shoppers of what is older than [evidence] personal-data-years.
+    /// All shoppers of what is older than the setting evidence.personal-data-years.
     #[arg(long)]
     expired: bool,
     /// Why; kept on record. Nothing about the shopper belongs here.

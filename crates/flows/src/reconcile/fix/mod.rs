@@ -3,7 +3,7 @@
 //!
 //! Nothing is posted here. An entry is given back to the sales flow, whose look-ups, references and
 //! intents keep the promises; only the credit of a document that stands twice, which is no entry,
-//! has a life of its own ([`credit`]).
+//! has a life of its own (`credit`).
 
 pub(super) mod credit;
 mod entries;
