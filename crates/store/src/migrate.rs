@@ -40,6 +40,7 @@ migrations! {
     13 "0013_fix"
     14 "0014_months"
     15 "0015_sent_and_sums"
+    16 "0016_marks"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

@@ -3,7 +3,7 @@
 use daybook_connectors::sitoo::Element;
 use daybook_domain::{
     Money, Timestamp,
-    catalogue::{Action, NewProduct, Patch, Standing, TillProduct},
+    catalogue::{Action, NewProduct, Patch, TillProduct},
     causes::Cause,
     class::Failure,
     exchange::Called,
@@ -13,7 +13,9 @@ use daybook_domain::{
     sku::fold,
 };
 use daybook_store::{
-    Tx, catalogue, exception, mapping,
+    Tx,
+    catalogue::{self, Settled},
+    exception, mapping,
     price_arrival::{self, Arrival, DEFAULT_LIST},
     till_product,
 };
@@ -149,12 +151,9 @@ async fn lead_back(
 
 async fn settle(app: &App, tx: &mut Tx, works: &[Work]) -> Result<(), FlowError> {
     let now = app.now();
-    let settled: Vec<(String, Standing, Option<i64>)> = works
+    let settled: Vec<Settled> = works
         .iter()
-        .map(|work| {
-            let product = work.product.as_ref().map(|product| product.product_id);
-            (sku(work), work.judged.standing, product)
-        })
+        .map(|work| settled(work, work.product.as_ref().map(|product| product.product_id)))
         .collect();
     catalogue::settle(tx, now, &settled).await?;
     family::ask(app, tx, &skus(works)).await?;
@@ -163,6 +162,11 @@ async fn settle(app: &App, tx: &mut Tx, works: &[Work]) -> Result<(), FlowError>
         exception::close_subject(tx, now, about, DAYBOOK, "its cause is gone").await?;
     }
     Ok(())
+}
+
+fn settled(work: &Work, product_id: Option<i64>) -> Settled {
+    let (standing, marks) = (work.judged.standing, work.item.marks);
+    Settled { sku: sku(work), standing, product_id, marks }
 }
 
 /// What became of one element: its product, or why there is none.
@@ -320,7 +324,7 @@ impl Writer<'_> {
         let warehouses = if tells_stock { stock::told(self.app).await? } else { Vec::new() };
         let mut created = Vec::new();
         let mut tx = self.app.db.begin().await?;
-        let (mut products, mut settled, mut arrived) = (vec![], vec![], Arrived::default());
+        let (mut products, mut over, mut arrived) = (vec![], vec![], Arrived::default());
         let mut not_created = Vec::new();
         for (work, outcome) in outcomes {
             let written = match outcome {
@@ -335,7 +339,7 @@ impl Writer<'_> {
                 Ok((product, is_seen)) => {
                     count(work, &mut came);
                     arrived.note(work, product.price, is_seen);
-                    settled.push((sku(work), work.judged.standing, Some(product.product_id)));
+                    over.push(settled(work, Some(product.product_id)));
                     products.push(product);
                     created.extend(is_new(work).then(|| sku(work)));
                     self.close(&mut tx, now, work).await?;
@@ -352,8 +356,8 @@ impl Writer<'_> {
         let linked = self.known.mirror(self.app).linked(products);
         let changed = till_product::put(&mut tx, read_at, &linked).await?;
         let freed: Vec<String> = changed.freed.into_iter().collect();
-        catalogue::settle(&mut tx, now, &settled).await?;
-        let skus: Vec<String> = settled.into_iter().map(|(sku, ..)| sku).collect();
+        catalogue::settle(&mut tx, now, &over).await?;
+        let skus: Vec<String> = over.into_iter().map(|one| one.sku).collect();
         family::ask(self.app, &mut tx, &skus).await?;
         stock::arrived(self.app, &mut tx, &warehouses, &created).await?;
         catalogue::queue_barcodes(&mut tx, now, &freed).await?;

@@ -12,8 +12,8 @@ use serde::Serialize;
 pub use self::{
     fault::{FaultFilter, FaultGroup, FaultRow, faults, set_faults, told},
     queue::{
-        doubted, due, forget_gone, intend, intended, postpone, queue_barcodes, queue_folded,
-        queue_some, refused, settle,
+        Settled, doubted, due, forget_gone, intend, intended, postpone, queue_barcodes,
+        queue_folded, queue_some, refused, settle,
     },
     show::{Counts, counts, item, refusals},
 };
@@ -28,7 +28,7 @@ pub(crate) const STATEMENTS: &[&[(&str, &str)]] =
 
 /// The columns of an [`Item`].
 const COLUMNS: &str = "SELECT sku, standing, product_id, due_at, tries, intent_at, refusal, \
-    decided_at FROM catalogue_item ";
+    decided_at, marks FROM catalogue_item ";
 
 /// Where a variant stands towards the tills.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,6 +49,8 @@ pub struct Item {
     pub refusal: Option<String>,
     /// When it was last decided about.
     pub decided_at: Option<Timestamp>,
+    /// How often a look was asked for.
+    pub marks: i64,
 }
 
 impl FromCells for Item {
@@ -64,6 +66,7 @@ impl FromCells for Item {
             intent_at: row.opt_time("intent_at")?,
             refusal: row.opt_text("refusal")?,
             decided_at: row.opt_time("decided_at")?,
+            marks: row.int("marks")?,
         })
     }
 }

@@ -22,12 +22,17 @@ sql! {
 const DUE: &str = "WHERE intent_at IS NULL AND due_at IS NOT NULL AND due_at <= ";
 const INTENDED: &str = "WHERE intent_at IS NOT NULL AND sku > ";
 const QUEUE: &str = "INSERT INTO catalogue_item (sku, due_at, tries) SELECT sku, ";
-const QUEUE_UP: &str = " ON CONFLICT (sku) DO UPDATE SET due_at = excluded.due_at \
-    WHERE catalogue_item.due_at IS NULL OR catalogue_item.due_at > excluded.due_at";
-const SETTLE: &str = "INSERT INTO catalogue_item (sku, standing, product_id, tries, decided_at) ";
+const QUEUE_UP: &str = " ON CONFLICT (sku) DO UPDATE SET marks = catalogue_item.marks + 1, \
+    due_at = CASE WHEN catalogue_item.due_at < excluded.due_at THEN catalogue_item.due_at \
+    ELSE excluded.due_at END";
+const SETTLE: &str = "INSERT INTO catalogue_item (sku, standing, product_id, tries, decided_at, \
+    marks) ";
+/// What was asked for meanwhile stays due: it was decided without it.
 const SETTLE_UP: &str = " ON CONFLICT (sku) DO UPDATE SET standing = excluded.standing, \
     product_id = excluded.product_id, decided_at = excluded.decided_at, tries = 0, \
-    due_at = NULL, intent_at = NULL, refusal = NULL";
+    due_at = CASE WHEN catalogue_item.marks = excluded.marks THEN NULL \
+    ELSE COALESCE(catalogue_item.due_at, excluded.decided_at) END, \
+    intent_at = NULL, refusal = NULL";
 
 /// Which variants a look is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -137,18 +142,29 @@ async fn mark(
     Ok(())
 }
 
-/// Takes variants out of the queue: they are as they should be, or must wait for a change.
-pub async fn settle(
-    tx: &mut Tx,
-    now: Timestamp,
-    settled: &[(String, Standing, Option<i64>)],
-) -> StoreResult<()> {
+/// What was decided about a variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Its SKU.
+    pub sku: String,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Its product in Sitoo.
+    pub product_id: Option<i64>,
+    /// [`Item::marks`] when it was taken from the queue.
+    pub marks: i64,
+}
+
+/// Takes variants out of the queue: they are as they should be, or must wait for a change. A look
+/// that was asked for since they were taken is still due.
+pub async fn settle(tx: &mut Tx, now: Timestamp, settled: &[Settled]) -> StoreResult<()> {
     for piece in pieces(settled.len()) {
         on!(tx, c => {
             let mut query = QueryBuilder::<Sql>::new(SETTLE);
-            query.push_values(&settled[piece], |mut row, (sku, standing, product_id)| {
-                row.push_bind(sku.as_str()).push_bind(standing.word()).push_bind(*product_id);
-                row.push_bind(0_i64).push_bind(now.micros());
+            query.push_values(&settled[piece], |mut row, one| {
+                row.push_bind(one.sku.as_str()).push_bind(one.standing.word());
+                row.push_bind(one.product_id).push_bind(0_i64).push_bind(now.micros());
+                row.push_bind(one.marks);
             });
             query.push(SETTLE_UP).build().execute(c).await?;
         });

@@ -9,7 +9,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     Db,
-    catalogue::{self, FaultFilter},
+    catalogue::{self, FaultFilter, Settled},
     price_arrival::{self, Arrival, ArrivalFilter},
     stock,
     till_product::{self, Linked},
@@ -116,10 +116,8 @@ async fn the_queue_holds_each_variant_once_and_what_is_sent_is_not_due() {
         assert_eq!(catalogue::intended(&db, "", 9).await.unwrap()[0].intent_at, Some(at(6)));
         assert_eq!(catalogue::refusals(&db, "", 9).await.unwrap()[0].tries, 1);
         let mut tx = db.begin().await.unwrap();
-        let settled = [
-            ("A".to_owned(), Standing::Published, Some(7)),
-            ("C".to_owned(), Standing::NotForTills, None),
-        ];
+        let settled =
+            [settled("A", Standing::Published, Some(7)), settled("C", Standing::NotForTills, None)];
         catalogue::settle(&mut tx, at(10), &settled).await.unwrap();
         tx.commit().await.unwrap();
         let counts = catalogue::counts(&db).await.unwrap();
@@ -127,6 +125,39 @@ async fn the_queue_holds_each_variant_once_and_what_is_sent_is_not_due() {
         assert_eq!(figures, (1, 1, 1, 1));
         let item = catalogue::item(&db, "A").await.unwrap().unwrap();
         assert_eq!((item.product_id, item.intent_at, item.due_at), (Some(7), None, None));
+    })
+    .await;
+}
+
+/// Nobody asked for a look since it was taken.
+fn settled(sku: &str, standing: Standing, product_id: Option<i64>) -> Settled {
+    Settled { sku: sku.to_owned(), standing, product_id, marks: 0 }
+}
+
+#[tokio::test]
+async fn a_look_that_is_asked_for_while_one_is_under_way_is_still_due() {
+    for_each_engine(|db| async move {
+        keep(&db, 0, &[full("A", None)]).await;
+        let taken = catalogue::due(&db, at(9), 9).await.unwrap().remove(0);
+        let over = |marks| Settled { marks, ..settled("A", Standing::Published, Some(7)) };
+        let due = || async { catalogue::item(&db, "A").await.unwrap().unwrap().due_at };
+        let mut tx = db.begin().await.unwrap();
+        catalogue::intend(&mut tx, at(6), &["A".to_owned()]).await.unwrap();
+        // Another price is read while the old one is on its way.
+        catalogue::queue_folded(&mut tx, at(7), &["a".to_owned()]).await.unwrap();
+        catalogue::settle(&mut tx, at(8), &[over(taken.marks)]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(due().await, taken.due_at);
+        let again = catalogue::due(&db, at(9), 9).await.unwrap().remove(0);
+        let mut tx = db.begin().await.unwrap();
+        catalogue::settle(&mut tx, at(10), &[over(again.marks)]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(due().await, None);
+        // A process that was thought to be gone settles what another has settled since.
+        let mut tx = db.begin().await.unwrap();
+        catalogue::settle(&mut tx, at(11), &[over(taken.marks)]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(due().await, Some(at(11)));
     })
     .await;
 }
@@ -141,9 +172,9 @@ async fn faults_keep_their_age_and_are_told_by_cause() {
         keep(&db, 0, &[full("A", None), full("B", None), full("C", None)]).await;
         let mut tx = db.begin().await.unwrap();
         let settled = [
-            ("A".to_owned(), Standing::Withheld, None),
-            ("B".to_owned(), Standing::Withheld, None),
-            ("C".to_owned(), Standing::Hidden, Some(3)),
+            settled("A", Standing::Withheld, None),
+            settled("B", Standing::Withheld, None),
+            settled("C", Standing::Hidden, Some(3)),
         ];
         catalogue::settle(&mut tx, at(1), &settled).await.unwrap();
         let (price, title) = (Cause::ProductPriceMissing, Cause::ProductTitleMissing);

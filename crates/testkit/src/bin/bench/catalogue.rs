@@ -56,7 +56,7 @@ pub(crate) async fn product(args: &Args) -> Result<(), Fault> {
     settings.catalogue.batch = args.need("batch")?;
     let book = Book::new(args.text("engine").unwrap_or("sqlite")).await?;
     let app = setup::with_goods(book.open().await?, peers, settings)?;
-    people::set_mapping(&app, &shelves::mapping(&shelves::retailer(size)?), "bench").await?;
+    people::set_mapping(&app, &shelves::mapping(size)?, "bench").await?;
     let mut line = String::new();
     for (name, full) in [("new", false), ("same", false), ("full", true)] {
         let meter = Meter::start(&mut control).await?;

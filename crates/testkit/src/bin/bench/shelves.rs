@@ -98,14 +98,18 @@ fn sku(number: i64) -> Sku {
     }
 }
 
-/// The mapping of its stores; what comes back broken has no place here.
-pub(crate) fn mapping(retailer: &Retailer) -> Vec<MappingRow> {
+/// The mapping of its stores; what comes back broken has no place here. The range, which only the
+/// sandboxes need, is not made: its memory is not the product's.
+pub(crate) fn mapping(size: Size) -> Result<Vec<MappingRow>, Fault> {
+    let retailer = retailer(Size { skus: 0, ..size })?;
     let reclaims: Vec<String> =
         retailer.stores.iter().map(|shop| shop.reclaim_warehouse_id.to_string()).collect();
     let rows = retailer.mapping().into_iter();
     let rows = rows.filter(|(kind, key, _)| *kind != "warehouse" || !reclaims.contains(key));
-    rows.filter_map(|(kind, key, value)| MappingRow::new(kind.parse().ok()?, &key, &value).ok())
-        .collect()
+    let row = |(kind, key, value): (&str, String, String)| {
+        MappingRow::new(kind.parse().ok()?, &key, &value).ok()
+    };
+    Ok(rows.filter_map(row).collect())
 }
 
 pub(crate) async fn run(args: &Args) -> Result<(), Fault> {

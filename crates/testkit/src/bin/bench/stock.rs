@@ -159,7 +159,7 @@ pub(crate) async fn product(args: &Args) -> Result<(), Fault> {
     let mut settings = setup::flows(peers.in_flight);
     settings.stock.short_overlap = QUIET;
     let app = setup::with_goods(book.open().await?, peers, settings)?;
-    let rows = shelves::mapping(&shelves::retailer(size)?);
+    let rows = shelves::mapping(size)?;
     daybook_flows::people::set_mapping(&app, &rows, "bench").await?;
     let mut line = String::new();
     for name in ["first", "full"] {
@@ -222,7 +222,7 @@ pub(crate) async fn sold(args: &Args) -> Result<(), Fault> {
     let book = Book::new("sqlite").await?;
     let peers = Peers::from(args)?;
     let app = setup::with_goods(book.open().await?, peers, setup::flows(peers.in_flight))?;
-    let rows = shelves::mapping(&shelves::retailer(Size::of(args)?)?);
+    let rows = shelves::mapping(Size::of(args)?)?;
     daybook_flows::people::set_mapping(&app, &rows, "bench").await?;
     daybook_flows::reference::refresh(&app, true).await?;
     pass(&app).await?;
