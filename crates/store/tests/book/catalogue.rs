@@ -115,9 +115,12 @@ async fn the_queue_holds_each_variant_once_and_what_is_sent_is_not_due() {
         assert_eq!(due.iter().map(|item| item.sku.as_str()).collect::<Vec<_>>(), ["C"]);
         assert_eq!(catalogue::intended(&db, "", 9).await.unwrap()[0].intent_at, Some(at(6)));
         assert_eq!(catalogue::refusals(&db, "", 9).await.unwrap()[0].tries, 1);
-        let mut tx = db.begin().await.unwrap();
-        let settled =
+        let mut settled =
             [settled("A", Standing::Published, Some(7)), settled("C", Standing::NotForTills, None)];
+        for one in &mut settled {
+            one.marks = catalogue::item(&db, &one.sku).await.unwrap().unwrap().marks;
+        }
+        let mut tx = db.begin().await.unwrap();
         catalogue::settle(&mut tx, at(10), &settled).await.unwrap();
         tx.commit().await.unwrap();
         let counts = catalogue::counts(&db).await.unwrap();
@@ -138,6 +141,9 @@ fn settled(sku: &str, standing: Standing, product_id: Option<i64>) -> Settled {
 async fn a_look_that_is_asked_for_while_one_is_under_way_is_still_due() {
     for_each_engine(|db| async move {
         keep(&db, 0, &[full("A", None)]).await;
+        let mut tx = db.begin().await.unwrap();
+        catalogue::queue_folded(&mut tx, at(5), &["a".to_owned()]).await.unwrap();
+        tx.commit().await.unwrap();
         let taken = catalogue::due(&db, at(9), 9).await.unwrap().remove(0);
         let over = |marks| Settled { marks, ..settled("A", Standing::Published, Some(7)) };
         let due = || async { catalogue::item(&db, "A").await.unwrap().unwrap().due_at };
