@@ -102,7 +102,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         is_known &= sums.contains_key(&location);
         // As many, with the same fingerprints: millions of rows need not be read.
         if sums.get(&location) != Some(&told.sum(location)) {
-            changed += take_over(app, asked.at, &told, location).await?;
+            changed += take_over(app, asked.at, &mut told, location).await?;
         }
     }
     let known: Vec<i64> = if is_known {
@@ -112,7 +112,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     };
     for location in known {
         if told.of(location).next().is_none() {
-            changed += take_over(app, asked.at, &told, location).await?;
+            changed += take_over(app, asked.at, &mut told, location).await?;
         }
     }
     asked.done(true, changed > 0).await?;
@@ -125,17 +125,13 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
 async fn take_over(
     app: &App,
     asked_at: Timestamp,
-    told: &Image,
+    told: &mut Image,
     location: i64,
 ) -> Result<usize, FlowError> {
     let mut changed = 0;
-    let mut figures = told.new_figures(location);
-    loop {
-        let piece: Vec<NewFigure> = figures.by_ref().take(PIECE).collect();
-        if piece.is_empty() {
-            break;
-        }
-        let write = || write_piece(app, asked_at, &piece);
+    let figures: Vec<NewFigure> = told.new_figures(location).collect();
+    for piece in figures.chunks(PIECE) {
+        let write = || write_piece(app, asked_at, piece);
         changed += retrying(app, "stock figures", write).await?;
     }
     let known = figure::skus(&app.db, location).await?;
@@ -148,6 +144,8 @@ async fn take_over(
     let kept = figure::sums(&app.db).await?.remove(&location).unwrap_or_default();
     if kept != told.sum(location) {
         retrying(app, "stock figures", || recount(app, location)).await?;
+        // A newer figure does not lose to an older one in the sweep either.
+        told.put_rows(figure::of_location(&app.db, location).await?);
     }
     Ok(changed)
 }

@@ -53,8 +53,14 @@ impl Image {
     /// What the book holds.
     pub(super) fn of_rows(rows: Vec<FigureRow>) -> Self {
         let mut image = Self::default();
+        image.put_rows(rows);
+        image
+    }
+
+    /// Puts what the book holds in the place of what was known.
+    pub(super) fn put_rows(&mut self, rows: Vec<FigureRow>) {
         for row in rows {
-            image.put(&NewFigure {
+            self.put(&NewFigure {
                 location_id: row.location_id,
                 folded: row.folded,
                 sku: row.sku,
@@ -64,7 +70,6 @@ impl Image {
                 calculated_at_latest: row.calculated_at,
             });
         }
-        image
     }
 
     /// Takes a figure in as an export tells it. Of two codes that differ only by blanks or letter
