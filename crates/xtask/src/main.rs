@@ -51,7 +51,8 @@ fn test(args: &[String]) -> Result<()> {
     machine::install()?;
     // Tests that start the program itself use the one built here.
     step("build", &mut cargo(&["build", "--package", "daybook"]))?;
-    step("tests", cargo(&["test", "--workspace"]).args(args))
+    // One slip must not hide the next.
+    step("tests", cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))
 }
 
 fn simulate(args: &[String]) -> Result<()> {

@@ -49,7 +49,8 @@ pub struct Item {
     pub refusal: Option<String>,
     /// When it was last decided about.
     pub decided_at: Option<Timestamp>,
-    /// How often a look was asked for.
+    /// How often a look was asked for; it tells whoever is at work, and nobody else.
+    #[serde(skip)]
     pub marks: i64,
 }
 
