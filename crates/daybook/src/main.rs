@@ -11,11 +11,11 @@ mod pack;
 mod printer;
 mod stop;
 mod telemetry;
-mod words;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
+pub(crate) use daybook_domain::words;
 
 use crate::{cli::Cli, commands::Ended, failure::Failure, printer::Printer};
 

@@ -3,6 +3,7 @@
 //! Everything here is pure: no I/O, no async, no clock, no randomness. A decision is a function
 //! from what is known to an enum that says what happens next; the flows carry it out.
 
+pub mod access;
 pub mod catalogue;
 pub mod causes;
 pub mod class;
@@ -34,6 +35,7 @@ pub mod supply;
 pub mod till;
 pub mod time;
 pub mod vat;
+pub mod words;
 
 pub use money::Money;
 pub use quantity::Quantity;

@@ -24,6 +24,7 @@ pub mod settings;
 pub mod settlement;
 pub mod status;
 pub mod stock;
+pub mod view;
 
 pub use app::{App, AppParts, Ids};
 pub use error::FlowError;

@@ -9,7 +9,9 @@
 //!
 //! Errors are problem details (RFC 9457) with a stable `code`.
 
+mod access;
 mod auth;
+mod desk;
 mod events;
 mod health;
 pub mod metrics;
@@ -28,6 +30,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use access::Who;
 use problem::Problem;
 
 /// How long open requests may take to finish once the process is stopping.
@@ -60,11 +63,14 @@ pub struct Web {
 /// All routes.
 pub fn router(web: Web) -> Router {
     let limit = DefaultBodyLimit::max(web.body_limit_bytes);
+    let (pages, _) = desk::pages().done();
     Router::new()
         .route("/events", post(events::receive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
+        .merge(pages)
+        .merge(desk::open())
         .fallback(async || Problem::NOT_FOUND)
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         .layer(limit)

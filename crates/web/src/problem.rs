@@ -24,6 +24,10 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not with this method");
     pub(crate) const UNAUTHORIZED: Self =
         Self::new(StatusCode::UNAUTHORIZED, "not-authorised", "User or password is wrong");
+    pub(crate) const SIGN_IN: Self =
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in", "Sign in, or send a token, first");
+    pub(crate) const FORBIDDEN: Self =
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "This is not among your rights");
     pub(crate) const EVENTS_CLOSED: Self =
         Self::new(StatusCode::NOT_FOUND, "events-closed", "Events are not set up on this Daybook");
     pub(crate) const MALFORMED: Self =

@@ -21,11 +21,11 @@ pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod stock;
 pub(crate) mod sync;
-mod view;
 
 use std::sync::Arc;
 
 use daybook_connectors::SystemClock;
+pub(crate) use daybook_flows::view;
 
 use crate::{
     cli::{Cli, Command},

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use daybook_domain::{Money, Timestamp};
 use jiff::tz::TimeZone;
 
+use crate::{Money, Timestamp};
+
 /// `£1,234.50`; other currencies with their code in front.
-pub(crate) fn money(amount: Money, currency: &str) -> String {
+pub fn money(amount: Money, currency: &str) -> String {
     let plain = amount.abs().to_string();
     let (whole, pence) = plain.split_once('.').unwrap_or((&plain, "00"));
     // Money has no more whole units than fit.
@@ -21,7 +22,7 @@ pub(crate) fn money(amount: Money, currency: &str) -> String {
 }
 
 /// `1,234`.
-pub(crate) fn grouped(number: i64) -> String {
+pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut grouped = String::from(if number < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
@@ -34,7 +35,7 @@ pub(crate) fn grouped(number: i64) -> String {
 }
 
 /// `3 minutes`, `2 hours`, `4 days`.
-pub(crate) fn span(span: Duration) -> String {
+pub fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     let (count, unit) = match seconds {
         0..60 => (seconds, "second"),
@@ -47,17 +48,17 @@ pub(crate) fn span(span: Duration) -> String {
 }
 
 /// `1,234 entries`: a count with its noun.
-pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Wall-clock time where the retailer is.
-pub(crate) fn moment(at: Timestamp, zone: &TimeZone) -> String {
+pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// A list's empty cell.
-pub(crate) fn or_dash(text: Option<String>) -> String {
+pub fn or_dash(text: Option<String>) -> String {
     text.filter(|text| !text.is_empty()).unwrap_or_else(|| "-".to_owned())
 }
 
@@ -65,9 +66,8 @@ pub(crate) fn or_dash(text: Option<String>) -> String {
 mod tests {
     use std::time::Duration;
 
-    use daybook_domain::Money;
-
     use super::{money, span};
+    use crate::Money;
 
     #[test]
     fn money_is_grouped_and_signed() {

@@ -1,0 +1,188 @@
+//! Entries and exceptions as programs read them: what `--json` prints and the API answers. Programs depend on it: docs/reference/json.md describes it,
+//! and snapshots hold it. Money is pence with the till's sign, moments are RFC 3339 in UTC.
+
+use daybook_domain::{
+    Money, Timestamp,
+    causes::{Owner, Severity},
+    entry::{EntryKind, EntryState},
+};
+use daybook_store::{entry::EntryRow, exception::ExceptionRow};
+use serde::Serialize;
+
+/// An entry.
+#[derive(Debug, Clone, Serialize)]
+pub struct EntryView {
+    /// Its key in OrderWise.
+    pub reference: String,
+    /// Its order in Sitoo.
+    pub order_id: i64,
+    /// The site in Sitoo.
+    pub site_id: i64,
+    /// Sale, return or other.
+    pub kind: EntryKind,
+    /// Where it is in its life.
+    pub state: EntryState,
+    /// Why it is there.
+    pub reason: Option<String>,
+    /// Sitoo's warehouse id of the store.
+    pub store: Option<i64>,
+    /// The till.
+    pub register: Option<String>,
+    /// The receipt's number.
+    pub receipt: Option<String>,
+    /// When it happened at the till.
+    pub ordered_at: Timestamp,
+    /// When it was written down.
+    pub received_at: Timestamp,
+    /// When it last moved.
+    pub changed_at: Timestamp,
+    /// When it is looked at next.
+    pub due_at: Option<Timestamp>,
+    /// ISO 4217.
+    pub currency: String,
+    /// Net, in pence.
+    pub net: Money,
+    /// VAT, in pence.
+    pub vat: Money,
+    /// Gross, in pence.
+    pub gross: Money,
+    /// The sale that a return gives back.
+    pub original_order_id: Option<i64>,
+    /// The other half of an exchange.
+    pub partner_order_id: Option<i64>,
+    /// How often it was sent.
+    pub attempts: i64,
+    /// Failures in a row.
+    pub failures: i64,
+    /// Its document in OrderWise.
+    pub document: Option<DocumentView>,
+}
+
+/// Its document in OrderWise.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocumentView {
+    /// Its order in Sitoo.
+    pub order_id: Option<i64>,
+    /// Its number.
+    pub number: Option<String>,
+    /// Net, in pence.
+    pub net: Option<Money>,
+    /// Tax, in pence.
+    pub tax: Option<Money>,
+    /// Gross, in pence.
+    pub gross: Option<Money>,
+    /// When OrderWise stored it.
+    pub stored_at: Option<Timestamp>,
+    /// When Daybook knew.
+    pub posted_at: Option<Timestamp>,
+    /// When it was read back.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+impl From<EntryRow> for EntryView {
+    fn from(row: EntryRow) -> Self {
+        let known = row.erp_order_id.is_some() || row.erp_order_number.is_some();
+        let document = known.then_some(DocumentView {
+            order_id: row.erp_order_id,
+            number: row.erp_order_number,
+            net: row.erp_net,
+            tax: row.erp_tax,
+            gross: row.erp_gross,
+            stored_at: row.stored_at,
+            posted_at: row.posted_at,
+            confirmed_at: row.confirmed_at,
+        });
+        Self {
+            reference: row.reference,
+            order_id: row.order_id,
+            site_id: row.site_id,
+            kind: row.kind,
+            state: row.state,
+            reason: row.reason,
+            store: row.warehouse_id,
+            register: row.register_id,
+            receipt: row.receipt_id,
+            ordered_at: row.order_date,
+            received_at: row.received_at,
+            changed_at: row.changed_at,
+            due_at: row.due_at,
+            currency: row.currency,
+            net: row.net,
+            vat: row.vat,
+            gross: row.gross,
+            original_order_id: row.original_order_id,
+            partner_order_id: row.partner_order_id,
+            attempts: row.attempt,
+            failures: row.failures,
+            document,
+        }
+    }
+}
+
+/// An exception, with what the catalogue says about its cause.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExceptionView {
+    /// `EX-12`.
+    pub number: String,
+    /// Its key in OrderWise.
+    pub reference: Option<String>,
+    /// `entry`, `store:5`, `orderwise`, …
+    pub scope: String,
+    /// The cause's stable code.
+    pub cause: &'static str,
+    /// The cause in a few words.
+    pub title: &'static str,
+    /// What is the matter.
+    pub sentence: &'static str,
+    /// Who clears it.
+    pub owner: Owner,
+    /// How soon to look.
+    pub severity: Severity,
+    /// What it is about.
+    pub subject: String,
+    /// The particulars.
+    pub detail: String,
+    /// Money at risk, in pence.
+    pub money: Money,
+    /// Since when.
+    pub raised_at: Timestamp,
+    /// Until when.
+    pub closed_at: Option<Timestamp>,
+    /// By whom it was closed.
+    pub closed_by: Option<String>,
+    /// Why it was closed.
+    pub close_reason: Option<String>,
+    /// How to clear it.
+    pub fix: &'static str,
+    /// The command that clears it.
+    pub command: String,
+}
+
+impl ExceptionView {
+    /// `reference` is that of the entry it is about, if about one.
+    pub fn new(row: ExceptionRow, reference: Option<String>) -> Self {
+        let cause = row.cause.entry();
+        Self {
+            number: format!("EX-{}", row.number),
+            command: cause.command_for(&row.subject, reference.as_deref().unwrap_or(REFERENCE)),
+            reference,
+            scope: row.scope,
+            cause: cause.code,
+            title: cause.title,
+            sentence: cause.sentence,
+            owner: cause.owner,
+            severity: cause.severity,
+            subject: row.subject,
+            detail: row.detail,
+            money: row.money,
+            raised_at: row.raised_at,
+            closed_at: row.closed_at,
+            closed_by: row.closed_by,
+            close_reason: row.close_reason,
+            fix: cause.fix,
+        }
+    }
+}
+
+/// Stands for an entry's reference in a command for several entries.
+pub const REFERENCE: &str = "REF";

@@ -1,0 +1,72 @@
+//! The table of routes: each with the one right that it needs.
+
+use axum::{
+    Router,
+    handler::Handler,
+    middleware::from_fn_with_state,
+    routing::{MethodRouter, get, post},
+};
+use daybook_domain::access::Right;
+
+use crate::{Web, access::gate};
+
+/// A route as tests and documents see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteLine {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// With its parameters, as `/entries/{reference}`.
+    pub path: &'static str,
+    /// What it needs.
+    pub right: Right,
+}
+
+/// Routes under construction, and the table of them. There is no other way to add a page.
+#[derive(Default)]
+pub(crate) struct Routes {
+    router: Router<Web>,
+    table: Vec<RouteLine>,
+}
+
+impl Routes {
+    /// What is read.
+    pub(crate) fn page<H, T>(self, path: &'static str, right: Right, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.add("GET", path, right, get(handler))
+    }
+
+    /// What changes something.
+    pub(crate) fn act<H, T>(self, path: &'static str, right: Right, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.add("POST", path, right, post(handler))
+    }
+
+    /// Adds the routes of another part.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.table.extend(other.table);
+        Self { router: self.router.merge(other.router), table: self.table }
+    }
+
+    fn add(
+        mut self,
+        method: &'static str,
+        path: &'static str,
+        right: Right,
+        route: MethodRouter<Web>,
+    ) -> Self {
+        self.table.push(RouteLine { method, path, right });
+        let route = route.route_layer(from_fn_with_state(right, gate));
+        Self { router: self.router.route(path, route), table: self.table }
+    }
+
+    /// The routes, and their table.
+    pub(crate) fn done(self) -> (Router<Web>, Vec<RouteLine>) {
+        (self.router, self.table)
+    }
+}
