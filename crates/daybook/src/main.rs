@@ -7,7 +7,6 @@ mod context;
 mod failure;
 mod ids;
 mod initial;
-mod pack;
 mod printer;
 mod stop;
 mod telemetry;

@@ -34,6 +34,7 @@ pub mod stock;
 pub mod supply;
 pub mod till;
 pub mod time;
+pub mod truth;
 pub mod vat;
 pub mod words;
 

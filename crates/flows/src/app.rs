@@ -83,6 +83,7 @@ pub struct App {
     pub(crate) posting: Mutex<()>,
     pub(crate) inbox: crate::events::Inbox,
     pub(crate) health: crate::health::Health,
+    pub(crate) glance: crate::desk::Glance,
     pub(crate) shoppers: crate::sales::shopper::Wanted,
     /// What the book says about an older copy that was put back; read once.
     pub(crate) unsure: OnceLock<Option<crate::sales::first_look::Unsure>>,
@@ -114,6 +115,7 @@ impl App {
             posting: Mutex::default(),
             inbox: crate::events::Inbox::default(),
             health: crate::health::Health::default(),
+            glance: crate::desk::Glance::default(),
             shoppers: crate::sales::shopper::Wanted::default(),
             unsure: OnceLock::new(),
         })

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod catalogue;
 pub mod check;
+pub mod desk;
 pub mod despatch;
 pub mod engine;
 pub mod erase;

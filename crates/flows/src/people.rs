@@ -233,6 +233,14 @@ async fn wake(app: &App, kinds: &BTreeSet<MappingKind>) -> Result<(), FlowError>
     Ok(())
 }
 
+/// Writes down that somebody did something that changes nothing else.
+pub async fn note(app: &App, actor: &str, act: &str, subject: &str) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    audit::append(&mut tx, app.now(), actor, act, subject, "{}").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, FlowError> {
     entry::get(tx, reference.order_id)
         .await?

@@ -6,7 +6,7 @@ use daybook_domain::{
     causes::{Owner, Severity},
     entry::{EntryKind, EntryState},
 };
-use daybook_store::{entry::EntryRow, exception::ExceptionRow};
+use daybook_store::{entry::EntryRow, exception::{ExceptionRow, Group}};
 use serde::Serialize;
 
 /// An entry.
@@ -179,6 +179,55 @@ impl ExceptionView {
             closed_at: row.closed_at,
             closed_by: row.closed_by,
             close_reason: row.close_reason,
+            fix: cause.fix,
+        }
+    }
+}
+
+/// Siblings: one fix clears them all.
+#[derive(Debug, Clone, Serialize)]
+pub struct GroupView {
+    /// The cause's stable code.
+    pub cause: &'static str,
+    /// The cause in a few words.
+    pub title: &'static str,
+    /// What is the matter.
+    pub sentence: &'static str,
+    /// Who clears it.
+    pub owner: Owner,
+    /// How soon to look.
+    pub severity: Severity,
+    /// What they are about.
+    pub subject: String,
+    /// How many.
+    pub exceptions: i64,
+    /// Money at risk, in pence, without signs.
+    pub money: Money,
+    /// Since when the oldest is open.
+    pub oldest: Timestamp,
+    /// Since when the newest is open.
+    pub newest: Timestamp,
+    /// How to clear them.
+    pub fix: &'static str,
+    /// The command that clears them.
+    pub command: String,
+}
+
+impl From<Group> for GroupView {
+    fn from(group: Group) -> Self {
+        let cause = group.cause.entry();
+        Self {
+            cause: cause.code,
+            title: cause.title,
+            sentence: cause.sentence,
+            owner: cause.owner,
+            severity: cause.severity,
+            command: cause.command_for(&group.subject, REFERENCE),
+            subject: group.subject,
+            exceptions: group.count,
+            money: group.money,
+            oldest: group.oldest,
+            newest: group.newest,
             fix: cause.fix,
         }
     }

@@ -24,6 +24,8 @@ use crate::{
 sql! {
     ANY = "SELECT sku FROM variant LIMIT 1";
     REMOVE = "DELETE FROM variant WHERE seen_at < $1 RETURNING folded";
+    NEAR = "SELECT sku, folded, description FROM variant WHERE folded >= $1 AND folded < $2 \
+            ORDER BY folded LIMIT $3";
     COUNT = "SELECT CAST(count(*) AS BIGINT) AS variants FROM variant";
     TAX_CODES = "SELECT DISTINCT tax_rate_id, tax_code, tax_rate FROM variant \
                  WHERE tax_rate_id IS NOT NULL AND tax_code IS NOT NULL \
@@ -227,4 +229,27 @@ fn code_of(row: &impl Cells) -> StoreResult<(i64, String, Option<VatRate>)> {
 pub async fn count(source: impl Into<Source<'_>>) -> StoreResult<i64> {
     let mut conn = source.into().open().await?;
     on!(conn, c => sqlx::query(COUNT).fetch_one(c).await?.int("variants"))
+}
+
+/// Variants whose folded SKU begins so, with their description.
+pub async fn starting_with(
+    source: impl Into<Source<'_>>,
+    folded: &str,
+    limit: usize,
+) -> StoreResult<Vec<(String, String)>> {
+    if folded.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(NEAR).bind(folded).bind(format!("{folded}\u{10ffff}"));
+        let rows = query.bind(crate::engine::limit(limit)).fetch_all(c).await?;
+        let mut found = Vec::new();
+        for row in &rows {
+            if row.text("folded")?.starts_with(folded) {
+                found.push((row.text("sku")?, row.opt_text("description")?.unwrap_or_default()));
+            }
+        }
+        Ok(found)
+    })
 }

@@ -13,6 +13,7 @@ mod access;
 mod auth;
 mod desk;
 mod events;
+pub mod export;
 mod health;
 pub mod metrics;
 mod problem;

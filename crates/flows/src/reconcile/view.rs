@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use daybook_domain::{
     Timestamp,
     causes::Owner,
+    month::Month,
     reconcile::{
         Amounts, DayCause, Difference, Measure,
         causes::Remedy,
@@ -158,6 +159,11 @@ pub async fn days(app: &App, on: Day, store: Option<i64>) -> Result<Vec<DayView>
         views.push(view(app, row).await?);
     }
     Ok(views)
+}
+
+/// The days of a month, as far as they were ever due, a row each.
+pub async fn month_days(app: &App, month: Month) -> Result<Vec<StoreDayRow>, FlowError> {
+    Ok(day::list(&app.db, (month.first(), month.last()), None).await?)
 }
 
 /// A day with everything that its certificate says.

@@ -42,12 +42,22 @@ pub(crate) struct Batch {
 
 /// Loads everything about `rows`.
 pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<DueRow>) -> Result<Batch, FlowError> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
+    let mapping = current_mapping(app, tx).await?;
     // Two processes that decide on two returns of one sale would each not see the other's.
     let ready = |row: &&DueRow| row.kind == EntryKind::Return && row.state == EntryState::Ready;
     let sales: Vec<i64> =
         rows.iter().filter(ready).filter_map(|row| row.original_order_id).collect();
     entry::decide_alone_on(tx, &sales).await?;
+    load_with(tx, rows, mapping).await
+}
+
+/// Loads everything about `rows`, to be judged with this mapping.
+pub(crate) async fn load_with(
+    tx: &mut Tx,
+    rows: Vec<DueRow>,
+    mapping: Arc<Mapping>,
+) -> Result<Batch, FlowError> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
     let mut payloads = entry::payloads(&mut *tx, &ids).await?;
     let mut deliveries = supply::known(&mut *tx, &ids).await?;
     let mut entries = Vec::with_capacity(rows.len());
@@ -58,7 +68,6 @@ pub(crate) async fn load(app: &App, tx: &mut Tx, rows: Vec<DueRow>) -> Result<Ba
         let deliveries = deliveries.remove(&row.order_id);
         entries.push(Loaded { row, order, original, deliveries });
     }
-    let mapping = current_mapping(app, tx).await?;
     let variants = variants_of(tx, &entries, &mapping).await?;
     Ok(Batch { entries, variants, mapping })
 }

@@ -6,6 +6,7 @@ mod confirm;
 pub(crate) mod doubt;
 pub(crate) mod evaluate;
 pub(crate) mod first_look;
+pub mod foresee;
 pub(crate) mod lanes;
 pub(crate) mod load;
 pub(crate) mod next_step;

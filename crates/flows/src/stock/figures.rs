@@ -31,7 +31,7 @@ const PIECE: usize = 2_000;
 const FLOOD: usize = 20_000;
 
 /// Since when nothing newer is known; none before the first read.
-pub(super) async fn read_at(app: &App) -> Result<Option<Timestamp>, FlowError> {
+pub(crate) async fn read_at(app: &App) -> Result<Option<Timestamp>, FlowError> {
     mark(app, READ).await
 }
 

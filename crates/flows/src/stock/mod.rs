@@ -8,7 +8,7 @@
 mod close;
 mod doubt;
 mod facts;
-mod figures;
+pub(crate) mod figures;
 mod image;
 mod journal;
 mod lines;

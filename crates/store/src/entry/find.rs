@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use daybook_domain::{
-    Timestamp,
+    Money, Timestamp,
     causes::Cause,
     entry::{EntryKind, EntryState},
 };
@@ -175,4 +175,28 @@ pub async fn payload_versions(
 ) -> StoreResult<Vec<PayloadRow>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => all(&sqlx::query(VERSIONS).bind(order_id).fetch_all(c).await?))
+}
+
+/// A page of entries of exactly this gross amount, or its opposite, the newest order id first; of
+/// the filter only the store and the page count.
+pub async fn of_amount(
+    source: impl Into<Source<'_>>,
+    gross: Money,
+    filter: &EntryFilter,
+    limit: usize,
+) -> StoreResult<Vec<EntryRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let mut query = QueryBuilder::<Sql>::new(LIST);
+        query.push(" AND gross IN (").push_bind(gross.pence());
+        query.push(", ").push_bind((-gross).pence()).push(")");
+        if let Some(store) = filter.warehouse_id {
+            query.push(" AND warehouse_id = ").push_bind(store);
+        }
+        if let Some(before) = filter.before {
+            query.push(" AND order_id < ").push_bind(before);
+        }
+        query.push(ORDER).push(" LIMIT ").push_bind(engine::limit(limit));
+        all(&query.build().fetch_all(c).await?)
+    })
 }

@@ -6,6 +6,7 @@ mod find;
 mod held;
 mod insert;
 mod note;
+mod overview;
 mod queue;
 mod record;
 mod row;
@@ -15,10 +16,12 @@ pub use self::{
     alone::decide_alone_on,
     due::DueRow,
     find::{
-        EntryFilter, counts, dated_between, get, list, payload_versions, payloads, returns_against,
+        EntryFilter, counts, dated_between, get, list, of_amount, payload_versions, payloads,
+        returns_against,
     },
     held::{due_held, held, held_with, wake_held_for},
     note::note,
+    overview::{HourRow, OwedRow, hours, owed},
     queue::{
         claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, next_due, orphaned,
         rechecked_later, release_waiting_for, reschedule, unconfirmed,
@@ -31,4 +34,11 @@ pub use crate::count::StateCount;
 
 /// Every statement, for the test that prepares them.
 pub(crate) const STATEMENTS: &[&[(&str, &str)]] =
-    &[find::STATEMENTS, held::STATEMENTS, note::STATEMENTS, queue::STATEMENTS, record::STATEMENTS];
+    &[
+    find::STATEMENTS,
+    held::STATEMENTS,
+    note::STATEMENTS,
+    overview::STATEMENTS,
+    queue::STATEMENTS,
+    record::STATEMENTS,
+];

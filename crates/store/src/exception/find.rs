@@ -1,6 +1,6 @@
 //! Finding exceptions: one, a page of them, groups of siblings.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use daybook_domain::{Money, Timestamp, causes::Cause};
 use serde::Serialize;
@@ -29,6 +29,10 @@ sql! {
                CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, \
                max(raised_at) AS newest FROM exception WHERE closed_at IS NULL \
                GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
+    BY_STORE = "SELECT entry.warehouse_id AS warehouse_id, CAST(count(*) AS BIGINT) AS count, \
+                CAST(sum(abs(money)) AS BIGINT) AS money FROM exception JOIN entry \
+                ON entry.order_id = exception.order_id WHERE closed_at IS NULL \
+                GROUP BY entry.warehouse_id";
     DISMISSED = "SELECT DISTINCT cause, subject FROM exception WHERE scope = $1 \
                  AND order_id IS NULL AND closed_at IS NOT NULL AND closed_by <> $2";
     COUNTS = "SELECT cause, CAST(count(*) AS BIGINT) AS count, \
@@ -36,6 +40,11 @@ sql! {
               WHERE closed_at IS NULL GROUP BY cause ORDER BY cause";
 }
 
+const GROUPED_IN: &str = "SELECT cause, subject, CAST(count(*) AS BIGINT) AS count, \
+    CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, max(raised_at) AS newest \
+    FROM exception LEFT JOIN entry ON entry.order_id = exception.order_id \
+    WHERE closed_at IS NULL AND (entry.warehouse_id IN (";
+const GROUPED_BY: &str = ")) GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
 const LIST: &str = select!("WHERE true");
 
 /// Open exceptions of one cause about one subject: one fix clears them all.
@@ -149,10 +158,50 @@ pub async fn list(
     })
 }
 
+/// Open exceptions of some stores by cause and subject, the most money first: about their entries,
+/// or about the stores as such.
+pub async fn open_grouped_in(
+    source: impl Into<Source<'_>>,
+    stores: &[i64],
+) -> StoreResult<Vec<Group>> {
+    if stores.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let mut query = QueryBuilder::<Sql>::new(GROUPED_IN);
+        let mut list = query.separated(", ");
+        for store in stores {
+            list.push_bind(*store);
+        }
+        query.push(") OR scope IN (");
+        let mut list = query.separated(", ");
+        for store in stores {
+            list.push_bind(format!("store:{store}"));
+        }
+        all(&query.push(GROUPED_BY).build().fetch_all(c).await?)
+    })
+}
+
 /// Open exceptions by cause and subject, the most money first.
 pub async fn open_grouped(source: impl Into<Source<'_>>) -> StoreResult<Vec<Group>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => all(&sqlx::query(GROUPED).fetch_all(c).await?))
+}
+
+/// How many exceptions are open about entries of each store, and the money that they hold.
+pub async fn by_store(
+    source: impl Into<Source<'_>>,
+) -> StoreResult<HashMap<Option<i64>, (i64, Money)>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(BY_STORE).fetch_all(c).await?;
+        let one = |row| {
+            let (count, money) = (Cells::int(row, "count")?, Cells::money(row, "money")?);
+            Ok((Cells::opt_int(row, "warehouse_id")?, (count, money)))
+        };
+        rows.iter().map(one).collect()
+    })
 }
 
 /// Open exceptions by cause.

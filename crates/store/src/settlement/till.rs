@@ -48,6 +48,8 @@ sql! {
                               AND known.payment_index = till_money.payment_index \
                               WHERE known.reference = $1 \
                               ORDER BY till_money.order_id, till_money.payment_index");
+    ORDERS_OF = "SELECT DISTINCT order_id FROM till_money_reference WHERE reference = $1 \
+                 ORDER BY order_id LIMIT 50";
     FORGET = "DELETE FROM till_money WHERE order_id = $1";
     FORGET_REFERENCES = "DELETE FROM till_money_reference WHERE order_id = $1";
     ATTACH = "UPDATE till_money SET match_number = $3 WHERE order_id = $1 AND payment_index = $2 \
@@ -395,5 +397,17 @@ pub async fn open_at(
         let query = sqlx::query(OPEN_AT).bind(provider).bind(currency).bind(day.to_string());
         let row = query.fetch_one(c).await?;
         Ok((row.money("amount")?, row.int("payments")?))
+    })
+}
+
+/// The orders with a payment of this reference, as a person writes it.
+pub async fn orders_of_reference(
+    source: impl Into<Source<'_>>,
+    reference: &str,
+) -> StoreResult<Vec<i64>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(ORDERS_OF).bind(fold(reference)).fetch_all(c).await?;
+        rows.iter().map(|row| row.int("order_id")).collect()
     })
 }

@@ -16,6 +16,8 @@ sql! {
     OF_WAREHOUSE = "SELECT warehouse_id, folded, why, due_at, marks FROM stock_due \
                     WHERE warehouse_id = $1 AND due_at <= $2";
     COUNT = "SELECT CAST(count(*) AS BIGINT) AS due FROM stock_due WHERE due_at <= $1";
+    BY_STORE = "SELECT warehouse_id, CAST(count(*) AS BIGINT) AS due, min(due_at) AS oldest \
+                FROM stock_due WHERE due_at <= $1 GROUP BY warehouse_id";
 }
 
 const MARK: &str = "INSERT INTO stock_due (warehouse_id, folded, why, due_at, marks) ";
@@ -161,4 +163,20 @@ pub async fn done(tx: &mut Tx, due: &[DueRow]) -> StoreResult<()> {
 pub async fn count(source: impl Into<Source<'_>>, now: Timestamp) -> StoreResult<i64> {
     let mut conn = source.into().open().await?;
     on!(conn, c => sqlx::query(COUNT).bind(now.micros()).fetch_one(c).await?.int("due"))
+}
+
+/// How many SKUs are due in each store, and since when the longest waits.
+pub async fn by_store(
+    source: impl Into<Source<'_>>,
+    now: Timestamp,
+) -> StoreResult<BTreeMap<i64, (i64, Timestamp)>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let rows = sqlx::query(BY_STORE).bind(now.micros()).fetch_all(c).await?;
+        let one = |row| {
+            let due = (Cells::int(row, "due")?, Cells::time(row, "oldest")?);
+            Ok((Cells::int(row, "warehouse_id")?, due))
+        };
+        rows.iter().map(one).collect()
+    })
 }

@@ -4,7 +4,17 @@
 //! figures into words, and is rendered. What a page shows the API answers too (`crate::api`).
 
 mod assets;
+mod books;
+mod effect;
+mod entry;
 mod error;
+mod exceptions;
+mod files;
+mod find;
+mod goods;
+mod health;
+mod live;
+mod mappings;
 mod routes;
 mod say;
 mod shell;
@@ -22,7 +32,45 @@ use crate::Web;
 
 /// Every page and everything that pages do.
 pub(crate) fn pages() -> Routes {
-    Routes::default().page("/", Right::See, today::page)
+    use Right::{ChangeMappings, ClearExceptions, CloseBooks, See};
+    Routes::default()
+        .page("/", See, today::page)
+        .page("/exceptions", See, exceptions::page)
+        .page("/exceptions/{cause}", See, exceptions::one)
+        .act("/exceptions/{cause}/retry", ClearExceptions, exceptions::retry)
+        .act("/exceptions/{cause}/map", ChangeMappings, exceptions::map)
+        .act("/exceptions/{cause}/comment", ClearExceptions, exceptions::comment)
+        .act("/exceptions/{cause}/assign", ClearExceptions, exceptions::assign)
+        .act("/exceptions/{cause}/dismiss", ClearExceptions, exceptions::dismiss)
+        .page("/books", See, books::month)
+        .page("/books/{day}/pack.html", See, books::pack_page)
+        .page("/books/{day}/pack.xlsx", See, books::pack_xlsx)
+        .act("/books/{day}/close", CloseBooks, books::close)
+        .act("/books/{day}/reopen", CloseBooks, books::reopen)
+        .act("/books/{day}/approve", CloseBooks, books::approve)
+        .page("/books/{day}/{store}", See, books::day)
+        .act("/books/{day}/{store}/compare", CloseBooks, books::compare)
+        .act("/books/{day}/{store}/fix", CloseBooks, books::run_fix)
+        .act("/books/{day}/{store}/sign", CloseBooks, books::sign)
+        .page("/find", See, find::page)
+        .page("/stock", See, goods::stock)
+        .page("/stock/find", See, goods::go_to_sku)
+        .page("/stock/{sku}", See, goods::sku)
+        .page("/catalogue", See, goods::catalogue)
+        .page("/despatch", See, goods::despatch)
+        .page("/mappings", See, mappings::first)
+        .page("/mappings/{kind}", See, mappings::table)
+        .page("/mappings/{kind}/csv", See, mappings::csv)
+        .page("/mappings/{kind}/row", See, mappings::row)
+        .act("/mappings/{kind}/set", ChangeMappings, mappings::set)
+        .act("/mappings/{kind}/remove", ChangeMappings, mappings::remove)
+        .page("/activity", See, health::activity)
+        .page("/activity/csv", See, health::activity_csv)
+        .page("/health", See, health::page)
+        .page("/live", See, live::stream)
+        .page("/entries/{reference}", See, entry::page)
+        .act("/entries/{reference}/retry", ClearExceptions, entry::retry)
+        .act("/entries/{reference}/dismiss", ClearExceptions, entry::dismiss)
 }
 
 /// What is open to everybody.

@@ -1,13 +1,17 @@
 //! `daybook reconcile --month M`: the month-end pack.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use daybook_domain::month::{Month, pack::Pack, table::Cell};
 use daybook_flows::reconcile::month;
+use daybook_web::export::{self, ExportError};
 
 use super::Ended;
-use crate::{config::Need, context::Context, failure::Failure, pack, printer, words};
+use crate::{config::Need, context::Context, failure::Failure, printer, words};
 
 /// Which month, and what is written of it.
 #[derive(Debug, Args)]
@@ -42,17 +46,33 @@ pub(super) async fn run(context: &Context, args: &MonthArgs) -> Result<Ended, Fa
     let pack = daybook_domain::month::pack::pack(&facts?);
     let (zone, currency) = (context.zone(), context.currency());
     if let Some(path) = &args.xlsx {
-        pack::xlsx::write(&pack, &zone, path)?;
+        let bytes = export::xlsx::bytes(&pack.tables, &zone).map_err(fault)?;
+        fs::write(path, bytes).map_err(|error| Failure::file(path, &error))?;
     }
     if let Some(path) = &args.html {
-        let page = pack::html::page(&pack, &zone, currency);
-        std::fs::write(path, page).map_err(|error| Failure::file(path, &error))?;
+        let page = export::pack::page(&pack, &zone, currency);
+        fs::write(path, page).map_err(|error| Failure::file(path, &error))?;
     }
     if let Some(folder) = &args.csv {
-        pack::csv::write(&pack, folder)?;
+        write_csv(&pack, folder)?;
     }
     context.printer.result(&pack, |pack| people(context, pack))?;
     Ok(if pack.ties { Ended::Done } else { Ended::Failed })
+}
+
+/// Writes a file a table: `MONTH-TABLE.csv`.
+fn write_csv(pack: &Pack, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
+    for table in &pack.tables {
+        let path = folder.join(format!("{}-{}.csv", pack.month, table.name));
+        let bytes = export::csv::bytes(table).map_err(fault)?;
+        fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))?;
+    }
+    Ok(())
+}
+
+fn fault(error: ExportError) -> Failure {
+    Failure::new(error.format, error.what, "please report it")
 }
 
 fn people(context: &Context, pack: &Pack) -> String {
@@ -93,6 +113,6 @@ fn people(context: &Context, pack: &Pack) -> String {
 fn cell(context: &Context, cell: &Cell) -> String {
     match cell {
         Cell::Money(amount) => words::money(*amount, context.currency()),
-        other => pack::text(other, &context.zone()),
+        other => export::text(other, &context.zone()),
     }
 }

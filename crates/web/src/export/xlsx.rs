@@ -1,33 +1,21 @@
-//! The pack as a workbook: a sheet a table, amounts as numbers.
+//! Tables as a workbook: a sheet a table, amounts as numbers.
 
-use std::path::Path;
-
-use daybook_domain::month::{
-    pack::Pack,
-    table::{Cell, Table},
-};
+use daybook_domain::month::table::{Cell, Table};
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use crate::failure::Failure;
-
-/// Writes the workbook.
-pub(crate) fn write(pack: &Pack, zone: &TimeZone, path: &Path) -> Result<(), Failure> {
-    let bytes = bytes(pack, zone)?;
-    std::fs::write(path, bytes).map_err(|error| Failure::file(path, &error))
-}
+use super::ExportError;
 
 /// The workbook.
-pub(super) fn bytes(pack: &Pack, zone: &TimeZone) -> Result<Vec<u8>, Failure> {
+pub fn bytes(tables: &[Table], zone: &TimeZone) -> Result<Vec<u8>, ExportError> {
     let mut book = Workbook::new();
-    let made = || -> Result<Vec<u8>, XlsxError> {
-        for table in &pack.tables {
+    let mut made = || -> Result<Vec<u8>, XlsxError> {
+        for table in tables {
             sheet(book.add_worksheet(), table, zone)?;
         }
         book.save_to_buffer()
     };
-    let mut made = made;
-    made().map_err(|error| Failure::new("xlsx", error.to_string(), "please report it"))
+    made().map_err(|error| ExportError { format: "xlsx", what: error.to_string() })
 }
 
 fn sheet(sheet: &mut Worksheet, table: &Table, zone: &TimeZone) -> Result<(), XlsxError> {

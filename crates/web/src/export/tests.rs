@@ -9,7 +9,7 @@ use daybook_domain::{
 };
 use jiff::tz::TimeZone;
 
-use super::{csv, html, xlsx};
+use super::{csv, pack as paper, xlsx};
 
 fn nasty() -> Table {
     Table {
@@ -49,7 +49,7 @@ fn made() -> Pack {
 
 #[test]
 fn text_stays_text_on_the_page() {
-    let page = html::page(&made(), &TimeZone::UTC, "GBP");
+    let page = paper::page(&made(), &TimeZone::UTC, "GBP");
     assert!(!page.contains("<script") && !page.contains("<b>"));
     assert!(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"));
     assert!(page.contains("a &amp; b") && page.contains("@page"));
@@ -69,6 +69,6 @@ fn a_spreadsheet_finds_no_formula_in_the_csv() {
 
 #[test]
 fn a_workbook_is_made() {
-    let bytes = xlsx::bytes(&made(), &TimeZone::UTC).unwrap();
+    let bytes = xlsx::bytes(&made().tables, &TimeZone::UTC).unwrap();
     assert!(bytes.starts_with(b"PK") && bytes.len() > 5_000);
 }

@@ -1,35 +1,20 @@
-//! Every table as a CSV file.
-
-use std::{fs, path::Path};
+//! A table as a CSV file.
 
 use csv::Writer;
-use daybook_domain::month::{
-    pack::Pack,
-    table::{Cell, Table},
-};
+use daybook_domain::month::table::{Cell, Table};
 
-use crate::failure::Failure;
-
-/// Writes a file a table: `MONTH-TABLE.csv`.
-pub(crate) fn write(pack: &Pack, folder: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
-    for table in &pack.tables {
-        let path = folder.join(format!("{}-{}.csv", pack.month, table.name));
-        let bytes = bytes(table)?;
-        fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))?;
-    }
-    Ok(())
-}
+use super::ExportError;
 
 /// A table as CSV: amounts as plain decimals, moments in UTC.
-pub(super) fn bytes(table: &Table) -> Result<Vec<u8>, Failure> {
-    let fault = |error: csv::Error| Failure::new("csv", error.to_string(), "please report it");
+pub fn bytes(table: &Table) -> Result<Vec<u8>, ExportError> {
+    let fault = |error: csv::Error| ExportError { format: "csv", what: error.to_string() };
     let mut writer = Writer::from_writer(Vec::new());
     writer.write_record(table.columns.iter().map(|column| column.key)).map_err(fault)?;
     for row in &table.rows {
         writer.write_record(row.iter().map(field)).map_err(fault)?;
     }
-    writer.into_inner().map_err(|error| Failure::new("csv", error.to_string(), "please report it"))
+    let fault = |error: String| ExportError { format: "csv", what: error };
+    writer.into_inner().map_err(|error| fault(error.to_string()))
 }
 
 fn field(cell: &Cell) -> String {

@@ -1,14 +1,15 @@
-//! The pack as a page to read and print: no script, nothing from elsewhere.
+//! The month-end pack as a page to read and print: no script, nothing from elsewhere.
 
 use std::fmt::Write as _;
 
-use daybook_domain::month::{
-    pack::Pack,
-    table::{Cell, Table},
+use daybook_domain::{
+    month::{
+        pack::Pack,
+        table::{Cell, Table},
+    },
+    words,
 };
 use jiff::tz::TimeZone;
-
-use crate::words;
 
 const STYLE: &str = "\
 body{font:11pt/1.4 system-ui,sans-serif;color:#111;margin:2rem auto;max-width:80rem;padding:0 1rem}
@@ -24,7 +25,7 @@ tr{break-inside:avoid}.ties{border:2px solid #1a6b32;padding:.5rem .8rem;color:#
 table{font-size:7pt}}";
 
 /// The page.
-pub(crate) fn page(pack: &Pack, zone: &TimeZone, currency: &str) -> String {
+pub fn page(pack: &Pack, zone: &TimeZone, currency: &str) -> String {
     let mut page = String::new();
     let wrong = pack.checks.iter().filter(|check| !check.equal).count();
     let verdict = if wrong == 0 {

@@ -1,0 +1,195 @@
+//! Is all well? One sentence out of what the records say, never out of what jobs say of themselves.
+
+use std::time::Duration;
+
+use crate::{Money, words};
+
+/// A store as the sentence needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreTruth {
+    /// Name for people.
+    pub name: String,
+    /// How long its oldest unposted entry waits, where one does that nobody has to clear first.
+    pub behind: Option<Duration>,
+    /// What keeps the whole store: an open pause.
+    pub is_paused: bool,
+}
+
+/// What is known when the sentence is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Truth {
+    /// Every store that is served.
+    pub stores: Vec<StoreTruth>,
+    /// How long ago Sitoo was last read; none while it never was.
+    pub read_ago: Option<Duration>,
+    /// Whole systems that are paused, by name.
+    pub paused: Vec<String>,
+    /// Open exceptions.
+    pub exceptions: i64,
+    /// Money that they hold, without signs.
+    pub held: Money,
+}
+
+/// How the sentence is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mood {
+    /// Everything that was sold is in OrderWise, or about to be.
+    Well,
+    /// A person has something to clear; nothing stands still for it.
+    Exceptions,
+    /// A store or a system is behind.
+    Behind,
+}
+
+impl Mood {
+    /// The word used on screens and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Exceptions => "exceptions",
+            Self::Behind => "behind",
+        }
+    }
+}
+
+/// Limits beyond which something is behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Age of the oldest unposted entry of a store.
+    pub unposted: Duration,
+    /// Time since Sitoo was read.
+    pub unread: Duration,
+}
+
+/// The sentence, and how it is meant.
+pub fn say(truth: &Truth, limits: Limits, currency: &str) -> (Mood, String) {
+    let late = |store: &&StoreTruth| {
+        store.is_paused || store.behind.is_some_and(|behind| behind > limits.unposted)
+    };
+    let behind: Vec<&StoreTruth> = truth.stores.iter().filter(late).collect();
+    let mut parts = Vec::new();
+    match truth.read_ago {
+        None => parts.push("Sitoo has not been read yet.".to_owned()),
+        Some(ago) if ago > limits.unread => {
+            parts.push(format!("Sitoo has not been read for {}.", words::span(ago)));
+        }
+        Some(_) => {}
+    }
+    let is_read = parts.is_empty();
+    parts.extend(truth.paused.iter().map(|system| format!("{system} is paused.")));
+    if is_read || !behind.is_empty() {
+        parts.push(of_stores(truth.stores.len(), behind.len()));
+    }
+    parts.extend(behind.iter().take(3).map(|store| one_behind(store)));
+    if behind.len() > 3 {
+        parts.push(format!("So are {} more.", behind.len() - 3));
+    }
+    if truth.exceptions > 0 {
+        let money = words::money(truth.held, currency);
+        parts.push(match truth.exceptions {
+            1 => format!("1 exception holds {money}."),
+            count => format!("{} exceptions hold {money}.", words::grouped(count)),
+        });
+    }
+    let mood = if !is_read || !behind.is_empty() || !truth.paused.is_empty() {
+        Mood::Behind
+    } else if truth.exceptions > 0 {
+        Mood::Exceptions
+    } else {
+        Mood::Well
+    };
+    (mood, parts.join(" "))
+}
+
+fn of_stores(all: usize, behind: usize) -> String {
+    match (all, behind) {
+        (0, _) => "No store is mapped yet.".to_owned(),
+        (1, 0) => "The store is up to date.".to_owned(),
+        (all, 0) => format!("All {all} stores are up to date."),
+        (all, behind) => format!("{} of {all} stores are up to date.", all - behind),
+    }
+}
+
+fn one_behind(store: &StoreTruth) -> String {
+    match store.behind {
+        Some(behind) => format!("{} is {} behind.", store.name, words::span(behind)),
+        None => format!("{} is paused.", store.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Limits, Mood, StoreTruth, Truth, say};
+    use crate::Money;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn store(name: &str, minutes: Option<u32>) -> StoreTruth {
+        let behind = minutes.map(|minutes| MINUTE * minutes);
+        StoreTruth { name: name.to_owned(), behind, is_paused: false }
+    }
+
+    fn told(change: impl FnOnce(&mut Truth)) -> (Mood, String) {
+        let names = ["York", "Hull", "Bath", "Deal", "Ely", "Leeds"];
+        let mut truth = Truth {
+            stores: names.iter().map(|name| store(name, None)).collect(),
+            read_ago: Some(Duration::from_secs(3)),
+            paused: Vec::new(),
+            exceptions: 0,
+            held: Money::ZERO,
+        };
+        change(&mut truth);
+        say(&truth, Limits { unposted: MINUTE * 5, unread: MINUTE * 5 }, "GBP")
+    }
+
+    #[test]
+    fn all_is_well_only_when_the_records_are_there() {
+        assert_eq!(told(|_| ()), (Mood::Well, "All 6 stores are up to date.".to_owned()));
+        let (mood, text) = told(|truth| truth.stores[5] = store("Leeds", Some(4)));
+        assert_eq!((mood, text.as_str()), (Mood::Well, "All 6 stores are up to date."));
+    }
+
+    #[test]
+    fn who_is_behind_is_named_with_the_money_that_waits() {
+        let (mood, text) = told(|truth| {
+            truth.stores[5] = store("Leeds", Some(14));
+            truth.exceptions = 3;
+            truth.held = Money::from_pence(21_450);
+        });
+        let told = "5 of 6 stores are up to date. Leeds is 14 minutes behind. \
+                    3 exceptions hold £214.50.";
+        assert_eq!((mood, text.as_str()), (Mood::Behind, told));
+    }
+
+    #[test]
+    fn nothing_is_green_while_nobody_looks() {
+        let (mood, text) = told(|truth| truth.read_ago = Some(MINUTE * 12));
+        assert_eq!(
+            (mood, text.as_str()),
+            (Mood::Behind, "Sitoo has not been read for 12 minutes.")
+        );
+        let (mood, text) = told(|truth| truth.read_ago = None);
+        assert_eq!((mood, text.as_str()), (Mood::Behind, "Sitoo has not been read yet."));
+        let (mood, text) = told(|truth| truth.paused.push("OrderWise".to_owned()));
+        assert_eq!(mood, Mood::Behind);
+        assert!(text.starts_with("OrderWise is paused."), "{text}");
+        let (mood, text) = told(|truth| truth.stores[0].is_paused = true);
+        assert_eq!(mood, Mood::Behind);
+        assert!(text.ends_with("5 of 6 stores are up to date. York is paused."), "{text}");
+    }
+
+    #[test]
+    fn many_are_counted_and_one_exception_is_singular() {
+        let (_, text) = told(|truth| {
+            for store in &mut truth.stores {
+                store.behind = Some(MINUTE * 60 * 3);
+            }
+            truth.exceptions = 1;
+            truth.held = Money::from_pence(5);
+        });
+        assert!(text.contains("0 of 6 stores"), "{text}");
+        assert!(text.contains("So are 3 more. 1 exception holds £0.05."), "{text}");
+    }
+}

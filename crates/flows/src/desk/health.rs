@@ -1,0 +1,108 @@
+//! The machine room: connections, watermarks, queues, pauses, leases; and the record of acts.
+
+use daybook_domain::Timestamp;
+pub use daybook_store::audit::AuditRow;
+use daybook_store::{
+    audit,
+    exchange::{self, ExchangeRow},
+    lease::{self, LeaseRow},
+    pause::{self, Pause},
+    watermark,
+};
+use serde::Serialize;
+
+use crate::{
+    app::App,
+    error::FlowError,
+    sales::receive::ORDERS,
+    status::{self, Summary},
+    stock::figures,
+};
+
+/// Exchanges that are looked back on.
+const EXCHANGES: usize = 200;
+
+/// How the machine stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct Health {
+    /// `sqlite` or `postgres`.
+    pub engine: &'static str,
+    /// How things stand.
+    pub summary: Summary,
+    /// When orders were last read from Sitoo.
+    pub orders_read_at: Option<Timestamp>,
+    /// When stock was last read from OrderWise.
+    pub stock_read_at: Option<Timestamp>,
+    /// What stands still, and why.
+    pub pauses: Vec<Pause>,
+    /// Who does what at this moment.
+    pub leases: Vec<LeaseRow>,
+    /// The systems, by their latest calls.
+    pub systems: Vec<SystemLine>,
+}
+
+/// A system by its latest calls.
+#[derive(Debug, Clone, Serialize)]
+pub struct SystemLine {
+    /// `sitoo` or `orderwise`.
+    pub system: String,
+    /// Calls looked at.
+    pub calls: usize,
+    /// Of those, calls that did not end well.
+    pub failed: usize,
+    /// The middle one of their durations, in microseconds.
+    pub median_us: i64,
+    /// When the last one was made.
+    pub last_at: Timestamp,
+    /// How the last one ended.
+    pub last_class: String,
+}
+
+/// How the machine stands.
+pub async fn health(app: &App) -> Result<Health, FlowError> {
+    Ok(Health {
+        engine: app.db.engine_name(),
+        summary: status::summary(app).await?,
+        orders_read_at: watermark::updated_at(&app.db, ORDERS).await?,
+        stock_read_at: figures::read_at(app).await?,
+        pauses: pause::all(&app.db).await?,
+        leases: lease::list(&app.db).await?,
+        systems: systems(&exchange::latest(&app.db, EXCHANGES).await?),
+    })
+}
+
+fn systems(exchanges: &[ExchangeRow]) -> Vec<SystemLine> {
+    let mut names: Vec<&String> = exchanges.iter().map(|one| &one.system).collect();
+    names.sort();
+    names.dedup();
+    let line = |name: &String| {
+        let own: Vec<&ExchangeRow> =
+            exchanges.iter().filter(|one| one.system == *name).collect();
+        let mut spans: Vec<i64> = own.iter().map(|one| one.duration_us).collect();
+        spans.sort_unstable();
+        let last = own.iter().max_by_key(|one| one.started_at)?;
+        Some(SystemLine {
+            system: name.clone(),
+            calls: own.len(),
+            failed: own.iter().filter(|one| one.class != "done").count(),
+            median_us: spans.get(spans.len() / 2).copied().unwrap_or_default(),
+            last_at: last.started_at,
+            last_class: last.class.clone(),
+        })
+    };
+    names.into_iter().filter_map(line).collect()
+}
+
+/// A page of the record, the newest first.
+pub async fn acts(
+    app: &App,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<AuditRow>, FlowError> {
+    Ok(audit::list(&app.db, before, limit).await?)
+}
+
+/// The number of the first act that is not as it was written; none when all are.
+pub async fn verify(app: &App) -> Result<Option<i64>, FlowError> {
+    Ok(audit::verify(&app.db).await?)
+}

@@ -1,0 +1,14 @@
+//! What the desk shows and does, beyond what the flows offer anyway: the same for pages, for the
+//! API and for live updates.
+
+mod glance;
+pub mod entry;
+pub mod find;
+pub mod goods;
+pub mod health;
+pub mod mappings;
+pub mod queue;
+pub mod today;
+
+pub(crate) use self::glance::Glance;
+pub use self::glance::today;

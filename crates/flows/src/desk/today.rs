@@ -1,0 +1,318 @@
+//! Today: whether all is well, the flow with its counts and ages, and a line a store.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    time::Duration,
+};
+
+use daybook_domain::{
+    Money, Timestamp,
+    entry::EntryState,
+    mapping::Mapping,
+    reconcile::witness::Day,
+    truth::{self, Limits, Mood, StoreTruth, Truth},
+};
+use daybook_store::{
+    entry::{self, HourRow, OwedRow},
+    exception,
+    pause::{self, Pause},
+    reconcile::day::{self, DayState},
+    stock::due,
+    watermark,
+};
+use jiff::{ToSpan as _, tz::TimeZone};
+use serde::Serialize;
+
+use crate::{
+    app::App,
+    error::FlowError,
+    sales::{load::known_mapping, receive::ORDERS},
+    status::{self, Summary},
+};
+
+/// Weeks back whose same day says what is usual.
+const WEEKS: i64 = 4;
+/// Beyond this an entry that nobody has to clear is late, and so is a read of Sitoo.
+const LIMITS: Limits =
+    Limits { unposted: Duration::from_secs(300), unread: Duration::from_secs(300) };
+
+/// How things stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Today {
+    /// As of.
+    pub at: Timestamp,
+    /// The day, by the retailer's clock.
+    pub day: Day,
+    /// `well`, `exceptions` or `behind`.
+    #[serde(serialize_with = "word")]
+    pub mood: Mood,
+    /// One sentence of truth.
+    pub sentence: String,
+    /// From the till to OrderWise, step by step.
+    pub steps: Vec<Step>,
+    /// The step with the oldest waiting entry, if something waits.
+    pub slowest: Option<&'static str>,
+    /// Store by store.
+    pub stores: Vec<StoreLine>,
+    /// Open exceptions, those of no store too.
+    pub exceptions: i64,
+    /// Money that they hold.
+    pub held: Money,
+}
+
+fn word<S: serde::Serializer>(mood: &Mood, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(mood.word())
+}
+
+impl Today {
+    /// Changes with anything but the moment: what has moved is worth a look.
+    pub fn fingerprint(&self) -> u64 {
+        let same = Self { at: Timestamp::default(), ..self.clone() };
+        let mut hasher = DefaultHasher::new();
+        serde_json::to_string(&same).unwrap_or_default().hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// A step of the flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Stable name.
+    pub name: &'static str,
+    /// What is in it, or went through it.
+    pub count: i64,
+    /// Since when the oldest is in it; for reads: when it was last done.
+    pub since: Option<Timestamp>,
+}
+
+/// A store's line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoreLine {
+    /// Sitoo's warehouse id.
+    pub store: i64,
+    /// Its name.
+    pub name: String,
+    /// Sales and returns of today.
+    pub entries: i64,
+    /// Their gross, returns negative.
+    pub gross: Money,
+    /// The latest of them.
+    pub latest: Option<Timestamp>,
+    /// Today, by the hour of the day.
+    pub hours: Vec<i64>,
+    /// What is usual on this day of the week, in tenths of an entry by hour.
+    pub usual: Vec<i64>,
+    /// Entries on their way to OrderWise, not held.
+    pub unposted: i64,
+    /// When the oldest of them was written down.
+    pub oldest_unposted: Option<Timestamp>,
+    /// Open exceptions about its entries.
+    pub exceptions: i64,
+    /// Money that they hold.
+    pub held: Money,
+    /// SKUs whose stock has to be looked at.
+    pub stock_due: i64,
+    /// Since when the longest of them waits.
+    pub stock_since: Option<Timestamp>,
+    /// How far yesterday's close is; none where it is not known yet.
+    pub yesterday: Option<DayState>,
+    /// Why the whole store is paused.
+    pub paused: Option<String>,
+    /// `well`, `exceptions` or `behind`.
+    #[serde(serialize_with = "word")]
+    pub mood: Mood,
+}
+
+/// What is usual on a day of the week.
+#[derive(Debug)]
+pub(super) struct Usual {
+    /// The day it was made for.
+    pub(super) day: Timestamp,
+    /// Entries of the last weeks by store and hour, and how many weeks had any.
+    hours: HashMap<i64, ([i64; 24], i64)>,
+}
+
+fn zone(app: &App) -> TimeZone {
+    TimeZone::get(&app.policy.default_time_zone).unwrap_or(TimeZone::UTC)
+}
+
+/// The beginning of the retailer's day.
+pub(super) fn start_of_day(app: &App, now: Timestamp) -> Timestamp {
+    let zoned = now.to_jiff().to_zoned_datetime(zone(app));
+    zoned.start_of_day().map_or(now, |start| start.timestamp().into())
+}
+
+/// Reads what was usual on this day of the week.
+pub(super) async fn usual(app: &App, day: Timestamp) -> Result<Usual, FlowError> {
+    let mut hours: HashMap<i64, ([i64; 24], i64)> = HashMap::new();
+    for week in 1..=WEEKS {
+        let start = day.to_jiff().to_zoned_datetime(zone(app)).checked_sub((week * 7).days());
+        let Ok(start) = start else { continue };
+        let from = Timestamp::from(start.timestamp());
+        let to = start.checked_add(1.day()).map_or(from, |end| end.timestamp().into());
+        let mut seen = std::collections::BTreeSet::new();
+        for row in entry::hours(&app.db, (from, to)).await? {
+            let (counts, weeks) = hours.entry(row.warehouse_id).or_default();
+            if let Some(count) = usize::try_from(row.hour).ok().and_then(|at| counts.get_mut(at)) {
+                *count += row.entries;
+            }
+            if seen.insert(row.warehouse_id) {
+                *weeks += 1;
+            }
+        }
+    }
+    Ok(Usual { day, hours })
+}
+
+/// Everything that was read for one picture.
+struct Read {
+    now: Timestamp,
+    summary: Summary,
+    hours: Vec<HourRow>,
+    owed: Vec<OwedRow>,
+    exceptions: HashMap<Option<i64>, (i64, Money)>,
+    pauses: Vec<Pause>,
+    stock: BTreeMap<i64, (i64, Timestamp)>,
+    days: HashMap<i64, DayState>,
+    read_at: Option<Timestamp>,
+}
+
+/// Reads how things stand.
+pub(super) async fn read(app: &App, usual: &Usual) -> Result<Today, FlowError> {
+    let now = app.now();
+    let mapping = known_mapping(app).await?;
+    let local = now.to_jiff().to_zoned_datetime(zone(app)).date();
+    let yesterday = Day(local.yesterday().unwrap_or(local));
+    let days = day::list(&app.db, (yesterday, yesterday), None).await?;
+    let read = Read {
+        now,
+        summary: status::summary(app).await?,
+        hours: entry::hours(&app.db, (usual.day, now.plus(Duration::from_hours(1)))).await?,
+        owed: entry::owed(&app.db).await?,
+        exceptions: exception::by_store(&app.db).await?,
+        pauses: pause::all(&app.db).await?,
+        stock: due::by_store(&app.db, now).await?,
+        days: days.into_iter().map(|day| (day.warehouse_id, day.state)).collect(),
+        read_at: watermark::updated_at(&app.db, ORDERS).await?,
+    };
+    Ok(picture(&read, &mapping, usual, Day(local), currency(app)))
+}
+
+fn currency(app: &App) -> &str {
+    app.policy.currencies.first().map_or("GBP", String::as_str)
+}
+
+fn picture(read: &Read, mapping: &Mapping, usual: &Usual, day: Day, currency: &str) -> Today {
+    let mut ids: Vec<i64> = mapping.stores.keys().copied().collect();
+    ids.sort_unstable();
+    let stores: Vec<StoreLine> =
+        ids.iter().map(|id| store(read, mapping, usual, *id)).collect();
+    let truths = stores.iter().map(|store| StoreTruth {
+        name: store.name.clone(),
+        behind: store.oldest_unposted.map(|at| read.now.since(at)),
+        is_paused: store.paused.is_some(),
+    });
+    let systems = read.pauses.iter().filter(|pause| !pause.scope.starts_with("store:"));
+    let truth = Truth {
+        stores: truths.collect(),
+        read_ago: read.read_at.map(|at| read.now.since(at)),
+        paused: systems.map(|pause| system(&pause.scope)).collect(),
+        exceptions: read.summary.exceptions.iter().map(|line| line.entries).sum(),
+        held: read.summary.exceptions.iter().map(|line| line.money).sum(),
+    };
+    let (mood, sentence) = truth::say(&truth, LIMITS, currency);
+    let steps = steps(read);
+    let waits = steps.iter().filter(|step| step.count > 0 && WAITING.contains(&step.name));
+    let slowest = waits.filter_map(|step| Some((step.since?, step.name))).min();
+    Today {
+        at: read.now,
+        day,
+        mood,
+        sentence,
+        slowest: slowest.map(|(_, name)| name),
+        steps,
+        stores,
+        exceptions: truth.exceptions,
+        held: truth.held,
+    }
+}
+
+/// Steps in which entries wait.
+const WAITING: [&str; 4] = ["waiting", "ready", "in-doubt", "held"];
+
+fn system(scope: &str) -> String {
+    match scope {
+        "orderwise" => "OrderWise".to_owned(),
+        "sitoo" => "Sitoo".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn steps(read: &Read) -> Vec<Step> {
+    let of = |name: &'static str, states: &[EntryState]| {
+        let lines = read.summary.entries.iter().filter(|line| states.contains(&line.state));
+        let since = lines.clone().filter_map(|line| line.oldest).min();
+        Step { name, count: lines.map(|line| line.entries).sum(), since }
+    };
+    let all: i64 = read.summary.entries.iter().map(|line| line.entries).sum();
+    vec![
+        Step { name: "tills", count: read.summary.missing, since: read.read_at },
+        Step { name: "day-book", count: all, since: None },
+        of("waiting", &[EntryState::Waiting]),
+        of("held", &[EntryState::Held]),
+        of("ready", &[EntryState::Ready, EntryState::Posting]),
+        of("in-doubt", &[EntryState::InDoubt]),
+        of("orderwise", &[EntryState::Posted, EntryState::Confirmed]),
+    ]
+}
+
+fn store(read: &Read, mapping: &Mapping, usual: &Usual, id: i64) -> StoreLine {
+    let mut hours = vec![0; 24];
+    let own = read.hours.iter().filter(|row| row.warehouse_id == id);
+    for row in own.clone() {
+        if let Some(hour) = usize::try_from(row.hour).ok().and_then(|at| hours.get_mut(at)) {
+            *hour += row.entries;
+        }
+    }
+    let owed = read.owed.iter().filter(|row| row.warehouse_id == Some(id));
+    let unposted = owed.filter(|row| row.state != EntryState::Held);
+    let (exceptions, held) = read.exceptions.get(&Some(id)).copied().unwrap_or_default();
+    let scope = format!("store:{id}");
+    let paused = read.pauses.iter().find(|pause| pause.scope == scope);
+    let oldest_unposted = unposted.clone().map(|row| row.oldest).min();
+    let is_late = oldest_unposted.is_some_and(|at| read.now.since(at) > LIMITS.unposted);
+    let stock = read.stock.get(&id);
+    StoreLine {
+        store: id,
+        name: mapping.stores.get(&id).map_or_else(|| id.to_string(), |store| store.name.clone()),
+        entries: own.clone().map(|row| row.entries).sum(),
+        gross: own.clone().map(|row| row.gross).sum(),
+        latest: own.map(|row| row.latest).max(),
+        hours,
+        usual: usual.of(id),
+        unposted: unposted.map(|row| row.entries).sum(),
+        oldest_unposted,
+        exceptions,
+        held,
+        stock_due: stock.map_or(0, |(due, _)| *due),
+        stock_since: stock.map(|(_, since)| *since),
+        yesterday: read.days.get(&id).copied(),
+        paused: paused.map(|pause| pause.detail.clone()),
+        mood: match (paused.is_some() || is_late, exceptions) {
+            (true, _) => Mood::Behind,
+            (false, 0) => Mood::Well,
+            (false, _) => Mood::Exceptions,
+        },
+    }
+}
+
+impl Usual {
+    /// Tenths of an entry by hour; nothing where no week is known.
+    fn of(&self, store: i64) -> Vec<i64> {
+        let Some((hours, weeks)) = self.hours.get(&store).filter(|(_, weeks)| *weeks > 0) else {
+            return vec![0; 24];
+        };
+        hours.iter().map(|count| count * 10 / weeks).collect()
+    }
+}

@@ -1,0 +1,385 @@
+//! One entry: till and ledger side by side, its life in words, its siblings, what was said.
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use daybook_domain::{Reference, access::Right, entry::EntryState};
+use daybook_flows::{
+    desk::entry::{self, EntryWhole, Side, SideBySide},
+    people,
+    view::{EntryView, ExceptionView},
+};
+use serde::Deserialize;
+
+use super::{PageError, Section, Shell, exceptions, find, say, shell};
+use crate::{Web, access::Who};
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryPage {
+    shell: Shell,
+    entry: EntryView,
+    what: String,
+    state: &'static str,
+    mood: &'static str,
+    sentence: String,
+    facts: Vec<(&'static str, String)>,
+    rows: Vec<RowTold>,
+    totals: (String, String),
+    totals_agree: bool,
+    payments: Vec<(String, String, String)>,
+    open: Vec<OpenTold>,
+    timeline: Vec<EventTold>,
+    siblings: Vec<(String, find::RowTold)>,
+    despatches: Vec<(String, String, String)>,
+    said: Option<Vec<CallTold>>,
+    can_retry: bool,
+    can_dismiss: bool,
+    may_see_shopper: bool,
+    shopper: Option<Vec<(&'static str, String)>>,
+    done: Option<&'static str>,
+}
+
+struct RowTold {
+    sku: String,
+    name: String,
+    quantity: String,
+    till: String,
+    sent: String,
+    ledger: String,
+    agrees: bool,
+}
+
+struct OpenTold {
+    number: String,
+    title: &'static str,
+    address: String,
+    detail: String,
+    fix: &'static str,
+    age: String,
+}
+
+struct EventTold {
+    at: String,
+    what: String,
+    detail: String,
+    who: String,
+}
+
+struct CallTold {
+    at: String,
+    what: String,
+    came: String,
+    sent: String,
+    answer: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    exchanges: Option<String>,
+    shopper: Option<String>,
+    done: Option<String>,
+}
+
+/// The entry at an address, if whoever asks may see its store.
+pub(crate) async fn seen(
+    web: &Web,
+    who: &Who,
+    reference: &str,
+) -> Result<(Reference, EntryWhole), PageError> {
+    let unknown = || PageError::not_found(format!("{reference} is not in the book"));
+    let reference: Reference = reference.to_uppercase().parse().map_err(|_| unknown())?;
+    let row = entry::find(&web.app, reference).await?.ok_or_else(unknown)?;
+    if !who.may_see_store(row.warehouse_id) {
+        return Err(unknown());
+    }
+    Ok((reference, entry::whole(&web.app, row).await?))
+}
+
+pub(super) async fn page(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    Path(reference): Path<String>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, PageError> {
+    let (reference, whole) = seen(&web, &who, &reference).await?;
+    let said = match shown.exchanges {
+        Some(_) => Some(calls(&web, reference.order_id).await?),
+        None => None,
+    };
+    let shopper = match shown.shopper {
+        Some(_) if who.may(Right::SeeShoppers) => Some(shopper(&web, &who, reference).await?),
+        _ => None,
+    };
+    shell::show(&told(&web, &who, whole, said, shopper, shown.done.as_deref()))
+}
+
+fn told(
+    web: &Web,
+    who: &Who,
+    whole: EntryWhole,
+    said: Option<Vec<CallTold>>,
+    shopper: Option<Vec<(&'static str, String)>>,
+    done: Option<&str>,
+) -> EntryPage {
+    let zone = shell::zone(web);
+    let entry = &whole.entry;
+    let (state, mood) = find::state_word(entry.state);
+    let currency = entry.currency.clone();
+    let store = whole.store.iter().filter_map(|name| Some((entry.store?, name.clone())));
+    let stores: Vec<_> = store.collect();
+    let line = |one: &EntryView| find::row_told(one, &zone, &stores);
+    let ledger = entry.document.as_ref().and_then(|one| one.gross);
+    let signed = ledger.map(|gross| if entry.gross.is_negative() { -gross.abs() } else { gross });
+    EntryPage {
+        what: match entry.kind.to_string().as_str() {
+            "sale" => "Sale".to_owned(),
+            "return" => "Return".to_owned(),
+            _ => "Order".to_owned(),
+        },
+        state,
+        mood,
+        sentence: sentence(&whole),
+        facts: facts(&whole, &zone),
+        rows: whole.rows.iter().map(|row| row_told(row, &currency)).collect(),
+        totals: (
+            say::money(entry.gross, &currency),
+            signed.map_or_else(|| "–".to_owned(), |gross| say::money(gross, &currency)),
+        ),
+        totals_agree: signed.is_none_or(|gross| gross == entry.gross),
+        payments: whole
+            .payments
+            .iter()
+            .map(|one| {
+                let reference = one.reference.clone().unwrap_or_default();
+                (one.name.clone(), say::money(one.amount, &currency), reference)
+            })
+            .collect(),
+        open: open(web, &whole.exceptions),
+        timeline: timeline(&whole, &zone),
+        siblings: whole
+            .siblings
+            .iter()
+            .map(|one| (sibling_word(one.how).to_owned(), line(&one.entry)))
+            .collect(),
+        despatches: whole
+            .despatches
+            .iter()
+            .map(|one| {
+                let at = one.despatched_at.map_or_else(String::new, |at| say::moment(at, &zone));
+                let courier = one.courier.clone().unwrap_or_default();
+                let consignment = one.consignment.clone().unwrap_or_default();
+                (at, format!("{courier} {consignment}"), one.state.clone())
+            })
+            .collect(),
+        can_retry: who.may(Right::ClearExceptions)
+            && matches!(entry.state, EntryState::Held | EntryState::Dismissed | EntryState::Ready),
+        can_dismiss: who.may(Right::ClearExceptions)
+            && matches!(
+                entry.state,
+                EntryState::Held | EntryState::Waiting | EntryState::SetAside
+            ),
+        may_see_shopper: who.may(Right::SeeShoppers),
+        shell: Shell::new(web, who, Section::Find, entry.reference.clone()),
+        entry: whole.entry,
+        said,
+        shopper,
+        done: match done {
+            Some("retried") => Some("On its way again."),
+            Some("dismissed") => Some("Dismissed, on the record."),
+            _ => None,
+        },
+    }
+}
+
+fn sibling_word(how: &str) -> &'static str {
+    match how {
+        "sale" => "Gives back",
+        "exchange" => "Exchange with",
+        _ => "Given back by",
+    }
+}
+
+/// Where it is and why, in one sentence.
+fn sentence(whole: &EntryWhole) -> String {
+    let entry = &whole.entry;
+    let document = entry.document.as_ref();
+    let number = document.and_then(|one| one.number.clone()).unwrap_or_default();
+    let why = entry.reason.clone().unwrap_or_default();
+    match entry.state {
+        EntryState::Confirmed => format!("It is in OrderWise as {number}, read back."),
+        EntryState::Posted => format!("It is in OrderWise as {number}; it is read back next."),
+        EntryState::Ready => "It is on its way to OrderWise.".to_owned(),
+        EntryState::Posting => "It is being sent to OrderWise at this moment.".to_owned(),
+        EntryState::InDoubt => "It was sent and no answer came: OrderWise is asked for it before \
+                                anything is sent again."
+            .to_owned(),
+        EntryState::Waiting => format!("It waits for its {why}, which is not in OrderWise yet."),
+        EntryState::Held => {
+            let open = whole.exceptions.iter().filter(|one| one.closed_at.is_none()).count();
+            match open {
+                0 => "It is held.".to_owned(),
+                1 => "It is held by one exception.".to_owned(),
+                count => format!("It is held by {count} exceptions."),
+            }
+        }
+        EntryState::SetAside => format!("It is not for the ledger: {why}."),
+        EntryState::Dismissed => format!("A person decided that it is not posted: {why}."),
+    }
+}
+
+fn facts(whole: &EntryWhole, zone: &jiff::tz::TimeZone) -> Vec<(&'static str, String)> {
+    let entry = &whole.entry;
+    let money = |amount| say::money(amount, &entry.currency);
+    let mut facts = vec![
+        ("At the till", say::moment(entry.ordered_at, zone)),
+        ("Written down", say::moment(entry.received_at, zone)),
+        (
+            "Amount",
+            format!("{} ({} net, {} VAT)", money(entry.gross), money(entry.net), money(entry.vat)),
+        ),
+    ];
+    let store = whole.store.clone().or_else(|| entry.store.map(|id| id.to_string()));
+    let document = entry.document.as_ref();
+    let some = [
+        ("Store", store),
+        ("Register", entry.register.clone()),
+        ("Receipt", entry.receipt.clone()),
+        ("Sitoo's order", Some(entry.order_id.to_string())),
+        ("OrderWise's number", document.and_then(|one| one.number.clone())),
+        ("In OrderWise since", document.and_then(|one| one.posted_at).map(|at| say::moment(at, zone))),
+        ("Read back", document.and_then(|one| one.confirmed_at).map(|at| say::moment(at, zone))),
+    ];
+    facts.extend(some.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    facts
+}
+
+fn row_told(row: &SideBySide, currency: &str) -> RowTold {
+    let money = |side: Option<Side>| {
+        side.map_or_else(|| "–".to_owned(), |side| say::money(side.gross, currency))
+    };
+    let quantity = row.till.or(row.sent).map(|side| side.quantity.to_string());
+    RowTold {
+        sku: row.sku.clone(),
+        name: row.name.clone(),
+        quantity: quantity.unwrap_or_default(),
+        till: money(row.till),
+        sent: money(row.sent),
+        ledger: money(row.ledger),
+        agrees: row.agrees,
+    }
+}
+
+fn open(web: &Web, exceptions: &[ExceptionView]) -> Vec<OpenTold> {
+    let now = web.app.now();
+    let open = exceptions.iter().filter(|one| one.closed_at.is_none());
+    let told = open.map(|one| OpenTold {
+        number: one.number.clone(),
+        title: one.title,
+        address: exceptions::address(one.cause, &one.subject),
+        detail: one.detail.clone(),
+        fix: one.fix,
+        age: say::age(one.raised_at, now),
+    });
+    told.collect()
+}
+
+fn timeline(whole: &EntryWhole, zone: &jiff::tz::TimeZone) -> Vec<EventTold> {
+    let told = whole.timeline.iter().map(|event| EventTold {
+        at: say::moment(event.at, zone),
+        what: find::state_word(event.state).0.to_owned(),
+        detail: format!("{}: {}", event.code.replace('-', " "), event.detail),
+        who: if event.actor == "daybook" { "Daybook".to_owned() } else { event.actor.clone() },
+    });
+    told.collect()
+}
+
+async fn calls(web: &Web, order_id: i64) -> Result<Vec<CallTold>, PageError> {
+    let zone = shell::zone(web);
+    let said = entry::exchanges(&web.app, order_id).await?;
+    let attempts = said.attempts.into_iter().map(|one| {
+        let came = match (one.status, one.class) {
+            (Some(status), Some(class)) => format!("{status}, {class}"),
+            (None, Some(class)) => format!("no answer, {class}"),
+            (_, None) => "its outcome was never written".to_owned(),
+        };
+        let call = CallTold {
+            at: say::moment(one.started_at, &zone),
+            what: format!("OrderWise: place the order, attempt {}", one.number),
+            came,
+            sent: one.request,
+            answer: one.response.unwrap_or_default(),
+        };
+        (one.started_at, call)
+    });
+    let exchanges = said.exchanges.into_iter().map(|one| {
+        let status = one.status.map_or_else(|| "no answer".to_owned(), |code| code.to_string());
+        let call = CallTold {
+            at: say::moment(one.started_at, &zone),
+            what: format!("{}: {} ({} {})", one.system, one.purpose, one.method, one.path),
+            came: format!("{status}, {}, {} ms", one.class, one.duration_us / 1_000),
+            sent: one.request.unwrap_or_default(),
+            answer: one.response.unwrap_or_default(),
+        };
+        (one.started_at, call)
+    });
+    let mut calls: Vec<_> = attempts.chain(exchanges).collect();
+    calls.sort_by_key(|(at, _)| *at);
+    Ok(calls.into_iter().map(|(_, call)| call).collect())
+}
+
+/// Who bought; that it was looked at is written down first.
+async fn shopper(
+    web: &Web,
+    who: &Who,
+    reference: Reference,
+) -> Result<Vec<(&'static str, String)>, PageError> {
+    let looked = reference.to_string();
+    people::note(&web.app, &who.name, "shopper-seen", &looked).await?;
+    let Some(shopper) = entry::shopper(&web.app, reference.order_id).await? else {
+        return Ok(Vec::new());
+    };
+    let address = &shopper.address;
+    let place = [&address.line1, &address.line2, &address.town, &address.postcode];
+    let place: Vec<&str> =
+        place.into_iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
+    let told = [
+        ("Name", shopper.name.clone()),
+        ("Company", shopper.company.clone()),
+        ("E-mail", shopper.email.clone()),
+        ("Telephone", shopper.phone.clone()),
+        ("Address", place.join(", ")),
+    ];
+    Ok(told.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Reason {
+    #[serde(default)]
+    reason: String,
+}
+
+pub(super) async fn retry(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    Path(reference): Path<String>,
+) -> Result<Response, PageError> {
+    let (reference, _) = seen(&web, &who, &reference).await?;
+    people::retry(&web.app, reference, &who.name).await?;
+    Ok(Redirect::to(&format!("/entries/{reference}?done=retried")).into_response())
+}
+
+pub(super) async fn dismiss(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    Path(reference): Path<String>,
+    Form(form): Form<Reason>,
+) -> Result<Response, PageError> {
+    let (reference, _) = seen(&web, &who, &reference).await?;
+    people::dismiss(&web.app, reference, &who.name, &form.reason).await?;
+    Ok(Redirect::to(&format!("/entries/{reference}?done=dismissed")).into_response())
+}

@@ -1,0 +1,182 @@
+//! Health and activity: the machine room, and who did what.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Query, State},
+    response::Response,
+};
+use daybook_domain::{
+    month::table::{Cell, Column, Table},
+    words,
+};
+use daybook_flows::desk::health::{self, AuditRow};
+use serde::Deserialize;
+
+use super::{PageError, Section, Shell, files, say, shell};
+use crate::{Web, access::Who};
+
+/// Acts on one page.
+const PAGE: usize = 100;
+/// Acts in one file.
+const FILE: usize = 10_000;
+
+#[derive(Template)]
+#[template(path = "health.html")]
+struct HealthPage {
+    shell: Shell,
+    engine: &'static str,
+    systems: Vec<SystemTold>,
+    marks: Vec<(&'static str, String)>,
+    queues: Vec<(String, String, String)>,
+    pauses: Vec<(String, String, String, String)>,
+    leases: Vec<(String, String)>,
+}
+
+struct SystemTold {
+    name: &'static str,
+    mood: &'static str,
+    state: String,
+    calls: String,
+    median: String,
+    last: String,
+}
+
+pub(super) async fn page(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+) -> Result<Response, PageError> {
+    let told = health::health(&web.app).await?;
+    let (now, zone) = (web.app.now(), shell::zone(&web));
+    let ago = |at| say::ago(at, now);
+    let never = || "never yet".to_owned();
+    let systems = told.systems.iter().map(|one| {
+        let is_paused = told.pauses.iter().any(|pause| pause.scope == one.system);
+        let (mood, state) = match (is_paused, one.last_class.as_str()) {
+            (true, _) => ("bad", "Paused".to_owned()),
+            (false, "done") => ("well", "Answers".to_owned()),
+            (false, class) => ("wait", class.replace('-', " ")),
+        };
+        SystemTold {
+            name: if one.system == "sitoo" { "Sitoo" } else { "OrderWise" },
+            mood,
+            state,
+            calls: format!("{} of the last {} did not end well", one.failed, one.calls),
+            median: format!("{} ms", one.median_us / 1_000),
+            last: ago(one.last_at),
+        }
+    });
+    let summary = &told.summary;
+    let queues = summary.entries.iter().map(|line| {
+        let oldest = line.oldest.map_or_else(|| "–".to_owned(), |at| say::age(at, now));
+        (super::find::state_word(line.state).0.to_owned(), words::grouped(line.entries), oldest)
+    });
+    let page = HealthPage {
+        engine: match told.engine {
+            "sqlite" => "SQLite, embedded",
+            _ => "PostgreSQL",
+        },
+        systems: systems.collect(),
+        marks: vec![
+            ("Orders read up to", summary.watermark.map_or_else(never, |mark| mark.to_string())),
+            ("Orders last read", told.orders_read_at.map_or_else(never, ago)),
+            ("Order ids not shown yet", words::grouped(summary.missing)),
+            ("Stock last read", told.stock_read_at.map_or_else(never, ago)),
+            ("Products to be looked at", words::grouped(summary.catalogue.variants.pending)),
+        ],
+        queues: queues.collect(),
+        pauses: told
+            .pauses
+            .iter()
+            .map(|one| {
+                let again = say::moment(one.probe_at, &zone);
+                (one.scope.clone(), one.detail.clone(), say::age(one.since, now), again)
+            })
+            .collect(),
+        leases: told.leases.iter().map(|one| (one.name.clone(), say::moment(one.until, &zone))).collect(),
+        shell: Shell::new(&web, &who, Section::Health, "Health"),
+    };
+    shell::show(&page)
+}
+
+#[derive(Template)]
+#[template(path = "activity.html")]
+struct ActivityPage {
+    shell: Shell,
+    acts: Vec<(String, String, String, String, String)>,
+    next: Option<i64>,
+    verified: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ActivityQuery {
+    before: Option<i64>,
+    verify: Option<String>,
+}
+
+pub(super) async fn activity(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    Query(query): Query<ActivityQuery>,
+) -> Result<Response, PageError> {
+    let acts = health::acts(&web.app, query.before, PAGE).await?;
+    let zone = shell::zone(&web);
+    let verified = match query.verify {
+        None => None,
+        Some(_) => Some(match health::verify(&web.app).await? {
+            None => "Every act is as it was written: the chain holds.".to_owned(),
+            Some(at) => format!("Act {at} is not as it was written: the record was changed."),
+        }),
+    };
+    let page = ActivityPage {
+        next: acts.last().filter(|_| acts.len() == PAGE).map(|act| act.seq),
+        acts: acts
+            .into_iter()
+            .map(|act| {
+                let detail = plain(&act);
+                (say::moment(act.at, &zone), act.actor, act.action.replace('-', " "), act.subject, detail)
+            })
+            .collect(),
+        verified,
+        shell: Shell::new(&web, &who, Section::Activity, "Activity"),
+    };
+    shell::show(&page)
+}
+
+/// The particulars without braces and quotes.
+fn plain(act: &AuditRow) -> String {
+    let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
+    let Some(fields) = detail.as_object() else { return String::new() };
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let fields = fields.iter().map(|(name, value)| format!("{name}: {}", text(value)));
+    fields.collect::<Vec<_>>().join("; ")
+}
+
+pub(super) async fn activity_csv(State(web): State<Web>) -> Result<Response, PageError> {
+    let acts = health::acts(&web.app, None, FILE).await?;
+    let columns = ["number", "at", "who", "act", "subject", "particulars"];
+    let table = Table {
+        name: "activity",
+        title: "Activity",
+        note: "",
+        columns: columns.iter().map(|key| Column { key, title: key, summed: false }).collect(),
+        rows: acts
+            .iter()
+            .map(|act| {
+                vec![
+                    Cell::Count(act.seq),
+                    Cell::Moment(act.at),
+                    Cell::text(&act.actor),
+                    Cell::text(&act.action),
+                    Cell::text(&act.subject),
+                    Cell::text(&plain(act)),
+                ]
+            })
+            .collect(),
+    };
+    files::csv("daybook-activity", &table)
+}

@@ -1,0 +1,48 @@
+//! Live pages: a word to the browser whenever the picture of today has changed.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::State,
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use daybook_flows::desk;
+use futures_util::stream;
+
+use crate::Web;
+
+/// How often the picture is looked at for one browser; making it is shared by all.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What the last look saw.
+struct Seen {
+    web: Web,
+    picture: Option<u64>,
+}
+
+pub(super) async fn stream(State(web): State<Web>) -> impl IntoResponse {
+    let events = stream::unfold(Seen { web, picture: None }, |mut seen| async move {
+        loop {
+            let first = seen.picture.is_none();
+            if !first {
+                tokio::select! {
+                    () = seen.web.stop.cancelled() => return None,
+                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                }
+            }
+            let Ok(today) = desk::today(&seen.web.app).await else { continue };
+            let picture = Some(today.fingerprint());
+            if picture == seen.picture {
+                continue;
+            }
+            seen.picture = picture;
+            let event = if first { "here" } else { "moved" };
+            let told: Result<Event, Infallible> = Ok(Event::default().event(event).data("1"));
+            return Some((told, seen));
+        }
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
