@@ -19,6 +19,7 @@ mod open;
 mod tx;
 mod url;
 
+pub mod access;
 pub mod asked;
 pub mod attempt;
 pub mod audit;
