@@ -30,6 +30,7 @@ sql! {
     END_OTHERS = "DELETE FROM session WHERE account = $1 AND id <> $2";
     SWEEP = "DELETE FROM session WHERE idle_until <= $1 OR ends_at <= $1";
     KNOWN = "SELECT seen_at FROM device WHERE hash = $1 AND account = $2";
+    OURS = "SELECT seen_at FROM device WHERE hash = $1 LIMIT 1";
     REMEMBER = "INSERT INTO device (hash, account, seen_at) VALUES ($1, $2, $3) \
                 ON CONFLICT (hash, account) DO UPDATE SET seen_at = excluded.seen_at";
     FORGET = "DELETE FROM device WHERE account = $1";
@@ -157,6 +158,14 @@ pub async fn is_known(
     on!(conn, c => {
         let query = sqlx::query(KNOWN).bind(device.as_slice()).bind(account);
         Ok(query.fetch_optional(c).await?.is_some())
+    })
+}
+
+/// Whether anybody has signed in with this browser: a mark that we gave, and nobody made up.
+pub async fn is_ours(source: impl Into<Source<'_>>, device: &Hash) -> StoreResult<bool> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        Ok(sqlx::query(OURS).bind(device.as_slice()).fetch_optional(c).await?.is_some())
     })
 }
 

@@ -3,12 +3,15 @@
 use daybook_domain::Timestamp;
 
 use crate::{
-    Source, StoreResult, Tx,
-    engine::{Cells, FromCells, one},
+    StoreResult, Tx,
+    engine::{Cells, FromCells},
 };
 
 sql! {
-    GET = "SELECT failures, wait_until FROM throttle WHERE scope = $1 AND last_at > $2";
+    /// Two guesses of one scope wait for each other.
+    LOCKED = "INSERT INTO throttle (scope, failures, last_at, wait_until) VALUES ($1, 0, $2, 0) \
+              ON CONFLICT (scope) DO UPDATE SET failures = throttle.failures \
+              RETURNING failures, last_at, wait_until";
     PUT = "INSERT INTO throttle (scope, failures, last_at, wait_until) VALUES ($1, $2, $3, $4) \
            ON CONFLICT (scope) DO UPDATE SET failures = excluded.failures, \
            last_at = excluded.last_at, wait_until = excluded.wait_until";
@@ -31,16 +34,19 @@ impl FromCells for Count {
     }
 }
 
-/// The count of a scope; what is older than `oldest` is forgotten.
-pub async fn get(
-    source: impl Into<Source<'_>>,
+/// The count of a scope, which nobody else moves until this transaction ends. A count that did not
+/// move since `oldest` is none.
+pub async fn lock(
+    tx: &mut Tx,
+    now: Timestamp,
     scope: &str,
     oldest: Timestamp,
-) -> StoreResult<Option<Count>> {
-    let mut conn = source.into().open().await?;
-    on!(conn, c => {
-        let query = sqlx::query(GET).bind(scope).bind(oldest.micros());
-        one(query.fetch_optional(c).await?.as_ref())
+) -> StoreResult<Count> {
+    let none = Count { failures: 0, wait_until: Timestamp::from_micros(0) };
+    on!(tx, c => {
+        let query = sqlx::query(LOCKED).bind(scope).bind(now.micros());
+        let row = query.fetch_one(c).await?;
+        if row.time("last_at")? <= oldest { Ok(none) } else { Count::read(&row) }
     })
 }
 
