@@ -11,10 +11,12 @@ use daybook_store::{
     access::{
         account::{self, Account, NewAccount},
         hash,
-        invitation::{self, Invitation, Purpose},
+        invitation::{self, Invitation},
         session,
     },
 };
+
+pub use daybook_store::access::invitation::Purpose;
 
 use super::{
     fold, password, proper_login, proper_name, rights_of, secret,
@@ -161,7 +163,7 @@ pub async fn first(app: &App) -> Result<Option<Link>, FlowError> {
 /// Whether anybody is left who can let others in.
 pub(super) fn somebody_manages(all: &[Account]) -> bool {
     let manages = |one: &Account| rights_of(&one.roles).contains(&Right::ManagePeople);
-    all.iter().any(|one| one.is_open() && manages(one))
+    all.iter().any(|one| one.is_open() && one.has_joined() && manages(one))
 }
 
 /// What a link is for; none when it is used, void or too old.

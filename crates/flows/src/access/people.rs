@@ -49,7 +49,7 @@ pub async fn list(app: &App) -> Result<Vec<PersonView>, FlowError> {
             .iter()
             .find(|link| link.account.as_deref() == Some(&one.id))
             .map(|link| link.expires_at),
-        joined: one.password.is_some(),
+        joined: one.has_joined(),
         second_factor: one.factor.is_some(),
         id: one.id,
         login: one.login,

@@ -84,9 +84,14 @@ impl std::fmt::Debug for Account {
 }
 
 impl Account {
-    /// Whether they can sign in.
+    /// Whether they may come in.
     pub fn is_open(&self) -> bool {
-        self.password.is_some() && self.disabled_at.is_none()
+        self.disabled_at.is_none()
+    }
+
+    /// Whether they ever came, or could with a password of theirs.
+    pub fn has_joined(&self) -> bool {
+        self.password.is_some() || self.signed_in_at.is_some()
     }
 }
 

@@ -51,7 +51,7 @@ struct Line {
     standing: String,
     second_factor: bool,
     is_disabled: bool,
-    ticked: BTreeSet<&'static str>,
+    ticked: Ticked,
 }
 
 /// A link, as it is told.
@@ -61,13 +61,23 @@ struct Told {
     until: String,
 }
 
+/// Boxes that are ticked.
+#[derive(Default)]
+struct Ticked(BTreeSet<Role>);
+
+impl Ticked {
+    fn has(&self, role: &str) -> bool {
+        self.0.iter().any(|one| one.word() == role)
+    }
+}
+
 /// What was typed into the invitation, to be typed no second time.
 #[derive(Default)]
 struct Typed {
     name: String,
     login: String,
     stores: String,
-    ticked: BTreeSet<&'static str>,
+    ticked: Ticked,
 }
 
 /// What each role is for, in the words of the desk.
@@ -118,8 +128,8 @@ fn line(web: &Web, one: PersonView) -> Line {
         (None, None, None) => "invited; the link is over".to_owned(),
     };
     Line {
-        ticked: one.roles.iter().map(|role| role.word()).collect(),
         roles: words(&one.roles),
+        ticked: Ticked(one.roles),
         stores: stores(one.stores.as_ref()),
         store_ids: one.stores.as_ref().map(words).unwrap_or_default(),
         is_disabled: one.disabled_at.is_some(),
@@ -197,7 +207,7 @@ pub(super) async fn invite(
                 name: fields.get("name").to_owned(),
                 login: fields.get("login").to_owned(),
                 stores: fields.get("stores").to_owned(),
-                ticked: roles(&fields).into_iter().map(Role::word).collect(),
+                ticked: Ticked(roles(&fields)),
             };
             show(&web, &who, None, (typed, Some(Trouble::of(error)?))).await
         }
