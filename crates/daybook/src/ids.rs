@@ -18,4 +18,8 @@ impl Ids for RandomIds {
         let bytes = self.uuid().into_bytes();
         u32::from_be_bytes([bytes[12], bytes[13], bytes[14], bytes[15]])
     }
+
+    fn secret(&self) -> [u8; 32] {
+        rand::random()
+    }
 }

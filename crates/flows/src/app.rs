@@ -17,6 +17,8 @@ pub trait Ids: Send + Sync + 'static {
     fn uuid(&self) -> Uuid;
     /// A random number, for jitter.
     fn dice(&self) -> u32;
+    /// What nobody can guess, for links, sessions, tokens and salts.
+    fn secret(&self) -> [u8; 32];
 }
 
 /// Wakes a loop before its pause is over.

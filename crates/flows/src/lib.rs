@@ -4,6 +4,7 @@
 //! `daybook-domain`) → **record the intent** (one transaction) → **call** (no transaction open) →
 //! **record the outcome** (one transaction, guarded by the attempt's number).
 
+pub mod access;
 pub mod app;
 pub mod catalogue;
 pub mod check;

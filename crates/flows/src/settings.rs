@@ -5,6 +5,7 @@ use std::time::Duration;
 use daybook_domain::retry::Backoff;
 use serde::Deserialize;
 
+mod access;
 mod catalogue;
 mod despatch;
 mod reconcile;
@@ -12,6 +13,7 @@ mod settlement;
 mod stock;
 
 pub use self::{
+    access::Access,
     catalogue::Catalogue,
     despatch::Despatch,
     reconcile::{Allowed, Reconcile},
@@ -180,6 +182,8 @@ pub struct Settings {
     pub reconcile: Reconcile,
     /// How long evidence and shoppers' data are kept.
     pub evidence: Evidence,
+    /// Sign-in.
+    pub access: Access,
     /// How long records of exchanges are kept; the book itself is kept for ever.
     #[serde(with = "humantime_serde")]
     pub keep_exchanges: Duration,

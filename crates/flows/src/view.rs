@@ -6,7 +6,10 @@ use daybook_domain::{
     causes::{Owner, Severity},
     entry::{EntryKind, EntryState},
 };
-use daybook_store::{entry::EntryRow, exception::{ExceptionRow, Group}};
+use daybook_store::{
+    entry::EntryRow,
+    exception::{ExceptionRow, Group},
+};
 use serde::Serialize;
 
 /// An entry.

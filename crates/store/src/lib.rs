@@ -19,6 +19,7 @@ mod open;
 mod tx;
 mod url;
 
+pub mod access;
 pub mod asked;
 pub mod attempt;
 pub mod audit;
@@ -31,6 +32,7 @@ pub mod evidence;
 pub mod exception;
 pub mod exchange;
 pub mod finding;
+pub mod idempotency;
 pub mod inbox;
 pub mod lease;
 pub mod list_price;

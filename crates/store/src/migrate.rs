@@ -41,6 +41,7 @@ migrations! {
     14 "0014_months"
     15 "0015_sent_and_sums"
     16 "0016_marks"
+    17 "0017_access"
     19 "0019_desk"
 }
 

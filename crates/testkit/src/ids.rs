@@ -25,4 +25,8 @@ impl Ids for SeededIds {
     fn dice(&self) -> u32 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).random()
     }
+
+    fn secret(&self) -> [u8; 32] {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).random()
+    }
 }

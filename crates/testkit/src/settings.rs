@@ -8,8 +8,8 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    BackoffSettings, Catalogue, Despatch, Evidence, Format, Posting, Provider, Receive, Reconcile,
-    Reference, Settings, Settlement, Shoppers, Stock, UnknownInOrderwise,
+    Access, BackoffSettings, Catalogue, Despatch, Evidence, Format, Posting, Provider, Receive,
+    Reconcile, Reference, Settings, Settlement, Shoppers, Stock, UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -28,7 +28,24 @@ pub fn flows() -> Settings {
         settlement: settlement(),
         reconcile: reconcile(),
         evidence: Evidence { personal_data_years: 7 },
+        access: access(),
         keep_exchanges: Duration::from_hours(24 * 180),
+    }
+}
+
+/// As the product's, but for passwords, which cost next to nothing.
+fn access() -> Access {
+    Access {
+        public_url: None,
+        secure: false,
+        behind_proxy: false,
+        idle: Duration::from_mins(30),
+        longest: Duration::from_hours(12),
+        link_life: Duration::from_hours(24),
+        remember_browsers: Duration::from_hours(24 * 180),
+        password_length: 12,
+        password_memory_kib: 64,
+        password_passes: 1,
     }
 }
 

@@ -6,10 +6,12 @@
 //! | `GET /healthz` | 200 while the process lives |
 //! | `GET /readyz` | 200 while the book answers and the process is not stopping |
 //! | `GET /metrics` | figures for Prometheus |
+//! | everything else | the desk: pages for people who signed in |
 //!
 //! Errors are problem details (RFC 9457) with a stable `code`.
 
 mod access;
+mod api;
 mod auth;
 mod desk;
 mod events;
@@ -17,12 +19,14 @@ pub mod export;
 mod health;
 pub mod metrics;
 mod problem;
+mod take;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 use daybook_flows::App;
@@ -32,6 +36,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use access::Who;
+pub use api::{About, openapi};
+pub use desk::RouteLine;
 use problem::Problem;
 
 /// How long open requests may take to finish once the process is stopping.
@@ -65,17 +71,30 @@ pub struct Web {
 pub fn router(web: Web) -> Router {
     let limit = DefaultBodyLimit::max(web.body_limit_bytes);
     let (pages, _) = desk::pages().done();
+    let (calls, _) = api::routes(&web);
+    let desk = pages
+        .merge(calls)
+        .merge(access::open())
+        .layer(from_fn_with_state(web.clone(), access::identify))
+        .layer(from_fn_with_state(web.clone(), access::guard));
     Router::new()
         .route("/events", post(events::receive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
-        .merge(pages)
+        .merge(desk)
         .merge(desk::open())
         .fallback(async || Problem::NOT_FOUND)
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         .layer(limit)
+        .layer(from_fn_with_state(web.clone(), access::headers))
         .with_state(web)
+}
+
+/// Every route that needs a right, with that right.
+pub fn routes() -> Vec<RouteLine> {
+    let described = api::described().into_iter();
+    desk::pages().done().1.into_iter().chain(described).collect()
 }
 
 /// Serves until `web.stop`; open requests may finish.
@@ -88,7 +107,9 @@ pub async fn serve(web: Web, listener: TcpListener) -> io::Result<()> {
             tokio::time::sleep(LAST_REQUESTS).await;
         }
     };
-    let served = axum::serve(listener, router(web)).with_graceful_shutdown(stop.cancelled_owned());
+    // Wrong guesses are counted by where they come from.
+    let router = router(web).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
     tokio::select! {
         ended = served.into_future() => ended,
         () = too_long => Ok(()),

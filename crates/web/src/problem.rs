@@ -26,6 +26,16 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "not-authorised", "User or password is wrong");
     pub(crate) const SIGN_IN: Self =
         Self::new(StatusCode::UNAUTHORIZED, "sign-in", "Sign in, or send a token, first");
+    pub(crate) const TOKEN: Self = Self::new(
+        StatusCode::UNAUTHORIZED,
+        "token",
+        "This token opens nothing: it is unknown, too old, or was taken back",
+    );
+    pub(crate) const FORGED: Self = Self::new(
+        StatusCode::FORBIDDEN,
+        "forged-origin",
+        "This was not sent from a page of Daybook; programs send a token",
+    );
     pub(crate) const FORBIDDEN: Self =
         Self::new(StatusCode::FORBIDDEN, "forbidden", "This is not among your rights");
     pub(crate) const EVENTS_CLOSED: Self =
@@ -69,8 +79,12 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, kind);
         match self.status {
             StatusCode::UNAUTHORIZED => {
-                let realm = HeaderValue::from_static("Basic realm=\"daybook\", charset=\"UTF-8\"");
-                headers.insert(header::WWW_AUTHENTICATE, realm);
+                // "Basic" would make browsers ask for a password that nobody has.
+                let realm = match self.code {
+                    "not-authorised" => "Basic realm=\"daybook\", charset=\"UTF-8\"",
+                    _ => "Bearer realm=\"daybook\"",
+                };
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(realm));
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

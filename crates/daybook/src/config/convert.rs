@@ -64,6 +64,7 @@ impl Config {
             settlement: self.settlement.clone().seen_from(&self.folder),
             reconcile: self.reconcile.clone(),
             evidence: self.evidence.clone(),
+            access: self.web.access.clone(),
             keep_exchanges: self.keep_exchanges,
         }
     }

@@ -8,7 +8,8 @@ use daybook_domain::{
     mapping::MappingKind,
 };
 use daybook_flows::settings::{
-    Catalogue, Despatch, Evidence, Posting, Receive, Reconcile, Reference, Settlement, Stock,
+    Access, Catalogue, Despatch, Evidence, Posting, Receive, Reconcile, Reference, Settlement,
+    Stock,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -172,6 +173,7 @@ pub(crate) struct WebSection {
     pub(crate) events_password: Option<SecretString>,
     pub(crate) events_password_file: Option<PathBuf>,
     pub(crate) body_limit_kib: usize,
+    pub(crate) access: Access,
 }
 
 /// What is told, and how.

@@ -318,7 +318,10 @@ fn till_rows(order: &TillOrder) -> Vec<(Place, SideBySide)> {
         add(&mut one.till, row.quantity.abs(), row.gross(), Some(row.vat));
         rows.push((Place::Row(row.index), one));
     }
-    let special = [(0, "Fee of the way of paying", order.checkout_gross), (1, "Cash rounding", order.round_off)];
+    let special = [
+        (0, "Fee of the way of paying", order.checkout_gross),
+        (1, "Cash rounding", order.round_off),
+    ];
     for (place, name, amount) in special {
         if !amount.is_zero() {
             let mut one = empty(String::new(), name.to_owned());

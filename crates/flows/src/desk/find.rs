@@ -59,8 +59,7 @@ pub async fn find(
     if let Some(amount) = amount(text) {
         let rows = entry::of_amount(&app.db, amount, filter, limit + 1).await?;
         let is_last = rows.len() <= limit;
-        let entries: Vec<EntryView> =
-            rows.into_iter().take(limit).map(EntryView::from).collect();
+        let entries: Vec<EntryView> = rows.into_iter().take(limit).map(EntryView::from).collect();
         let next = entries.last().filter(|_| !is_last).map(|entry| entry.order_id);
         let meant = Some(format!("Sales and returns of {amount}."));
         return Ok(Found { page: EntryPage { entries, next }, meant, ..Found::default() });

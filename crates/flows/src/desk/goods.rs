@@ -79,8 +79,7 @@ pub struct CatalogueOverview {
 
 /// Products at a glance.
 pub async fn catalogue(app: &App, prices: usize) -> Result<CatalogueOverview, FlowError> {
-    let filter =
-        ArrivalFilter { since: app.now().minus(LOOK_BACK), late_at: None, sku: None };
+    let filter = ArrivalFilter { since: app.now().minus(LOOK_BACK), late_at: None, sku: None };
     Ok(CatalogueOverview {
         status: show::status(app).await?,
         prices: price_arrival::list(&app.db, &filter, prices).await?,

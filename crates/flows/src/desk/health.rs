@@ -76,8 +76,7 @@ fn systems(exchanges: &[ExchangeRow]) -> Vec<SystemLine> {
     names.sort();
     names.dedup();
     let line = |name: &String| {
-        let own: Vec<&ExchangeRow> =
-            exchanges.iter().filter(|one| one.system == *name).collect();
+        let own: Vec<&ExchangeRow> = exchanges.iter().filter(|one| one.system == *name).collect();
         let mut spans: Vec<i64> = own.iter().map(|one| one.duration_us).collect();
         spans.sort_unstable();
         let last = own.iter().max_by_key(|one| one.started_at)?;

@@ -98,28 +98,19 @@ pub async fn table(app: &App, kind: MappingKind) -> Result<MappingTable, FlowErr
 }
 
 /// One row, as it is.
-pub async fn row(
-    app: &App,
-    kind: MappingKind,
-    key: &str,
-) -> Result<Option<MappingRow>, FlowError> {
+pub async fn row(app: &App, kind: MappingKind, key: &str) -> Result<Option<MappingRow>, FlowError> {
     Ok(mapping::get(&app.db, kind, key).await?.map(|stored| stored.row))
 }
 
 /// What was done to a row, the latest first.
-pub async fn history(
-    app: &App,
-    kind: MappingKind,
-    key: &str,
-) -> Result<Vec<RowChange>, FlowError> {
+pub async fn history(app: &App, kind: MappingKind, key: &str) -> Result<Vec<RowChange>, FlowError> {
     let acts = audit::of(&app.db, &format!("{kind} {key}"), HISTORY).await?;
     let change = |act: audit::AuditRow| {
         let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
         let side = |name: &str| {
             let fields = detail[name].as_object()?.iter();
-            let fields = fields.map(|(name, value)| {
-                format!("{name}={}", value.as_str().unwrap_or_default())
-            });
+            let fields = fields
+                .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()));
             Some(fields.collect::<Vec<_>>().join(" "))
         };
         RowChange { at: act.at, by: act.actor, before: side("before"), after: side("after") }
@@ -172,7 +163,9 @@ async fn same_name(app: &App, key: &str) -> Result<Vec<Suggestion>, FlowError> {
     let wanted = fold(key);
     let values = value_list::of(&app.db, PAYMENT_METHODS).await?.into_iter();
     let mut ranked: Vec<(usize, i64, String)> = values
-        .map(|value| (strsim::damerau_levenshtein(&fold(&value.name), &wanted), value.id, value.name))
+        .map(|value| {
+            (strsim::damerau_levenshtein(&fold(&value.name), &wanted), value.id, value.name)
+        })
         .filter(|(distance, ..)| distance * 2 <= wanted.chars().count().max(2))
         .collect();
     ranked.sort();

@@ -1,12 +1,13 @@
 //! What the desk shows and does, beyond what the flows offer anyway: the same for pages, for the
 //! API and for live updates.
 
-mod glance;
 pub mod entry;
 pub mod find;
+mod glance;
 pub mod goods;
 pub mod health;
 pub mod mappings;
+pub mod once;
 pub mod queue;
 pub mod today;
 

@@ -206,8 +206,7 @@ fn currency(app: &App) -> &str {
 fn picture(read: &Read, mapping: &Mapping, usual: &Usual, day: Day, currency: &str) -> Today {
     let mut ids: Vec<i64> = mapping.stores.keys().copied().collect();
     ids.sort_unstable();
-    let stores: Vec<StoreLine> =
-        ids.iter().map(|id| store(read, mapping, usual, *id)).collect();
+    let stores: Vec<StoreLine> = ids.iter().map(|id| store(read, mapping, usual, *id)).collect();
     let truths = stores.iter().map(|store| StoreTruth {
         name: store.name.clone(),
         behind: store.oldest_unposted.map(|at| read.now.since(at)),

@@ -32,8 +32,8 @@ use self::collect::CollectReport;
 pub use self::{
     sign::{Signature, sign},
     view::{
-        CauseView, CertificateView, Clearing, DayView, DifferenceView, FiguresView, days, month_days,
-        view,
+        CauseView, CertificateView, Clearing, DayView, DifferenceView, FiguresView, days,
+        month_days, view,
     },
 };
 use crate::{app::App, engine, error::FlowError};

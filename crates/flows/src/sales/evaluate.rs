@@ -159,12 +159,7 @@ fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Judged {
 
 /// What stands in the way of an entry of the batch; none where it could be posted, waits, or is no
 /// sale.
-pub(super) fn faults_of(
-    app: &App,
-    batch: &Batch,
-    at: usize,
-    now: Timestamp,
-) -> Option<Vec<Fault>> {
+pub(super) fn faults_of(app: &App, batch: &Batch, at: usize, now: Timestamp) -> Option<Vec<Fault>> {
     match judge(app, batch, batch.entries.get(at)?, now) {
         Judged::Other(Verdict::Hold(faults)) => Some(faults),
         Judged::Post(_) | Judged::Other(_) => None,

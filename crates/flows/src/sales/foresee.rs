@@ -89,10 +89,8 @@ pub async fn foresee(app: &App, change: &Change) -> Result<Foresight, FlowError>
     over(app, change, held, &mut told, |row| Some(row.state == EntryState::Held)).await?;
     let rest = EntryFilter { from: Some(from), ..EntryFilter::default() };
     let wanted = |row: &EntryRow| {
-        let done = matches!(
-            row.state,
-            EntryState::Held | EntryState::SetAside | EntryState::Dismissed
-        );
+        let done =
+            matches!(row.state, EntryState::Held | EntryState::SetAside | EntryState::Dismissed);
         (row.received_at >= from).then_some(!done)
     };
     over(app, change, rest, &mut told, wanted).await?;

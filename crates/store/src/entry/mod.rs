@@ -33,8 +33,7 @@ pub use self::{
 pub use crate::count::StateCount;
 
 /// Every statement, for the test that prepares them.
-pub(crate) const STATEMENTS: &[&[(&str, &str)]] =
-    &[
+pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     find::STATEMENTS,
     held::STATEMENTS,
     note::STATEMENTS,

@@ -44,7 +44,8 @@ const GROUPED_IN: &str = "SELECT cause, subject, CAST(count(*) AS BIGINT) AS cou
     CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, max(raised_at) AS newest \
     FROM exception LEFT JOIN entry ON entry.order_id = exception.order_id \
     WHERE closed_at IS NULL AND (entry.warehouse_id IN (";
-const GROUPED_BY: &str = ")) GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
+const GROUPED_BY: &str =
+    ")) GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
 const LIST: &str = select!("WHERE true");
 
 /// Open exceptions of one cause about one subject: one fix clears them all.

@@ -9,6 +9,7 @@ pub mod db;
 #[path = "../../../testkit/src/pg.rs"]
 pub mod pg;
 
+mod access;
 mod catalogue;
 mod chain;
 mod claim;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
-    Extension, Form,
-    extract::{Path, Query, State},
+    Extension,
+    extract::State,
     http::header,
     response::{Html, IntoResponse, Redirect, Response},
 };
@@ -35,7 +35,12 @@ use super::{
     PageError, Section, Shell, files, say, shell,
     today::{currency, yesterday},
 };
-use crate::{Web, access::Who, export};
+use crate::{
+    Web,
+    access::Who,
+    export,
+    take::{Asked, At, Given},
+};
 
 /// Differences of one cause that are listed on the page; the CSV has all.
 const SHOWN: usize = 50;
@@ -81,7 +86,7 @@ pub(super) struct MonthQuery {
 pub(super) async fn month(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Query(query): Query<MonthQuery>,
+    Asked(query): Asked<MonthQuery>,
 ) -> Result<Response, PageError> {
     let zone = shell::zone(&web);
     let today = web.app.now().to_jiff().to_zoned_datetime(zone.clone()).date();
@@ -123,7 +128,11 @@ pub(super) async fn month(
         is_set_up: is_set_up(&web.app),
         stores: stores.collect(),
         days,
-        sum: counts.iter().map(|(said, count)| format!("{count} {}", said.to_lowercase())).collect::<Vec<_>>().join(", "),
+        sum: counts
+            .iter()
+            .map(|(said, count)| format!("{count} {}", said.to_lowercase()))
+            .collect::<Vec<_>>()
+            .join(", "),
         state: match view.state {
             PeriodState::Open => "Open",
             PeriodState::Closed => "Closed",
@@ -194,11 +203,12 @@ fn to_month(month: Month) -> Response {
 pub(super) async fn pack_page(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(month): Path<String>,
+    At(month): At<String>,
 ) -> Result<Response, PageError> {
     let pack = pack_of(&web, &who, &month).await?;
     // The page carries its own style: it is made to be kept as one file.
-    let style = [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")];
+    let style =
+        [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")];
     let page = export::pack::page(&pack, &shell::zone(&web), &currency(&web));
     Ok((style, Html(page)).into_response())
 }
@@ -207,7 +217,7 @@ pub(super) async fn pack_page(
 pub(super) async fn pack_xlsx(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(month): Path<String>,
+    At(month): At<String>,
 ) -> Result<Response, PageError> {
     let pack = pack_of(&web, &who, &month).await?;
     files::xlsx(&format!("daybook-{month}"), &pack.tables, &shell::zone(&web))
@@ -222,8 +232,8 @@ async fn pack_of(web: &Web, who: &Who, month: &str) -> Result<Pack, PageError> {
 pub(super) async fn close(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(month): Path<String>,
-    Form(why): Form<Why>,
+    At(month): At<String>,
+    Given(why): Given<Why>,
 ) -> Result<Response, PageError> {
     let month = month_of(&month)?;
     whole_company(&who)?;
@@ -234,8 +244,8 @@ pub(super) async fn close(
 pub(super) async fn reopen(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(month): Path<String>,
-    Form(why): Form<Why>,
+    At(month): At<String>,
+    Given(why): Given<Why>,
 ) -> Result<Response, PageError> {
     let month = month_of(&month)?;
     whole_company(&who)?;
@@ -246,8 +256,8 @@ pub(super) async fn reopen(
 pub(super) async fn approve(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(month): Path<String>,
-    Form(why): Form<Why>,
+    At(month): At<String>,
+    Given(why): Given<Why>,
 ) -> Result<Response, PageError> {
     let month = month_of(&month)?;
     whole_company(&who)?;
@@ -338,8 +348,8 @@ pub(crate) async fn seen(
 pub(super) async fn day(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path((day, store)): Path<(String, i64)>,
-    Query(query): Query<DayQuery>,
+    At((day, store)): At<(String, i64)>,
+    Asked(query): Asked<DayQuery>,
 ) -> Result<Response, PageError> {
     let (on, view) = seen(&web, &who, &day, store).await?;
     let steps = plan(&web, on, store, &view).await?;
@@ -394,12 +404,7 @@ pub(super) async fn day(
     shell::show(&page)
 }
 
-async fn plan(
-    web: &Web,
-    day: Day,
-    store: i64,
-    view: &DayView,
-) -> Result<Vec<FixStep>, PageError> {
+async fn plan(web: &Web, day: Day, store: i64, view: &DayView) -> Result<Vec<FixStep>, PageError> {
     if view.certificate.is_none() {
         return Ok(Vec::new());
     }
@@ -412,8 +417,8 @@ fn figures(web: &Web, view: &DayView) -> Vec<FigureTold> {
     let Some(figures) = &view.figures else { return Vec::new() };
     let zone = shell::zone(web);
     let money = |amount: Money| say::money(amount, &currency(web));
-    let row = |witness, count: i64, amounts: Amounts, at: Option<daybook_domain::Timestamp>| {
-        FigureTold {
+    let row =
+        |witness, count: i64, amounts: Amounts, at: Option<daybook_domain::Timestamp>| FigureTold {
             witness,
             count: words::grouped(count),
             net: money(amounts.net),
@@ -421,8 +426,7 @@ fn figures(web: &Web, view: &DayView) -> Vec<FigureTold> {
             gross: money(amounts.gross),
             until: at.map_or_else(|| "–".to_owned(), |at| say::moment(at, &zone)),
             differs: amounts.gross != figures.till.gross,
-        }
-    };
+        };
     let ages = figures.ages;
     vec![
         row("Receipts in the day book", figures.receipts, figures.till, Some(ages.orders)),
@@ -484,7 +488,7 @@ fn to_day(day: &str, store: i64, done: &str) -> Response {
 pub(super) async fn compare(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path((day, store)): Path<(String, i64)>,
+    At((day, store)): At<(String, i64)>,
 ) -> Result<Response, PageError> {
     let (on, _) = seen(&web, &who, &day, store).await?;
     asked::ask(&web.app, &Wanted::Compare { day: on, store: Some(store) }).await?;
@@ -495,7 +499,7 @@ pub(super) async fn compare(
 pub(super) async fn run_fix(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path((day, store)): Path<(String, i64)>,
+    At((day, store)): At<(String, i64)>,
 ) -> Result<Response, PageError> {
     let (on, _) = seen(&web, &who, &day, store).await?;
     let wanted = FixWanted { day: on, store: Some(store), cause: None, reference: None };
@@ -507,8 +511,8 @@ pub(super) async fn run_fix(
 pub(super) async fn sign(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path((day, store)): Path<(String, i64)>,
-    Form(why): Form<Why>,
+    At((day, store)): At<(String, i64)>,
+    Given(why): Given<Why>,
 ) -> Result<Response, PageError> {
     let (on, _) = seen(&web, &who, &day, store).await?;
     let cause = match why.cause.as_str() {
@@ -519,4 +523,3 @@ pub(super) async fn sign(
     reconcile::sign(&web.app, (store, on), signature).await?;
     Ok(to_day(&day, store, "signed"))
 }
-

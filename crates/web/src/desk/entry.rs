@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::{
-    Extension, Form,
-    extract::{Path, Query, State},
+    Extension,
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use daybook_domain::{Reference, access::Right, entry::EntryState};
@@ -15,7 +15,11 @@ use daybook_flows::{
 use serde::Deserialize;
 
 use super::{PageError, Section, Shell, exceptions, find, say, shell};
-use crate::{Web, access::Who};
+use crate::{
+    Web,
+    access::Who,
+    take::{Asked, At, Given},
+};
 
 #[derive(Template)]
 #[template(path = "entry.html")]
@@ -103,8 +107,8 @@ pub(crate) async fn seen(
 pub(super) async fn page(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(reference): Path<String>,
-    Query(shown): Query<Shown>,
+    At(reference): At<String>,
+    Asked(shown): Asked<Shown>,
 ) -> Result<Response, PageError> {
     let (reference, whole) = seen(&web, &who, &reference).await?;
     let said = match shown.exchanges {
@@ -179,10 +183,7 @@ fn told(
         can_retry: who.may(Right::ClearExceptions)
             && matches!(entry.state, EntryState::Held | EntryState::Dismissed | EntryState::Ready),
         can_dismiss: who.may(Right::ClearExceptions)
-            && matches!(
-                entry.state,
-                EntryState::Held | EntryState::Waiting | EntryState::SetAside
-            ),
+            && matches!(entry.state, EntryState::Held | EntryState::Waiting | EntryState::SetAside),
         may_see_shopper: who.may(Right::SeeShoppers),
         shell: Shell::new(web, who, Section::Find, entry.reference.clone()),
         entry: whole.entry,
@@ -251,7 +252,10 @@ fn facts(whole: &EntryWhole, zone: &jiff::tz::TimeZone) -> Vec<(&'static str, St
         ("Receipt", entry.receipt.clone()),
         ("Sitoo's order", Some(entry.order_id.to_string())),
         ("OrderWise's number", document.and_then(|one| one.number.clone())),
-        ("In OrderWise since", document.and_then(|one| one.posted_at).map(|at| say::moment(at, zone))),
+        (
+            "In OrderWise since",
+            document.and_then(|one| one.posted_at).map(|at| say::moment(at, zone)),
+        ),
         ("Read back", document.and_then(|one| one.confirmed_at).map(|at| say::moment(at, zone))),
     ];
     facts.extend(some.into_iter().filter_map(|(name, value)| Some((name, value?))));
@@ -366,7 +370,7 @@ pub(super) struct Reason {
 pub(super) async fn retry(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(reference): Path<String>,
+    At(reference): At<String>,
 ) -> Result<Response, PageError> {
     let (reference, _) = seen(&web, &who, &reference).await?;
     people::retry(&web.app, reference, &who.name).await?;
@@ -376,8 +380,8 @@ pub(super) async fn retry(
 pub(super) async fn dismiss(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(reference): Path<String>,
-    Form(form): Form<Reason>,
+    At(reference): At<String>,
+    Given(form): Given<Reason>,
 ) -> Result<Response, PageError> {
     let (reference, _) = seen(&web, &who, &reference).await?;
     people::dismiss(&web.app, reference, &who.name, &form.reason).await?;

@@ -37,6 +37,11 @@ impl PageError {
         Self { status, code, what: what.into(), hint: hint.into() }
     }
 
+    /// Status, code, sentence and hint, for whoever tells it otherwise.
+    pub(crate) fn parts(self) -> (StatusCode, &'static str, String, String) {
+        (self.status, self.code, self.what, self.hint)
+    }
+
     /// Nothing is at this address, or nothing that may be seen by whoever asks.
     pub(crate) fn not_found(what: impl Into<String>) -> Self {
         let hint = "check the address, or search for it";

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
-    Extension, Form,
-    extract::{Path, Query, State},
+    Extension,
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use daybook_domain::{
@@ -28,7 +28,11 @@ use super::{
     say, shell,
     today::currency,
 };
-use crate::{Web, access::Who};
+use crate::{
+    Web,
+    access::Who,
+    take::{Asked, At, Given},
+};
 
 /// Siblings on one page.
 const PAGE: usize = 50;
@@ -100,7 +104,7 @@ pub(super) struct ListQuery {
 pub(super) async fn page(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Query(query): Query<ListQuery>,
+    Asked(query): Asked<ListQuery>,
 ) -> Result<Response, PageError> {
     let owner = match query.owner.as_str() {
         "finance" => Some(Owner::Finance),
@@ -134,7 +138,6 @@ struct OnePage {
     sentence: &'static str,
     fix: &'static str,
     subject: String,
-    here: String,
     group: Option<GroupTold>,
     rows: Vec<RowTold>,
     next: Option<String>,
@@ -180,7 +183,7 @@ pub(super) struct OneQuery {
     #[serde(default)]
     about: String,
     #[serde(default)]
-    after: i64,
+    after: String,
     done: Option<String>,
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
@@ -193,12 +196,13 @@ fn cause_of(word: &str) -> Result<Cause, PageError> {
 pub(super) async fn one(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(cause): Path<String>,
-    Query(query): Query<OneQuery>,
+    At(cause): At<String>,
+    Asked(query): Asked<OneQuery>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     let about = (cause, query.about.as_str());
-    let page = queue::group(&web.app, about, who.stores.as_ref(), query.after, PAGE).await?;
+    let after = query.after.parse().unwrap_or_default();
+    let page = queue::group(&web.app, about, who.stores.as_ref(), after, PAGE).await?;
     let row = cause.entry();
     let here = address(row.code, &query.about);
     let mapping = map_form(&web, &who, &page, &query).await?;
@@ -211,7 +215,6 @@ pub(super) async fn one(
         fix: row.fix,
         rows: rows(&web, &page),
         next: page.next.map(|after| format!("{here}&after={after}")),
-        here,
         group: page.group.as_ref().map(|group| group_told(&web, group)),
         assignee: page.assignee.clone().unwrap_or_default(),
         said: said(&web, &page),
@@ -278,13 +281,8 @@ async fn map_form(
     let given = |name: &str| query.rest.get(name).cloned().unwrap_or_default();
     let fields: Vec<FieldTold> =
         kind.fields().iter().map(|name| FieldTold { name, value: given(name) }).collect();
-    let mut form = MapForm {
-        kind: kind.word(),
-        key: query.about.clone(),
-        fields,
-        effect: None,
-        wrong: None,
-    };
+    let mut form =
+        MapForm { kind: kind.word(), key: query.about.clone(), fields, effect: None, wrong: None };
     if form.fields.iter().any(|field| !field.value.trim().is_empty()) {
         match mapping_row(kind, &query.about, &query.rest) {
             Ok(row) => {
@@ -298,7 +296,7 @@ async fn map_form(
 }
 
 /// The row that a form describes.
-pub(super) fn mapping_row(
+pub(crate) fn mapping_row(
     kind: MappingKind,
     key: &str,
     fields: &BTreeMap<String, String>,
@@ -342,8 +340,8 @@ fn whole_company(who: &Who) -> Result<(), PageError> {
 pub(super) async fn retry(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(cause): Path<String>,
-    Form(about): Form<About>,
+    At(cause): At<String>,
+    Given(about): Given<About>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     whole_company(&who)?;
@@ -354,8 +352,8 @@ pub(super) async fn retry(
 pub(super) async fn map(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(cause): Path<String>,
-    Form(about): Form<About>,
+    At(cause): At<String>,
+    Given(about): Given<About>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     let Some(kind) = cause.entry().released_by else {
@@ -374,8 +372,8 @@ pub(super) fn wrong_mapping(what: String) -> PageError {
 pub(super) async fn comment(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(cause): Path<String>,
-    Form(about): Form<About>,
+    At(cause): At<String>,
+    Given(about): Given<About>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     queue::comment(&web.app, (cause, &about.about), &about.text, &who.name).await?;
@@ -385,8 +383,8 @@ pub(super) async fn comment(
 pub(super) async fn assign(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(cause): Path<String>,
-    Form(about): Form<About>,
+    At(cause): At<String>,
+    Given(about): Given<About>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     queue::assign(&web.app, (cause, &about.about), &about.text, &who.name).await?;
@@ -396,8 +394,8 @@ pub(super) async fn assign(
 pub(super) async fn dismiss(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(number): Path<i64>,
-    Form(about): Form<About>,
+    At(number): At<i64>,
+    Given(about): Given<About>,
 ) -> Result<Response, PageError> {
     whole_company(&who)?;
     people::dismiss_exception(&web.app, number, &who.name, &about.text).await?;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 use axum::{
     Extension,
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use daybook_domain::{Timestamp, entry::EntryState};
@@ -20,7 +20,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
 use super::{PageError, Section, Shell, say, shell};
-use crate::{Web, access::Who};
+use crate::{Web, access::Who, take::Asked};
 
 /// Entries on one page.
 const PAGE: usize = 50;
@@ -104,7 +104,7 @@ pub(super) fn row_told(entry: &EntryView, zone: &TimeZone, stores: &[(i64, Strin
 pub(super) async fn page(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Response, PageError> {
     let zone = shell::zone(&web);
     let stores = find::stores(&web.app).await?;

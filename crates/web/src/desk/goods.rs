@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Extension,
-    extract::{Path, Query, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use daybook_domain::{Quantity, Timestamp, words};
@@ -18,7 +18,11 @@ use daybook_flows::{
 use serde::Deserialize;
 
 use super::{PageError, Section, Shell, say, shell, today::currency};
-use crate::{Web, access::Who};
+use crate::{
+    Web,
+    access::Who,
+    take::{Asked, At},
+};
 
 /// Decisions shown of one SKU.
 const DECISIONS: usize = 100;
@@ -61,7 +65,11 @@ pub(super) async fn stock(
     let seen = |id: i64| who.may_see_store(Some(id));
     let stores = overview.stores.iter().filter(|one| seen(one.warehouse_id)).map(|one| {
         let since = one.since.map_or_else(|| "–".to_owned(), |at| say::age(at, now));
-        let mood = if one.due == 0 { "fresh".to_owned() } else { format!("{} wait", words::grouped(one.due)) };
+        let mood = if one.due == 0 {
+            "fresh".to_owned()
+        } else {
+            format!("{} wait", words::grouped(one.due))
+        };
         (one.name.clone(), mood, since)
     });
     let oversold = overview.oversold.iter().filter(|one| seen(one.warehouse_id));
@@ -97,7 +105,7 @@ pub(super) struct Sku {
     sku: String,
 }
 
-pub(super) async fn go_to_sku(Query(query): Query<Sku>) -> Response {
+pub(super) async fn go_to_sku(Asked(query): Asked<Sku>) -> Response {
     let sku: String = url::form_urlencoded::byte_serialize(query.sku.trim().as_bytes()).collect();
     // In a path a plus is a plus.
     Redirect::to(&format!("/stock/{}", sku.replace('+', "%20"))).into_response()
@@ -155,7 +163,7 @@ struct ProductTold {
 pub(super) async fn sku(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(sku): Path<String>,
+    At(sku): At<String>,
 ) -> Result<Response, PageError> {
     let product = show::sku(&web.app, &sku).await?;
     let stock = match people::show(&web.app, &sku).await {
@@ -178,9 +186,17 @@ pub(super) async fn sku(
     };
     let page = SkuPage {
         title: product.as_ref().map_or_else(String::new, |one| one.variant.description.clone()),
-        asked: stock.as_ref().and_then(|stock| stock.asked_at).map_or_else(String::new, |at| say::ago(at, now)),
+        asked: stock
+            .as_ref()
+            .and_then(|stock| stock.asked_at)
+            .map_or_else(String::new, |at| say::ago(at, now)),
         stores: stock.iter().flat_map(|stock| sku_stores(stock, &who, now)).collect(),
-        drift: drift(&decisions.iter().map(|one| (one.warehouse_id, one.target, one.level)).collect::<Vec<_>>()),
+        drift: drift(
+            &decisions
+                .iter()
+                .map(|one| (one.warehouse_id, one.target, one.level))
+                .collect::<Vec<_>>(),
+        ),
         decisions: decisions
             .iter()
             .map(|one| DecisionTold {
@@ -237,7 +253,8 @@ fn drift(decisions: &[(i64, Quantity, Quantity)]) -> Option<Drift> {
     if own.len() < 2 {
         return None;
     }
-    let most = own.iter().map(|(_, target, level)| (*target).max(*level).thousandths()).max()?.max(1);
+    let most =
+        own.iter().map(|(_, target, level)| (*target).max(*level).thousandths()).max()?.max(1);
     let steps = i64::try_from(own.len() - 1).unwrap_or(1);
     let line = |value: &dyn Fn(&(i64, Quantity, Quantity)) -> i64| {
         let points = own.iter().zip(0_i64..).map(|(one, at)| {
@@ -259,16 +276,28 @@ fn product_told(web: &Web, product: &show::Shown) -> ProductTold {
     let variant = &product.variant;
     let standing = product.item.as_ref().and_then(|item| item.standing);
     let facts = vec![
-        ("At the tills", standing.map_or_else(|| "not decided yet".to_owned(), |one| one.word().replace('-', " "))),
+        (
+            "At the tills",
+            standing
+                .map_or_else(|| "not decided yet".to_owned(), |one| one.word().replace('-', " ")),
+        ),
         ("Barcode", variant.ean.clone().unwrap_or_default()),
         ("Style", variant.product_code.clone()),
-        ("Sitoo's product", product.product.as_ref().map_or_else(|| "none".to_owned(), |one| one.product_id.to_string())),
+        (
+            "Sitoo's product",
+            product
+                .product
+                .as_ref()
+                .map_or_else(|| "none".to_owned(), |one| one.product_id.to_string()),
+        ),
     ];
-    let faults = product.faults.iter().map(|fault| {
-        (goods::cause_words(fault.cause).0, fault.detail.clone())
-    });
+    let faults = product
+        .faults
+        .iter()
+        .map(|fault| (goods::cause_words(fault.cause).0, fault.detail.clone()));
     let prices = product.prices.iter().map(|one| {
-        let at = |at: Option<Timestamp>| at.map_or_else(|| "–".to_owned(), |at| say::moment(at, &zone));
+        let at =
+            |at: Option<Timestamp>| at.map_or_else(|| "–".to_owned(), |at| say::moment(at, &zone));
         let price = format!(
             "{} → {}",
             one.old.map_or_else(|| "new".to_owned(), |old| say::money(old, &currency(web))),
@@ -330,7 +359,14 @@ pub(super) async fn catalogue(
             .map(|one| {
                 let (title, fix) = goods::cause_words(one.cause);
                 let count = say::count(one.skus, "product", "products");
-                (title, one.subject.clone(), count, one.example.clone(), say::age(one.oldest, now), fix)
+                (
+                    title,
+                    one.subject.clone(),
+                    count,
+                    one.example.clone(),
+                    say::age(one.oldest, now),
+                    fix,
+                )
             })
             .collect(),
         prices: overview
@@ -340,7 +376,8 @@ pub(super) async fn catalogue(
                 sku: one.sku.clone(),
                 price: format!(
                     "{} → {}",
-                    one.old.map_or_else(|| "new".to_owned(), |old| say::money(old, &currency(&web))),
+                    one.old
+                        .map_or_else(|| "new".to_owned(), |old| say::money(old, &currency(&web))),
                     say::money(one.new, &currency(&web))
                 ),
                 changed: at(one.changed_at),
@@ -381,7 +418,7 @@ pub(super) struct BoardQuery {
 pub(super) async fn despatch(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Query(query): Query<BoardQuery>,
+    Asked(query): Asked<BoardQuery>,
 ) -> Result<Response, PageError> {
     let (lines, next) = goods::board(&web.app, query.after, BOARD).await?;
     let names = find::stores(&web.app).await?;

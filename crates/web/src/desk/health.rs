@@ -1,11 +1,7 @@
 //! Health and activity: the machine room, and who did what.
 
 use askama::Template;
-use axum::{
-    Extension,
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{Extension, extract::State, response::Response};
 use daybook_domain::{
     month::table::{Cell, Column, Table},
     words,
@@ -14,7 +10,7 @@ use daybook_flows::desk::health::{self, AuditRow};
 use serde::Deserialize;
 
 use super::{PageError, Section, Shell, files, say, shell};
-use crate::{Web, access::Who};
+use crate::{Web, access::Who, take::Asked};
 
 /// Acts on one page.
 const PAGE: usize = 100;
@@ -93,7 +89,11 @@ pub(super) async fn page(
                 (one.scope.clone(), one.detail.clone(), say::age(one.since, now), again)
             })
             .collect(),
-        leases: told.leases.iter().map(|one| (one.name.clone(), say::moment(one.until, &zone))).collect(),
+        leases: told
+            .leases
+            .iter()
+            .map(|one| (one.name.clone(), say::moment(one.until, &zone)))
+            .collect(),
         shell: Shell::new(&web, &who, Section::Health, "Health"),
     };
     shell::show(&page)
@@ -118,7 +118,7 @@ pub(super) struct ActivityQuery {
 pub(super) async fn activity(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Query(query): Query<ActivityQuery>,
+    Asked(query): Asked<ActivityQuery>,
 ) -> Result<Response, PageError> {
     let acts = health::acts(&web.app, query.before, PAGE).await?;
     let zone = shell::zone(&web);
@@ -135,7 +135,13 @@ pub(super) async fn activity(
             .into_iter()
             .map(|act| {
                 let detail = plain(&act);
-                (say::moment(act.at, &zone), act.actor, act.action.replace('-', " "), act.subject, detail)
+                (
+                    say::moment(act.at, &zone),
+                    act.actor,
+                    act.action.replace('-', " "),
+                    act.subject,
+                    detail,
+                )
             })
             .collect(),
         verified,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
-    Extension, Form,
-    extract::{Path, Query, State},
+    Extension,
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use daybook_domain::{
@@ -26,7 +26,11 @@ use super::{
     exceptions::{mapping_row, wrong_mapping},
     files, say, shell,
 };
-use crate::{Web, access::Who};
+use crate::{
+    Web,
+    access::Who,
+    take::{Asked, At, Given},
+};
 
 #[derive(Template)]
 #[template(path = "mappings.html")]
@@ -66,15 +70,25 @@ pub(super) struct TableQuery {
 /// What a kind maps, in a sentence.
 fn about(kind: MappingKind) -> &'static str {
     match kind {
-        MappingKind::Sku => "A SKU of the till and the variant code in OrderWise. The same code needs no row.",
+        MappingKind::Sku => {
+            "A SKU of the till and the variant code in OrderWise. The same code needs no row."
+        }
         MappingKind::Vat => "A VAT rate of the till and OrderWise's tax rate.",
         MappingKind::Payment => "A way of paying at the till and OrderWise's payment method.",
-        MappingKind::Store => "A store and its customer account, session, stock location and delivery method in OrderWise.",
-        MappingKind::Warehouse => "Another warehouse that goods may come back to, and its stock location.",
+        MappingKind::Store => {
+            "A store and its customer account, session, stock location and delivery method in OrderWise."
+        }
+        MappingKind::Warehouse => {
+            "Another warehouse that goods may come back to, and its stock location."
+        }
         MappingKind::Reason => "A reason for returns, and whether the goods can be sold again.",
-        MappingKind::Item => "Lines that are no goods (cash rounding, fees, gift cards) and their item in OrderWise.",
+        MappingKind::Item => {
+            "Lines that are no goods (cash rounding, fees, gift cards) and their item in OrderWise."
+        }
         MappingKind::Group => "A tax rate of OrderWise and Sitoo's product group for it.",
-        MappingKind::Pickup => "A store that goods are collected in, and the location they leave from.",
+        MappingKind::Pickup => {
+            "A store that goods are collected in, and the location they leave from."
+        }
         MappingKind::Delivery => "A carrier of the till and OrderWise's delivery method.",
         MappingKind::Status => "A status text of OrderWise and what it means.",
     }
@@ -91,8 +105,8 @@ pub(super) async fn first() -> Redirect {
 pub(super) async fn table(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(kind): Path<String>,
-    Query(query): Query<TableQuery>,
+    At(kind): At<String>,
+    Asked(query): Asked<TableQuery>,
 ) -> Result<Response, PageError> {
     let kind = kind_of(&kind)?;
     let counts = mappings::counts(&web.app).await?;
@@ -111,7 +125,11 @@ pub(super) async fn table(
     let missing = table.missing.into_iter().map(|one| MissingTold {
         count: say::count(one.exceptions, "exception", "exceptions"),
         address: super::exceptions::address(one.cause, &one.key),
-        suggestions: one.suggestions.into_iter().map(|one| (one.value, one.name, one.why)).collect(),
+        suggestions: one
+            .suggestions
+            .into_iter()
+            .map(|one| (one.value, one.name, one.why))
+            .collect(),
         key: one.key,
     });
     let page = TablePage {
@@ -138,7 +156,7 @@ fn values(kind: MappingKind, row: &MappingRow) -> Vec<String> {
 
 pub(super) async fn csv(
     State(web): State<Web>,
-    Path(kind): Path<String>,
+    At(kind): At<String>,
 ) -> Result<Response, PageError> {
     let kind = kind_of(&kind)?;
     let rows = mappings::table(&web.app, kind).await?.rows;
@@ -186,8 +204,8 @@ pub(super) struct RowQuery {
 pub(super) async fn row(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(kind): Path<String>,
-    Query(query): Query<RowQuery>,
+    At(kind): At<String>,
+    Asked(query): Asked<RowQuery>,
 ) -> Result<Response, PageError> {
     let kind = kind_of(&kind)?;
     let key = query.key.trim().to_owned();
@@ -214,7 +232,8 @@ pub(super) async fn row(
             .into_iter()
             .map(|one| {
                 let none = || "nothing".to_owned();
-                let (before, after) = (one.before.unwrap_or_else(none), one.after.unwrap_or_else(none));
+                let (before, after) =
+                    (one.before.unwrap_or_else(none), one.after.unwrap_or_else(none));
                 (say::moment(one.at, &zone), one.by, before, after)
             })
             .collect(),
@@ -249,8 +268,8 @@ async fn effect(
 pub(super) async fn set(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(kind): Path<String>,
-    Form(form): Form<RowQuery>,
+    At(kind): At<String>,
+    Given(form): Given<RowQuery>,
 ) -> Result<Response, PageError> {
     let kind = kind_of(&kind)?;
     let row = mapping_row(kind, &form.key, &form.fields).map_err(wrong_mapping)?;
@@ -261,8 +280,8 @@ pub(super) async fn set(
 pub(super) async fn remove(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Path(kind): Path<String>,
-    Form(form): Form<RowQuery>,
+    At(kind): At<String>,
+    Given(form): Given<RowQuery>,
 ) -> Result<Response, PageError> {
     let kind = kind_of(&kind)?;
     people::remove_mapping(&web.app, kind, &form.key, &who.name).await?;

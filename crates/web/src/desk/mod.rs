@@ -3,32 +3,35 @@
 //! A page is a file here and a template of the same name: it reads (through `daybook-flows`), puts
 //! figures into words, and is rendered. What a page shows the API answers too (`crate::api`).
 
-mod assets;
-mod books;
+pub(crate) mod assets;
+pub(crate) mod books;
 mod effect;
 mod entry;
 mod error;
 mod exceptions;
 mod files;
-mod find;
+pub(crate) mod find;
 mod goods;
 mod health;
 mod live;
 mod mappings;
 mod routes;
-mod say;
-mod shell;
+pub(crate) mod say;
+pub(crate) mod shell;
 mod today;
 
 use axum::Router;
 use daybook_domain::access::Right;
 
+pub use self::routes::RouteLine;
 pub(crate) use self::{
+    entry::seen as entry_seen,
     error::PageError,
-    routes::{RouteLine, Routes},
-    shell::{Section, Shell},
+    exceptions::mapping_row,
+    routes::Routes,
+    shell::{Section, Shell, show, zone},
 };
-use crate::Web;
+use crate::{Web, access};
 
 /// Every page and everything that pages do.
 pub(crate) fn pages() -> Routes {
@@ -71,6 +74,7 @@ pub(crate) fn pages() -> Routes {
         .page("/entries/{reference}", See, entry::page)
         .act("/entries/{reference}/retry", ClearExceptions, entry::retry)
         .act("/entries/{reference}/dismiss", ClearExceptions, entry::dismiss)
+        .and(access::pages())
 }
 
 /// What is open to everybody.

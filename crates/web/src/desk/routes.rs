@@ -8,7 +8,7 @@ use axum::{
 };
 use daybook_domain::access::Right;
 
-use crate::{Web, access::gate};
+use crate::{Web, access::gate, api::About};
 
 /// A route as tests and documents see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct RouteLine {
     pub path: &'static str,
     /// What it needs.
     pub right: Right,
+    /// What is documented of it, where it is a call of the API.
+    pub about: Option<About>,
 }
 
 /// Routes under construction, and the table of them. There is no other way to add a page.
@@ -35,7 +37,7 @@ impl Routes {
         H: Handler<T, Web>,
         T: 'static,
     {
-        self.add("GET", path, right, get(handler))
+        self.add(line("GET", path, right, None), get(handler))
     }
 
     /// What changes something.
@@ -44,7 +46,25 @@ impl Routes {
         H: Handler<T, Web>,
         T: 'static,
     {
-        self.add("POST", path, right, post(handler))
+        self.add(line("POST", path, right, None), post(handler))
+    }
+
+    /// A read of the API.
+    pub(crate) fn call<H, T>(self, path: &'static str, right: Right, about: About, h: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.add(line("GET", path, right, Some(about)), get(h))
+    }
+
+    /// A write of the API.
+    pub(crate) fn deed<H, T>(self, path: &'static str, right: Right, about: About, h: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.add(line("POST", path, right, Some(about)), post(h))
     }
 
     /// Adds the routes of another part.
@@ -53,20 +73,18 @@ impl Routes {
         Self { router: self.router.merge(other.router), table: self.table }
     }
 
-    fn add(
-        mut self,
-        method: &'static str,
-        path: &'static str,
-        right: Right,
-        route: MethodRouter<Web>,
-    ) -> Self {
-        self.table.push(RouteLine { method, path, right });
-        let route = route.route_layer(from_fn_with_state(right, gate));
-        Self { router: self.router.route(path, route), table: self.table }
+    fn add(mut self, line: RouteLine, route: MethodRouter<Web>) -> Self {
+        self.table.push(line);
+        let route = route.route_layer(from_fn_with_state(line.right, gate));
+        Self { router: self.router.route(line.path, route), table: self.table }
     }
 
     /// The routes, and their table.
     pub(crate) fn done(self) -> (Router<Web>, Vec<RouteLine>) {
         (self.router, self.table)
     }
+}
+
+fn line(method: &'static str, path: &'static str, right: Right, about: Option<About>) -> RouteLine {
+    RouteLine { method, path, right, about }
 }

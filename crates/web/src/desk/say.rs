@@ -13,10 +13,6 @@ pub(crate) fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string()
 }
 
-/// `2026-11-25T14:05:09Z`, for machines that read pages.
-pub(crate) fn machine(at: Timestamp) -> String {
-    at.to_string()
-}
 
 /// `Wednesday 25 November 2026`.
 pub(crate) fn day(day: Date) -> String {

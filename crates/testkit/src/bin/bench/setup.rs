@@ -30,6 +30,10 @@ impl Ids for RandomIds {
     fn dice(&self) -> u32 {
         self.uuid().as_fields().0
     }
+
+    fn secret(&self) -> [u8; 32] {
+        rand::random()
+    }
 }
 
 /// An empty book whose commits outlive a power cut.

@@ -1,6 +1,4 @@
-//! Who asks, and what they may: identified in one place, checked in one place.
-
-use std::collections::BTreeSet;
+//! What a route needs, checked in one place.
 
 use axum::{
     extract::{Request, State},
@@ -8,38 +6,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use daybook_domain::access::{Right, Role};
+use daybook_domain::access::Right;
 
+use super::Who;
 use crate::{desk::PageError, problem::Problem};
-
-/// Whoever asks: a person who signed in, or a program with a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
-    /// As the record names them.
-    pub name: String,
-    /// What they are; empty for programs.
-    pub roles: BTreeSet<Role>,
-    /// What they may do.
-    pub rights: BTreeSet<Right>,
-    /// Only these stores; none means all.
-    pub stores: Option<BTreeSet<i64>>,
-}
-
-impl Who {
-    /// Whether they may do this.
-    pub fn may(&self, right: Right) -> bool {
-        self.rights.contains(&right)
-    }
-
-    /// Whether they may see this store. What belongs to no store is for those who may see all.
-    pub fn may_see_store(&self, store: Option<i64>) -> bool {
-        match (&self.stores, store) {
-            (None, _) => true,
-            (Some(stores), Some(store)) => stores.contains(&store),
-            (Some(_), None) => false,
-        }
-    }
-}
 
 /// Lets a request pass only if whoever asks has the right that its route names.
 pub(crate) async fn gate(State(right): State<Right>, request: Request, next: Next) -> Response {

@@ -1,0 +1,101 @@
+//! `Idempotency-Key`: a write of the API that is repeated is answered as the first time, and not
+//! done again. Kept in the book with a hash of the body: the same key with another body is refused.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use daybook_flows::desk::once::{self, Begun, Repeat};
+use sha2::{Digest as _, Sha256};
+
+use super::ApiError;
+use crate::{Web, access::Who, desk::PageError};
+
+/// The header.
+const KEY: &str = "idempotency-key";
+/// Longest key.
+const LONGEST: usize = 200;
+/// Largest answer that is kept; ours are small.
+const ANSWER: usize = 1 << 20;
+
+/// Runs a write at most once a key.
+pub(crate) async fn once(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    match guarded(&web, request, next).await {
+        Ok(answer) => answer,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn guarded(web: &Web, request: Request, next: Next) -> Result<Response, ApiError> {
+    // Who has not signed in is turned away by the route.
+    let Some(who) = request.extensions().get::<Who>() else { return Ok(next.run(request).await) };
+    let key = key_of(&request)?;
+    let caller = who.name.clone();
+    let what = format!("{} {}", request.method(), request.uri().path());
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, web.body_limit_bytes).await.map_err(|_| {
+        let hint = "send less, or ask for a higher web.body-limit-kib";
+        PageError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", hint)
+    })?;
+    let hash: [u8; 32] = Sha256::digest(&bytes).into();
+    let repeat = Repeat { caller: &caller, key: &key, what: &what, hash };
+    match once::begin(&web.app, repeat).await? {
+        Begun::First => {}
+        Begun::Again { status, answer } => return Ok(kept(status, answer)),
+        Begun::Other => {
+            return Err(refused(
+                "idempotency-key-reused",
+                "This key was sent with another request",
+            ));
+        }
+        Begun::AtWork => {
+            return Err(refused(
+                "idempotency-at-work",
+                "The first request with this key still runs",
+            ));
+        }
+    }
+    let answer = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    let (parts, body) = answer.into_parts();
+    let bytes = to_bytes(body, ANSWER).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // A failure of ours may be tried again with the same key.
+    if parts.status.is_server_error() {
+        once::forget(&web.app, &caller, &key).await?;
+    } else {
+        once::finish(&web.app, &caller, &key, parts.status.as_u16(), &text).await?;
+    }
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn key_of(request: &Request) -> Result<String, ApiError> {
+    let key = request.headers().get(KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if key.is_empty() || key.len() > LONGEST {
+        let what = "Every write needs an Idempotency-Key of at most 200 characters";
+        let hint = "make a new one, such as a UUID, for each thing that you want done";
+        let error = PageError::new(StatusCode::BAD_REQUEST, "idempotency-key-missing", what, hint);
+        return Err(error.into());
+    }
+    Ok(key.to_owned())
+}
+
+fn refused(code: &'static str, what: &str) -> ApiError {
+    let hint = "use a new key for a new request; wait, and repeat this one as it was";
+    PageError::new(StatusCode::CONFLICT, code, what, hint).into()
+}
+
+/// The first answer once more.
+fn kept(status: u16, answer: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+    let mut response = (status, answer).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    response
+}
