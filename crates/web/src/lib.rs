@@ -72,11 +72,7 @@ pub fn router(web: Web) -> Router {
     let limit = DefaultBodyLimit::max(web.body_limit_bytes);
     let (pages, _) = desk::pages().done();
     let (calls, _) = api::routes(&web);
-    let desk = pages
-        .merge(calls)
-        .merge(access::open())
-        .layer(from_fn_with_state(web.clone(), access::identify))
-        .layer(from_fn_with_state(web.clone(), access::guard));
+    let desk = access::behind_doors(pages.merge(calls).merge(access::open()), &web);
     Router::new()
         .route("/events", post(events::receive))
         .route("/healthz", get(health::alive))

@@ -42,6 +42,8 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "events-closed", "Events are not set up on this Daybook");
     pub(crate) const MALFORMED: Self =
         Self::new(StatusCode::BAD_REQUEST, "malformed", "The body is not JSON");
+    pub(crate) const ADDRESS: Self =
+        Self::new(StatusCode::BAD_REQUEST, "malformed", "The address cannot be read");
     pub(crate) const TOO_LARGE: Self =
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large");
     pub(crate) const NOT_READY: Self =

@@ -31,13 +31,21 @@ impl FromRequest<Web> for Fields {
 
     async fn from_request(request: Request, web: &Web) -> Result<Self, PageError> {
         let form = Form::<Vec<(String, String)>>::from_request(request, web).await;
-        form.map(|Form(fields)| Self(fields)).map_err(|rejection| {
-            let status = match rejection.into_response().status() {
+        let fields = form.map(|Form(fields)| fields).map_err(|rejection| {
+            malformed(match rejection.into_response().status() {
                 StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
                 _ => StatusCode::BAD_REQUEST,
-            };
-            let hint = "go back and try it once more";
-            PageError::new(status, "malformed", "What was sent cannot be read", hint)
-        })
+            })
+        })?;
+        // No database could look for it.
+        if fields.iter().any(|(_, value)| value.contains('\0')) {
+            return Err(malformed(StatusCode::BAD_REQUEST));
+        }
+        Ok(Self(fields))
     }
+}
+
+fn malformed(status: StatusCode) -> PageError {
+    let hint = "go back and try it once more";
+    PageError::new(status, "malformed", "What was sent cannot be read", hint)
 }

@@ -14,9 +14,13 @@ use crate::{Web, desk::PageError, problem::Problem};
 /// Set by browsers, and by no script.
 const SITE: &str = "sec-fetch-site";
 
-/// Refuses what comes from elsewhere.
+/// Refuses what comes from elsewhere, and what no database could look for.
 pub(crate) async fn guard(State(web): State<Web>, request: Request, next: Next) -> Response {
     let for_programs = request.uri().path().starts_with("/api/");
+    let has_nothing = |text: &str| text.contains("%00");
+    if has_nothing(request.uri().path()) || request.uri().query().is_some_and(has_nothing) {
+        return malformed(for_programs);
+    }
     let only_reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // No browser adds a token by itself.
     let has_token = for_programs && bearer(request.headers()).is_some();
@@ -34,6 +38,14 @@ pub(crate) async fn guard(State(web): State<Web>, request: Request, next: Next) 
         "open the page here and do it again; if you did not do anything, nothing was done",
     )
     .into_response()
+}
+
+fn malformed(for_programs: bool) -> Response {
+    if for_programs {
+        return Problem::ADDRESS.into_response();
+    }
+    let (what, hint) = ("This is no address of a page", "check the address");
+    PageError::new(StatusCode::BAD_REQUEST, "malformed", what, hint).into_response()
 }
 
 /// Whether a browser says that the request comes from a page of ours. One that says nothing at all

@@ -12,18 +12,28 @@ mod headers;
 mod identify;
 mod pages;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
+use axum::{Router, middleware::from_fn_with_state};
 use daybook_domain::access::{Right, Role};
 use daybook_flows::access::{Identity, rights_of};
 
 pub(crate) use self::{
     gate::gate,
-    guard::guard,
     headers::headers,
-    identify::identify,
     pages::{open, pages},
 };
+use crate::Web;
+
+/// Puts the doors before these routes. Pages and API alike belong behind them.
+pub(crate) fn behind_doors(routes: Router<Web>, web: &Web) -> Router<Web> {
+    routes
+        .layer(from_fn_with_state(web.clone(), identify::identify))
+        .layer(from_fn_with_state(web.clone(), guard::guard))
+}
 
 /// Whoever asks: a person who signed in, or a program with a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
