@@ -4,7 +4,7 @@
 
 pub(crate) mod beside;
 
-pub(crate) use self::beside::is_ours;
+pub(crate) use self::beside::{is_held, is_ours, send_before};
 
 use std::{sync::Arc, time::Duration};
 

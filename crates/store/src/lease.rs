@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::QueryBuilder;
 
 use crate::{
-    Db, Source, StoreResult,
+    Db, Source, StoreResult, Tx,
     engine::{Cells, FromCells, all},
 };
 
@@ -106,12 +106,9 @@ pub async fn release_all(db: &Db, names: &[String], holder: &str) -> StoreResult
 /// Holds a lease for longer; false when it is no longer ours.
 pub async fn renew(db: &Db, name: &str, holder: &str, until: Timestamp) -> StoreResult<bool> {
     let mut tx = db.begin().await?;
-    let held = on!(tx, c => {
-        let query = sqlx::query(RENEW).bind(name).bind(holder).bind(until.micros());
-        query.execute(c).await?.rows_affected()
-    });
+    let held = hold(&mut tx, name, holder, until).await?;
     tx.commit().await?;
-    Ok(held == 1)
+    Ok(held)
 }
 
 /// Lets a lease go, if it is ours.
@@ -127,4 +124,13 @@ pub async fn release(db: &Db, name: &str, holder: &str) -> StoreResult<()> {
 pub async fn list(source: impl Into<Source<'_>>) -> StoreResult<Vec<LeaseRow>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => all(&sqlx::query(ALL).fetch_all(c).await?))
+}
+
+/// Holds a lease for a transaction that must not be written by whoever has lost it: renews it, and
+/// says whether it is still the holder's. Who takes it over meanwhile waits, or this waits for them.
+pub async fn hold(tx: &mut Tx, name: &str, holder: &str, until: Timestamp) -> StoreResult<bool> {
+    Ok(on!(tx, c => {
+        let query = sqlx::query(RENEW).bind(name).bind(holder).bind(until.micros());
+        query.execute(c).await?.rows_affected()
+    }) == 1)
 }

@@ -1,4 +1,5 @@
-//! What the tests need from the machine: PostgreSQL's server binaries, from Debian's packages.
+//! What the tests need from the machine, from Debian's packages: PostgreSQL's server binaries, and a
+//! browser with what drives it.
 
 use std::{path::Path, process::Command};
 
@@ -17,6 +18,23 @@ pub(crate) fn install() -> Result<()> {
         bail!("initdb is not where it was expected: install Debian's package postgresql by hand");
     }
     Ok(())
+}
+
+/// Installs what the browser's tests need: Chromium, and Node with its package manager.
+pub(crate) fn install_browser() -> Result<()> {
+    let missing: Vec<&str> = [("chromium", "chromium"), ("node", "nodejs"), ("npm", "npm")]
+        .into_iter()
+        .filter(|(program, _)| Command::new(program).arg("--version").output().is_err())
+        .map(|(_, package)| package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("── installing {} (apt-get)", missing.join(", "));
+    apt(&["update"])?;
+    let mut install = vec!["install", "--yes", "--no-install-recommends"];
+    install.extend(missing);
+    apt(&install)
 }
 
 fn has_postgres() -> bool {

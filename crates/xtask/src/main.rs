@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask ci`, `test`, `simulate`, `bench`.
+//! The project's own commands: `cargo xtask ci`, `test`, `e2e`, `simulate`, `bench`.
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
 mod machine;
@@ -11,6 +11,7 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask ci                   everything that must pass before main moves (installs what it needs)
 cargo xtask test [ARGS]          every test, on SQLite and on a PostgreSQL of its own
+cargo xtask e2e [ARGS]           the desk in a real Chromium; ARGS go to Playwright
 cargo xtask simulate [--seeds N] [--first SEED]   days of faults and crashes, from seeds
 cargo xtask simulate --stock [...]     tills that race the stock sync; --compare: a naive sync beside ours
 cargo xtask bench [--quick]      orders per second beside a bare client, CPU and memory
@@ -23,6 +24,7 @@ fn main() -> Result<()> {
     match command.as_deref() {
         Some("ci") => ci(),
         Some("test") => test(&rest),
+        Some("e2e") => e2e(&rest),
         Some("simulate") => simulate(&rest),
         Some("bench") => bench(&rest),
         Some("tidy") => tidy::check(),
@@ -42,6 +44,7 @@ fn ci() -> Result<()> {
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
     step("documentation", docs.env("RUSTDOCFLAGS", "-D warnings"))?;
     test(&[])?;
+    e2e(&[])?;
     simulate(&["--fixed".into(), "--fresh".into(), "8".into()])?;
     simulate(&["--stock".into(), "--fixed".into(), "--fresh".into(), "4".into()])?;
     step("demo", &mut cargo(&["run", "--package", "daybook", "--", "demo", "--exit"]))
@@ -53,6 +56,17 @@ fn test(args: &[String]) -> Result<()> {
     step("build", &mut cargo(&["build", "--package", "daybook"]))?;
     // One slip must not hide the next.
     step("tests", cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))
+}
+
+fn e2e(args: &[String]) -> Result<()> {
+    machine::install_browser()?;
+    step("build", &mut cargo(&["build", "--package", "daybook"]))?;
+    let mut packages = Command::new("npm");
+    packages.args(["ci", "--no-audit", "--no-fund"]).current_dir("e2e");
+    step("browser packages", &mut packages)?;
+    let mut run = Command::new("npx");
+    run.args(["playwright", "test"]).args(args).current_dir("e2e");
+    step("browser", &mut run)
 }
 
 fn simulate(args: &[String]) -> Result<()> {

@@ -3,8 +3,8 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use daybook_domain::{causes::Cause, class::Failure, retry::Backoff};
-use daybook_store::{exception, lease as leases};
+use daybook_domain::{Timestamp, causes::Cause, class::Failure, retry::Backoff};
+use daybook_store::{Tx, exception, lease as leases};
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
@@ -214,6 +214,22 @@ pub(crate) async fn is_ours(app: &App, flow: &str) -> Result<bool, FlowError> {
     }
     let now = app.now();
     Ok(leases::acquire(&app.db, now, flow, &app.worker, now.plus(lease(app))).await?)
+}
+
+/// Whether a flow is still ours, for the length of this transaction: what a process that lost it
+/// would write down is not written.
+pub(crate) async fn is_held(app: &App, tx: &mut Tx, flow: &str) -> Result<bool, FlowError> {
+    if app.db.is_ours_alone() {
+        return Ok(true);
+    }
+    let until = app.now().plus(lease(app));
+    Ok(leases::hold(tx, flow, &app.worker, until).await?)
+}
+
+/// A call that follows an intent begins before this, or not at all: begun later it might outlive
+/// the lease, when another process has looked for it already.
+pub(crate) fn send_before(app: &App, intended_at: Timestamp) -> Timestamp {
+    intended_at.plus(lease(app) / 3)
 }
 
 fn scope(flow: &str) -> String {

@@ -24,7 +24,9 @@ use super::{
     outcome,
     requests::{self, Request},
 };
-use crate::{app::App, error::FlowError, exchanges, retrying::retrying, sales::evaluate::DAYBOOK};
+use crate::{
+    app::App, engine, error::FlowError, exchanges, retrying::retrying, sales::evaluate::DAYBOOK,
+};
 
 /// What was decided, and what is to be noted with it.
 #[derive(Debug, Default)]
@@ -65,7 +67,15 @@ pub(super) async fn write(pass: &mut Pass<'_>, work: Work) -> Result<(), FlowErr
     pass.report.oversold += retrying(app, "stock decisions", || note(app, &work, nothing)).await?;
     let last = requests.len().saturating_sub(1);
     for (nth, request) in requests.into_iter().enumerate() {
-        retrying(app, "stock intents", || intend(app, &work, &request, nth == last)).await?;
+        let intended_at = app.now();
+        let intent = || intend(app, &work, &request, nth == last);
+        // Another process has the flow now, and has read later than we did; or it soon has, and
+        // looks for what we did not send.
+        if !retrying(app, "stock intents", intent).await?
+            || app.now() >= engine::send_before(app, intended_at)
+        {
+            return Ok(());
+        }
         let called = request.send(app).await;
         exchanges::keep(app, None, called.exchanges).await?;
         pass.report.requests += 1;
@@ -74,9 +84,18 @@ pub(super) async fn write(pass: &mut Pass<'_>, work: Work) -> Result<(), FlowErr
     Ok(())
 }
 
-/// Writes down what is about to be sent; with the last request, that all is done.
-async fn intend(app: &App, work: &Work, request: &Request, is_last: bool) -> Result<(), FlowError> {
+/// Writes down what is about to be sent; with the last request, that all is done. Not where the
+/// flow is another process's meanwhile.
+async fn intend(
+    app: &App,
+    work: &Work,
+    request: &Request,
+    is_last: bool,
+) -> Result<bool, FlowError> {
     let mut tx = app.db.begin().await?;
+    if !engine::is_held(app, &mut tx, "stock").await? {
+        return Ok(false);
+    }
     let rows: Vec<_> = request.lines().map(|line| line.history(app)).collect();
     history::add(&mut tx, &rows).await?;
     writes::intend(&mut tx, app.now(), &request.intents()).await?;
@@ -85,7 +104,7 @@ async fn intend(app: &App, work: &Work, request: &Request, is_last: bool) -> Res
         due::mark(&mut tx, &work.again).await?;
     }
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
 /// What is to be noted whatever becomes of the requests; where there are none, all is done. Returns

@@ -8,7 +8,11 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use daybook_domain::{Timestamp, entry::EntryState};
+use daybook_domain::{
+    Timestamp,
+    entry::EntryState,
+    month::table::{Cell, Column, Table},
+};
 use daybook_flows::{
     desk::{
         entry::{self, EntryFilter, EntryPage},
@@ -19,7 +23,7 @@ use daybook_flows::{
 use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{PageError, Section, Shell, say, shell};
+use super::{PageError, Section, Shell, files, say, shell};
 use crate::{Web, access::Who, take::Asked};
 
 /// Entries on one page.
@@ -49,6 +53,7 @@ struct FindPage {
     skus: Vec<(String, String)>,
     next: Option<String>,
     csv: String,
+    xlsx: String,
     wrong: Option<String>,
 }
 
@@ -128,6 +133,7 @@ pub(super) async fn page(
         skus: found.skus,
         next: found.page.next.map(|next| address("/find", &wanted, Some(next))),
         csv: address("/find.csv", &wanted, None),
+        xlsx: address("/find.xlsx", &wanted, None),
         stores: stores.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
         wanted,
         wrong,
@@ -151,6 +157,90 @@ pub(crate) async fn search(
     let page: &mut EntryPage = &mut found.page;
     page.entries.retain(|entry| who.may_see_store(entry.store));
     Ok(found)
+}
+
+/// Most entries in one file.
+const FILE: usize = 50_000;
+/// Entries read at once for a file.
+const PIECE: usize = 1_000;
+
+pub(super) async fn csv(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Response, PageError> {
+    files::csv("daybook-entries", &table(&web, &who, &wanted).await?)
+}
+
+pub(super) async fn xlsx(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Response, PageError> {
+    let table = table(&web, &who, &wanted).await?;
+    files::xlsx("daybook-entries", &[table], &shell::zone(&web))
+}
+
+/// Everything that fits, as far as a file goes.
+async fn table(web: &Web, who: &Who, wanted: &Wanted) -> Result<Table, PageError> {
+    let wrong = |what: String| {
+        let hint = "correct the search";
+        PageError::new(axum::http::StatusCode::BAD_REQUEST, "request", what, hint)
+    };
+    let mut filter = filter(wanted, &shell::zone(web)).map_err(wrong)?;
+    if !wanted.q.trim().is_empty() {
+        filter.text = Some(wanted.q.trim().to_owned());
+    }
+    let mut rows = Vec::new();
+    loop {
+        let page = entry::list(&web.app, &filter, PIECE).await?;
+        let seen = page.entries.iter().filter(|entry| who.may_see_store(entry.store));
+        rows.extend(seen.map(cells));
+        filter.before = page.next;
+        if page.next.is_none() || rows.len() >= FILE {
+            break;
+        }
+    }
+    let columns = [
+        "reference",
+        "kind",
+        "state",
+        "store",
+        "register",
+        "receipt",
+        "sold_at",
+        "net",
+        "vat",
+        "gross",
+        "document",
+        "why",
+    ];
+    Ok(Table {
+        name: "entries",
+        title: "Entries",
+        note: "",
+        columns: columns.iter().map(|key| Column { key, title: key, summed: false }).collect(),
+        rows,
+    })
+}
+
+fn cells(entry: &EntryView) -> Vec<Cell> {
+    let text = |text: Option<&String>| text.map_or(Cell::Empty, |text| Cell::text(text));
+    let number = entry.document.as_ref().and_then(|one| one.number.as_ref());
+    vec![
+        Cell::text(&entry.reference),
+        Cell::text(entry.kind.to_string()),
+        Cell::text(entry.state.word()),
+        entry.store.map_or(Cell::Empty, Cell::Count),
+        text(entry.register.as_ref()),
+        text(entry.receipt.as_ref()),
+        Cell::Moment(entry.ordered_at),
+        Cell::Money(entry.net),
+        Cell::Money(entry.vat),
+        Cell::Money(entry.gross),
+        text(number),
+        text(entry.reason.as_ref()),
+    ]
 }
 
 fn states() -> Vec<(&'static str, &'static str)> {

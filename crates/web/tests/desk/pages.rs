@@ -1,0 +1,204 @@
+//! What people see.
+
+use axum::http::StatusCode;
+use daybook_domain::access::Role;
+use daybook_testkit::db::for_each_engine;
+
+use crate::Shop;
+
+#[tokio::test]
+async fn today_says_the_truth_in_a_sentence_and_names_what_is_behind() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let ada = shop.of(Role::Finance).await;
+        let (status, page) = shop.desk.get("/", &ada).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("All 6 stores are up to date. 2 exceptions hold £20.00."), "{page}");
+        assert!(page.contains("truth-exceptions"));
+        // Nobody reads Sitoo for an hour: nothing is green any more.
+        shop.desk.world.clock.advance(std::time::Duration::from_secs(3_600));
+        let (_, page) = shop.desk.get("/", &ada).await;
+        assert!(page.contains("Sitoo has not been read for"), "{page}");
+        assert!(page.contains("truth-behind") && !page.contains("are up to date"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_receipt_is_found_by_each_of_its_numbers() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let ada = shop.of(Role::Retail).await;
+        let entry = shop.desk.world.entry(shop.sold).await;
+        let document = entry.erp_order_number.clone().unwrap();
+        let numbers = [entry.reference.clone(), shop.sold.to_string(), document.clone()];
+        for number in numbers {
+            let answer = shop.desk.call("GET", &format!("/find?q={number}"), &ada).await;
+            assert_eq!(answer.location(), format!("/entries/{}", entry.reference), "{number}");
+        }
+        let (_, list) = shop.desk.get("/find?q=%C2%A312.50", &ada).await;
+        assert!(list.contains(&entry.reference) && list.contains("Sales and returns of 12.50"));
+        let (_, page) = shop.desk.get(&format!("/entries/{}", entry.reference), &ada).await;
+        assert!(page.contains(&format!("It is in OrderWise as {document}, read back.")), "{page}");
+        assert!(page.contains("£12.50") && page.contains("the same"));
+        let (status, page) = shop.desk.get("/entries/S1-999999", &ada).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert!(page.contains("S1-999999 is not in the book"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn siblings_are_cleared_together_and_it_is_on_record() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let ada = shop.of(Role::Retail).await;
+        let (_, list) = shop.desk.get("/exceptions", &ada).await;
+        assert!(list.contains("2 exceptions, £20.00 at risk"), "{list}");
+        let here = format!("/exceptions/sku-unmapped?about={}", shop.missing);
+        let (_, page) = shop.desk.get(&here, &ada).await;
+        for order in shop.held {
+            assert!(page.contains(&shop.reference(order)), "{page}");
+        }
+        // The effect before it is done, and nothing is done by looking.
+        let code = shop.desk.world.goods(0).sku.clone();
+        let (_, page) = shop.desk.get(&format!("{here}&code={code}"), &ada).await;
+        assert!(page.contains("It releases 2 entries, £20.00."), "{page}");
+        assert!(page.contains("It stops nothing that goes through today."));
+        let (_, page) = shop.desk.get(&here, &ada).await;
+        assert!(page.contains("<strong>2</strong> open"));
+        let form = [("about", &*shop.missing), ("code", &*code)];
+        let answer = shop.desk.form("/exceptions/sku-unmapped/map", &form, &ada).await;
+        assert!(answer.location().ends_with("&done=mapped-2"), "{}", answer.location());
+        shop.desk.world.pass().await;
+        let (_, page) = shop.desk.get(&here, &ada).await;
+        assert!(page.contains("None is open any more"), "{page}");
+        let (_, acts) = shop.desk.get("/activity", &ada).await;
+        assert!(acts.contains("map set") && acts.contains(">retail<"), "{acts}");
+        let (_, checked) = shop.desk.get("/activity?verify=1", &ada).await;
+        assert!(checked.contains("the chain holds"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn comments_and_who_sees_to_it_stay_with_the_siblings() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let ada = shop.of(Role::Retail).await;
+        let about = ("about", &*shop.missing);
+        let path = "/exceptions/sku-unmapped";
+        let (status, _) = shop
+            .desk
+            .post(&format!("{path}/comment"), &[about, ("text", "asked the buyer")], &ada)
+            .await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        shop.desk.post(&format!("{path}/assign"), &[about, ("text", "Grace")], &ada).await;
+        let (_, page) = shop.desk.get(&format!("{path}?about={}", shop.missing), &ada).await;
+        assert!(
+            page.contains("asked the buyer") && page.contains("<strong>Grace</strong>"),
+            "{page}"
+        );
+        let empty = shop.desk.form(&format!("{path}/comment"), &[about, ("text", " ")], &ada).await;
+        assert_eq!(empty.status, StatusCode::CONFLICT);
+        assert!(empty.text.contains("comment-empty"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_is_dismissed_with_a_reason_only() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let ada = shop.of(Role::Finance).await;
+        let path = format!("/entries/{}", shop.reference(shop.held[0]));
+        let refused = shop.desk.form(&format!("{path}/dismiss"), &[("reason", "")], &ada).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        let reason = [("reason", "entered by hand as SO-1")];
+        let done = shop.desk.form(&format!("{path}/dismiss"), &reason, &ada).await;
+        assert_eq!(done.location(), format!("{path}?done=dismissed"));
+        let (_, page) = shop.desk.get(&path, &ada).await;
+        assert!(page.contains("A person decided that it is not posted"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_looks_after_one_store_sees_that_store_alone() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let first = shop.desk.world.shop(0).warehouse_id;
+        let eve = shop.desk.sign_in_as("eve", &[Role::Retail], Some(&[first])).await;
+        let (own, other) = (shop.reference(shop.held[0]), shop.reference(shop.held[1]));
+        let (_, list) = shop.desk.get("/find", &eve).await;
+        assert!(list.contains(&own) && !list.contains(&other), "{list}");
+        assert_eq!(
+            shop.desk.get(&format!("/entries/{other}"), &eve).await.0,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(shop.desk.get(&format!("/entries/{own}"), &eve).await.0, StatusCode::OK);
+        let (_, exceptions) = shop.desk.get("/exceptions", &eve).await;
+        assert!(exceptions.contains("1 exception, £10.00 at risk"), "{exceptions}");
+        let about = [("about", &*shop.missing)];
+        let answer = shop.desk.form("/exceptions/sku-unmapped/retry", &about, &eve).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        let (_, today) = shop.desk.get("/", &eve).await;
+        assert_eq!(today.matches("<th scope=\"row\">").count(), 1, "{today}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_shopper_is_shown_to_those_who_need_it_and_the_look_is_recorded() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let (retail, finance) = (shop.of(Role::Retail).await, shop.of(Role::Finance).await);
+        let path = format!("/entries/{}", shop.reference(shop.sold));
+        let (_, page) = shop.desk.get(&path, &retail).await;
+        assert!(page.contains("Show the shopper"));
+        let (_, page) = shop.desk.get(&format!("{path}?shopper=1"), &finance).await;
+        assert!(!page.contains("Shopper") && !page.contains("knows no shopper"), "{page}");
+        let (_, page) = shop.desk.get(&format!("{path}?shopper=1"), &retail).await;
+        assert!(page.contains("<h3>Shopper</h3>"), "{page}");
+        let (_, acts) = shop.desk.get("/activity", &finance).await;
+        assert_eq!(acts.matches("shopper seen").count(), 1, "{acts}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_page_of_the_shop_is_shown() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let ada = shop.of(Role::Auditor).await;
+        let sku = &shop.desk.world.goods(0).sku;
+        let pages = [
+            "/books",
+            "/books?month=2026-09",
+            "/stock",
+            "/catalogue",
+            "/despatch",
+            "/health",
+            "/activity",
+            "/activity.csv",
+            "/mappings/store",
+            "/mappings/sku/csv",
+            "/api",
+            "/find?state=held",
+            "/exceptions?owner=finance",
+            "/exceptions.csv",
+            "/find.csv",
+        ];
+        for path in pages {
+            let (status, page) = shop.desk.get(path, &ada).await;
+            assert_eq!(status, StatusCode::OK, "{path}: {page}");
+        }
+        let (status, page) = shop.desk.get(&format!("/stock/{sku}"), &ada).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert_eq!(shop.desk.get("/stock/nothing", &ada).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(shop.desk.get("/mappings/nothing", &ada).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(shop.desk.get("/find?from=yesterday", &ada).await.0, StatusCode::OK);
+        assert_eq!(shop.desk.get("/despatch?after=x", &ada).await.0, StatusCode::BAD_REQUEST);
+    })
+    .await;
+}
