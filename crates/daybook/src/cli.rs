@@ -8,8 +8,9 @@ use crate::commands::{
     backup::BackupArgs, bank::BankArgs, catalogue::CatalogueArgs, check::CheckArgs,
     completions::CompletionsArgs, config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs,
     entries::EntriesArgs, entry::EntryArgs, evidence::EvidenceArgs, exceptions::ExceptionsArgs,
-    map::MapArgs, payouts::PayoutsArgs, period::PeriodArgs, reconcile::ReconcileArgs,
-    sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
+    map::MapArgs, payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs,
+    reconcile::ReconcileArgs, sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs,
+    sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -98,6 +99,8 @@ pub(crate) enum Command {
     Bank(BankArgs),
     /// Products and prices on their way to the tills.
     Catalogue(CatalogueArgs),
+    /// Who may sign in to the desk, and the way back in for who cannot.
+    People(PeopleArgs),
     /// Copy a SQLite book while the work goes on.
     Backup(BackupArgs),
     /// Show the settings in force, or the commented defaults.

@@ -88,6 +88,19 @@ impl Context {
         TimeZone::get(&self.config.policy.default_time_zone).unwrap_or(TimeZone::UTC)
     }
 
+    /// What addresses of the desk begin with.
+    pub(crate) fn desk_address(&self) -> String {
+        let web = &self.config.web;
+        web.access.public_url.clone().unwrap_or_else(|| {
+            let scheme = if web.access.secure { "https" } else { "http" };
+            match web.listen {
+                // Listening everywhere is no address to go to.
+                all if all.ip().is_unspecified() => format!("{scheme}://localhost:{}", all.port()),
+                one => format!("{scheme}://{one}"),
+            }
+        })
+    }
+
     /// The currency of sums over several entries.
     pub(crate) fn currency(&self) -> &str {
         self.config.policy.currencies.first().map_or("GBP", String::as_str)

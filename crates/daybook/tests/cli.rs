@@ -21,6 +21,7 @@ fn help_teaches() {
         "period",
         "evidence",
         "stock",
+        "people",
         "backup",
         "config",
         "demo",
@@ -218,4 +219,45 @@ fn shells_complete() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(desk.ok(&["completions", shell]).contains("exceptions"));
     }
+}
+
+#[test]
+fn people_are_let_in_from_the_terminal() {
+    let desk = Desk::new();
+    desk.write("daybook.toml", "[web.access]\npassword-memory-kib = 64\npassword-passes = 1\n");
+    let mut said = Vec::new();
+    for case in [
+        &["people", "list"][..],
+        &["people", "invite", "--name", "Ada Finch", "--login", "ada@example.com"],
+        &[
+            "people",
+            "invite",
+            "--name",
+            "Ada Finch",
+            "--login",
+            "Ada@example.com",
+            "--role",
+            "admin",
+            "--store",
+            "5",
+        ],
+        &["people", "invite", "--name", "ada finch", "--login", "mo", "--role", "retail"],
+        &["people", "invite", "--name", "Mo", "--login", "mo", "--role", "boss"],
+        &["people", "reset", "ADA FINCH", "--second-factor"],
+        &["people", "reset", "Zoe"],
+        &["people", "disable", "Ada Finch"],
+        &["people", "list", "--json"],
+    ] {
+        let output = desk.run(case);
+        let code = output.status.code();
+        said.push(format!("$ daybook {}\n{}exit {code:?}", case.join(" "), text(&output)));
+    }
+    insta::with_settings!({ filters => [
+        (r"/join/[\w-]{43}", "/join/[secret]"),
+        (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "[moment]"),
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "[moment]"),
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22}", "[id]"),
+    ] }, {
+        insta::assert_snapshot!(said.join("\n"));
+    });
 }

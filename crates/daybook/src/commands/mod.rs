@@ -15,6 +15,7 @@ pub(crate) mod evidence;
 pub(crate) mod exceptions;
 pub(crate) mod map;
 pub(crate) mod payouts;
+pub(crate) mod people;
 pub(crate) mod period;
 pub(crate) mod reconcile;
 pub(crate) mod sandbox;
@@ -80,6 +81,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Bank(args) => bank::run(&context, args).await,
         Command::Reconcile(args) => reconcile::run(&context, &args).await,
         Command::Period(args) => period::run(&context, &args).await,
+        Command::People(args) => people::run(&context, &args).await,
         Command::Evidence(args) => evidence::run(&context, &args).await,
         Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use daybook_flows::{App, engine, sales};
+use daybook_flows::{App, access::link, engine, sales};
 use daybook_web::{Events, Web};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +42,7 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Fa
         stop: stop.clone(),
     };
     told(context, &app);
+    first_account(context, &app).await?;
     let ended = both(web, listener, &app, &stop).await;
     app.db.close().await;
     tracing::info!("stopped");
@@ -60,6 +61,19 @@ fn told(context: &Context, app: &App) {
     let book = context.book_url().map(|url| url.to_string()).unwrap_or_default();
     let listen = context.config.web.listen;
     tracing::info!(%book, %listen, worker = app.worker, "daybook {}", env!("CARGO_PKG_VERSION"));
+}
+
+/// While nobody can let others in, whoever starts the program may: the link is the way in, so it is
+/// told here, and only here.
+async fn first_account(context: &Context, app: &App) -> Result<(), Failure> {
+    if let Some(link) = link::first(app).await? {
+        context.printer.talk(&format!(
+            "There is no account for the desk yet. Make the first one, an admin's, with this link; \
+             it is good once:\n{}",
+            link.address(&context.desk_address())
+        ));
+    }
+    Ok(())
 }
 
 /// The flows and HTTP: when one of them ends, so does the other.

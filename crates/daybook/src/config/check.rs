@@ -13,8 +13,35 @@ use super::{Config, ConfigError};
 
 /// A call may need a new token and a second try, and begins within a quarter of the lease.
 const LEASE_TIMEOUTS: u32 = 6;
+/// Shorter passwords are guessed whatever is done about it.
+const LEAST_PASSWORD: usize = 8;
+/// Less memory argon2 cannot work with.
+const LEAST_MEMORY: u32 = 8;
 
 impl Config {
+    /// Sign-in.
+    fn check_access(&self) -> Result<(), ConfigError> {
+        let own = &self.web.access;
+        let is_address = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+        if own.public_url.as_ref().is_some_and(|url| !is_address(url)) {
+            let hint = "use \"https://daybook.example.com\"";
+            return Err(ConfigError::invalid("web.access.public-url", "is no address", hint));
+        }
+        if own.idle.is_zero() || own.longest < own.idle {
+            let (what, hint) = ("is 0, or longer than web.access.longest", "use \"30m\"");
+            return Err(ConfigError::invalid("web.access.idle", what, hint));
+        }
+        if own.password_length < LEAST_PASSWORD {
+            let (what, hint) = ("is less than 8", "use 12");
+            return Err(ConfigError::invalid("web.access.password-length", what, hint));
+        }
+        if own.password_memory_kib < LEAST_MEMORY || own.password_passes == 0 {
+            let (what, hint) = ("is less than 8, or password-passes is 0", "use 19456 and 2");
+            return Err(ConfigError::invalid("web.access.password-memory-kib", what, hint));
+        }
+        Ok(())
+    }
+
     /// Settings that fit their types, and still cannot work.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let least_one = [
@@ -48,6 +75,7 @@ impl Config {
                 ),
             ));
         }
+        self.check_access()?;
         if self.posting.shoppers == Shoppers::FindOrCreate
             && self.posting.shopper_template_customer_id.is_none()
         {

@@ -96,6 +96,7 @@ pub async fn change(app: &App, id: &str, change: &Change, actor: &str) -> Result
         let now = app.now();
         let mut tx = app.db.begin().await?;
         let account = account::get(&mut tx, id).await?.ok_or_else(unknown)?;
+        let was_managed = somebody_manages(&account::list(&mut tx).await?);
         match change {
             Change::Rights { roles, .. } if roles.is_empty() => {
                 let hint = "disable the account instead";
@@ -123,7 +124,9 @@ pub async fn change(app: &App, id: &str, change: &Change, actor: &str) -> Result
                 account::remove_factor(&mut tx, now, &account, actor).await?;
             }
         }
-        somebody_is_left(&mut tx).await?;
+        if was_managed {
+            somebody_is_left(&mut tx).await?;
+        }
         Ok(tx.commit().await?)
     };
     retrying(app, "an account", once).await

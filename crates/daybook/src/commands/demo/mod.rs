@@ -106,5 +106,6 @@ fn announce(world: &World, args: &DemoArgs, printer: Printer) {
     printer.talk(&format!("Sitoo's stand-in      http://{}", world.at.sitoo));
     printer.talk(&format!("OrderWise's stand-in  http://{}/OWAPI", world.at.orderwise));
     printer.talk(&format!("Daybook               http://{}", world.at.daybook));
+    printer.talk(&format!("the desk, signed in   {}", world.door));
     printer.talk(&format!("its configuration     {}\n", world.config_file.display()));
 }

@@ -9,8 +9,12 @@ use std::{
 };
 
 use daybook_connectors::{Clock as _, SystemClock};
-use daybook_domain::Timestamp;
-use daybook_flows::{App, FlowError, Ids as _, engine};
+use daybook_domain::{Timestamp, access::Role};
+use daybook_flows::{
+    App, FlowError, Ids as _,
+    access::link::{self, Person},
+    engine,
+};
 use daybook_sandbox::{Now, Sandbox, retailer::Retailer, serve};
 use daybook_store::WorkerLock;
 use daybook_web::{Events, Web};
@@ -48,6 +52,8 @@ pub(super) struct World {
     pub(super) opening: Timestamp,
     pub(super) app: Arc<App>,
     pub(super) at: Addresses,
+    /// Opens the desk, for whoever sees this terminal.
+    pub(super) door: String,
     /// The configuration file, for a second terminal.
     pub(super) config_file: PathBuf,
     engine: JoinHandle<Result<(), FlowError>>,
@@ -84,6 +90,7 @@ impl World {
         let app = context.app(Need::Systems).await?;
         let alone = app.db.worker_lock()?;
         initial::apply(&context, &app).await?;
+        let door = door(&context, &app).await?;
 
         let (daybook, outside) = (CancellationToken::new(), CancellationToken::new());
         let tasks = TaskTracker::new();
@@ -99,6 +106,7 @@ impl World {
             opening,
             app,
             at,
+            door,
             config_file,
             engine,
             folder,
@@ -146,6 +154,18 @@ fn made_up(seed: u64, clock: &Arc<ShopClock>) -> (Sandbox, Retailer) {
     retailer.install_orderwise(&sandbox.orderwise);
     sandbox.sitoo.switch(|switches| switches.stock_events = true);
     (sandbox, retailer)
+}
+
+/// A link that needs no password, for somebody who may do everything.
+async fn door(context: &Context, app: &App) -> Result<String, Failure> {
+    let person = Person {
+        login: "demo".to_owned(),
+        name: "Demo".to_owned(),
+        roles: [Role::Finance, Role::Retail, Role::Admin].into(),
+        stores: None,
+    };
+    let link = link::open_door(app, &person, "demo").await?;
+    Ok(link.address(&context.desk_address()))
 }
 
 async fn bind() -> Result<(Listeners, Addresses), Failure> {
