@@ -40,6 +40,14 @@ pub struct Wake {
     pub settlement: Notify,
 }
 
+impl Wake {
+    /// All of them.
+    pub fn all(&self) -> [&Notify; 7] {
+        let Self { receive, post, catalogue, stock, despatch, reconcile, settlement } = self;
+        [receive, post, catalogue, stock, despatch, reconcile, settlement]
+    }
+}
+
 /// The parts of an [`App`].
 pub struct AppParts {
     /// The book.

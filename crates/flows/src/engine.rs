@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
+    desk::operate,
     error::FlowError,
     reconcile::asked,
     reference,
@@ -57,6 +58,9 @@ async fn receiving(app: &Arc<App>, stop: &CancellationToken) {
 
 async fn receive_once(app: &Arc<App>) -> Result<(), FlowError> {
     let mut report = SyncReport::default();
+    if operate::is_paused(app, "receiving").await? {
+        return Ok(());
+    }
     if !is_poller(app).await? {
         // Whoever was told of an order fetches it: an event does not wait for the poller.
         return receive::named_by_events(app, &mut report).await;
@@ -140,6 +144,9 @@ async fn posting(app: &Arc<App>, stop: &CancellationToken) {
 }
 
 async fn post_once(app: &Arc<App>, report: &mut SyncReport) -> Result<(), FlowError> {
+    if operate::is_paused(app, "posting").await? {
+        return Ok(());
+    }
     sales::doubt::adopt_orphans(app).await?;
     if let Err(error) = reference::if_due(app).await {
         tracing::warn!(code = error.code(), "variants could not be refreshed: {error}");

@@ -8,6 +8,7 @@ pub mod goods;
 pub mod health;
 pub mod mappings;
 pub mod once;
+pub mod operate;
 pub mod queue;
 pub mod today;
 

@@ -24,6 +24,7 @@ use daybook_store::{
 use jiff::{ToSpan as _, tz::TimeZone};
 use serde::Serialize;
 
+use super::operate;
 use crate::{
     app::App,
     error::FlowError,
@@ -244,7 +245,7 @@ fn system(scope: &str) -> String {
     match scope {
         "orderwise" => "OrderWise".to_owned(),
         "sitoo" => "Sitoo".to_owned(),
-        other => other.to_owned(),
+        other => operate::name_of(other).unwrap_or(other).to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ use super::rest;
 use crate::{
     app::App,
     catalogue::{self, CatalogueReport},
+    desk::operate,
     despatch::{self, DespatchReport},
     error::FlowError,
     reconcile::{self, ReconcileReport},
@@ -180,7 +181,7 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<(), FlowError>>,
 {
-    if !is_ours(app, beside.name).await? {
+    if operate::is_paused(app, beside.name).await? || !is_ours(app, beside.name).await? {
         return Ok(());
     }
     tokio::select! {

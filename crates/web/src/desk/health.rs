@@ -1,16 +1,24 @@
 //! Health and activity: the machine room, and who did what.
 
 use askama::Template;
-use axum::{Extension, extract::State, response::Response};
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
 use daybook_domain::{
+    access::Right,
     month::table::{Cell, Column, Table},
     words,
 };
-use daybook_flows::desk::health::{self, AuditRow};
+use daybook_flows::desk::{
+    health::{self, AuditRow},
+    operate,
+};
 use serde::Deserialize;
 
 use super::{PageError, Section, Shell, files, say, shell};
-use crate::{Web, access::Who, take::Asked};
+use crate::{Web, access::Who, take::{Asked, Given}};
 
 /// Acts on one page.
 const PAGE: usize = 100;
@@ -27,6 +35,14 @@ struct HealthPage {
     queues: Vec<(String, String, String)>,
     pauses: Vec<(String, String, String, String)>,
     leases: Vec<(String, String)>,
+    flows: Vec<FlowTold>,
+    can_operate: bool,
+}
+
+struct FlowTold {
+    word: &'static str,
+    name: &'static str,
+    paused: Option<String>,
 }
 
 struct SystemTold {
@@ -94,9 +110,43 @@ pub(super) async fn page(
             .iter()
             .map(|one| (one.name.clone(), say::moment(one.until, &zone)))
             .collect(),
+        flows: operate::FLOWS
+            .iter()
+            .map(|(word, name)| {
+                let scope = format!("flow:{word}");
+                let paused = told.pauses.iter().find(|one| one.scope == scope);
+                FlowTold { word, name, paused: paused.map(|one| one.detail.clone()) }
+            })
+            .collect(),
+        can_operate: who.may(Right::Operate),
         shell: Shell::new(&web, &who, Section::Health, "Health"),
     };
     shell::show(&page)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Why {
+    flow: String,
+    reason: String,
+}
+
+pub(super) async fn pause(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    Given(why): Given<Why>,
+) -> Result<Response, PageError> {
+    operate::pause(&web.app, &why.flow, &who.name, &why.reason).await?;
+    Ok(Redirect::to("/health").into_response())
+}
+
+pub(super) async fn resume(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    Given(why): Given<Why>,
+) -> Result<Response, PageError> {
+    operate::resume(&web.app, &why.flow, &who.name).await?;
+    Ok(Redirect::to("/health").into_response())
 }
 
 #[derive(Template)]

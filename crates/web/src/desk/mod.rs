@@ -35,7 +35,7 @@ use crate::{Web, access};
 
 /// Every page and everything that pages do.
 pub(crate) fn pages() -> Routes {
-    use Right::{ChangeMappings, ClearExceptions, CloseBooks, See};
+    use Right::{ChangeMappings, ClearExceptions, CloseBooks, Operate, See};
     Routes::default()
         .page("/", See, today::page)
         .page("/exceptions", See, exceptions::page)
@@ -73,6 +73,8 @@ pub(crate) fn pages() -> Routes {
         .page("/activity", See, health::activity)
         .page("/activity.csv", See, health::activity_csv)
         .page("/health", See, health::page)
+        .act("/health/pause", Operate, health::pause)
+        .act("/health/resume", Operate, health::resume)
         .page("/live", See, live::stream)
         .page("/entries/{reference}", See, entry::page)
         .act("/entries/{reference}/retry", ClearExceptions, entry::retry)

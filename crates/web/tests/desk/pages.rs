@@ -202,3 +202,27 @@ async fn every_page_of_the_shop_is_shown() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_flow_is_paused_with_a_reason_by_those_who_may() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let (admin, retail) = (shop.of(Role::Admin).await, shop.of(Role::Retail).await);
+        let flow = ("flow", "posting");
+        let why = [flow, ("reason", "stock-take in OrderWise")];
+        assert_eq!(shop.desk.post("/health/pause", &why, &retail).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(shop.desk.post("/health/pause", &[flow], &admin).await.0, StatusCode::CONFLICT);
+        let nothing = [("flow", "nothing"), ("reason", "x")];
+        assert_eq!(shop.desk.post("/health/pause", &nothing, &admin).await.0, StatusCode::CONFLICT);
+        assert_eq!(shop.desk.post("/health/pause", &why, &admin).await.0, StatusCode::SEE_OTHER);
+        let (_, page) = shop.desk.get("/health", &retail).await;
+        assert!(page.contains("admin: stock-take in OrderWise"), "{page}");
+        shop.desk.world.clock.advance(std::time::Duration::from_secs(30));
+        let (_, today) = shop.desk.get("/", &retail).await;
+        assert!(today.contains("Posting to OrderWise is paused."), "{today}");
+        shop.desk.post("/health/resume", &[flow], &admin).await;
+        let (_, page) = shop.desk.get("/health", &retail).await;
+        assert!(!page.contains("stock-take"), "{page}");
+    })
+    .await;
+}
