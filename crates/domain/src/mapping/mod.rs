@@ -105,6 +105,13 @@ impl MappingKind {
     }
 }
 
+impl MappingKind {
+    /// A key in the one form under which it is stored and looked up.
+    pub fn normal_key(self, key: &str) -> Result<String, MappingFault> {
+        row::normal_key(self, key).map_err(|what| row::fault(self, key, what))
+    }
+}
+
 impl fmt::Display for MappingKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())

@@ -45,7 +45,7 @@ pub async fn today(app: &App) -> Result<Arc<Today>, FlowError> {
 async fn usual(app: &App) -> Result<Arc<Usual>, FlowError> {
     let mut kept = app.glance.usual.lock().await;
     let now = app.now();
-    let day = today::start_of_day(app, now);
+    let day = today::start_of_day(app, now).await?;
     let fits = |(at, usual): &&(Timestamp, Arc<Usual>)| {
         usual.day == day && now >= *at && now.since(*at) < USUAL_FOR
     };

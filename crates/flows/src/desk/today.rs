@@ -21,7 +21,7 @@ use daybook_store::{
     stock::due,
     watermark,
 };
-use jiff::{ToSpan as _, tz::TimeZone};
+use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use super::operate;
@@ -43,8 +43,13 @@ const LIMITS: Limits =
 pub struct Today {
     /// As of.
     pub at: Timestamp,
-    /// The day, by the retailer's clock.
+    /// The day that is shown, by the retailer's clock: today, or before the first sale of today the
+    /// latest day with one.
     pub day: Day,
+    /// Whether that is today.
+    pub is_today: bool,
+    /// The day whose close is told.
+    pub yesterday: Day,
     /// `well`, `exceptions` or `behind`.
     #[serde(serialize_with = "word")]
     pub mood: Mood,
@@ -128,8 +133,10 @@ pub struct StoreLine {
 /// What is usual on a day of the week.
 #[derive(Debug)]
 pub(super) struct Usual {
-    /// The day it was made for.
+    /// The beginning of the day it was made for.
     pub(super) day: Timestamp,
+    /// Its end.
+    until: Timestamp,
     /// Entries of the last weeks by store and hour, and how many weeks had any.
     hours: HashMap<i64, ([i64; 24], i64)>,
 }
@@ -138,10 +145,12 @@ fn zone(app: &App) -> TimeZone {
     TimeZone::get(&app.policy.default_time_zone).unwrap_or(TimeZone::UTC)
 }
 
-/// The beginning of the retailer's day.
-pub(super) fn start_of_day(app: &App, now: Timestamp) -> Timestamp {
-    let zoned = now.to_jiff().to_zoned_datetime(zone(app));
-    zoned.start_of_day().map_or(now, |start| start.timestamp().into())
+/// The beginning of the day that is shown: today's, or of the latest day with a sale.
+pub(super) async fn start_of_day(app: &App, now: Timestamp) -> Result<Timestamp, FlowError> {
+    let latest = entry::latest_date(&app.db, now).await?;
+    let at = latest.filter(|at| *at < now).unwrap_or(now);
+    let zoned = at.to_jiff().to_zoned_datetime(zone(app));
+    Ok(zoned.start_of_day().map_or(now, |start| start.timestamp().into()))
 }
 
 /// Reads what was usual on this day of the week.
@@ -163,7 +172,9 @@ pub(super) async fn usual(app: &App, day: Timestamp) -> Result<Usual, FlowError>
             }
         }
     }
-    Ok(Usual { day, hours })
+    let until = day.to_jiff().to_zoned_datetime(zone(app)).checked_add(1.day());
+    let until = until.map_or(day, |end| end.timestamp().into());
+    Ok(Usual { day, until, hours })
 }
 
 /// Everything that was read for one picture.
@@ -184,12 +195,12 @@ pub(super) async fn read(app: &App, usual: &Usual) -> Result<Today, FlowError> {
     let now = app.now();
     let mapping = known_mapping(app).await?;
     let local = now.to_jiff().to_zoned_datetime(zone(app)).date();
-    let yesterday = Day(local.yesterday().unwrap_or(local));
+    let yesterday = Day(local).previous();
     let days = day::list(&app.db, (yesterday, yesterday), None).await?;
     let read = Read {
         now,
         summary: status::summary(app).await?,
-        hours: entry::hours(&app.db, (usual.day, now.plus(Duration::from_hours(1)))).await?,
+        hours: entry::hours(&app.db, (usual.day, usual.until)).await?,
         owed: entry::owed(&app.db).await?,
         exceptions: exception::by_store(&app.db).await?,
         pauses: pause::all(&app.db).await?,
@@ -197,14 +208,18 @@ pub(super) async fn read(app: &App, usual: &Usual) -> Result<Today, FlowError> {
         days: days.into_iter().map(|day| (day.warehouse_id, day.state)).collect(),
         read_at: watermark::updated_at(&app.db, ORDERS).await?,
     };
-    Ok(picture(&read, &mapping, usual, Day(local), currency(app)))
+    let mut today = picture(&read, &mapping, usual, currency(app));
+    today.yesterday = yesterday;
+    today.day = Day(usual.day.to_jiff().to_zoned_datetime(zone(app)).date());
+    today.is_today = today.day == Day(local);
+    Ok(today)
 }
 
 fn currency(app: &App) -> &str {
     app.policy.currencies.first().map_or("GBP", String::as_str)
 }
 
-fn picture(read: &Read, mapping: &Mapping, usual: &Usual, day: Day, currency: &str) -> Today {
+fn picture(read: &Read, mapping: &Mapping, usual: &Usual, currency: &str) -> Today {
     let mut ids: Vec<i64> = mapping.stores.keys().copied().collect();
     ids.sort_unstable();
     let stores: Vec<StoreLine> = ids.iter().map(|id| store(read, mapping, usual, *id)).collect();
@@ -227,7 +242,9 @@ fn picture(read: &Read, mapping: &Mapping, usual: &Usual, day: Day, currency: &s
     let slowest = waits.filter_map(|step| Some((step.since?, step.name))).min();
     Today {
         at: read.now,
-        day,
+        day: Day(Date::MIN),
+        is_today: false,
+        yesterday: Day(Date::MIN),
         mood,
         sentence,
         slowest: slowest.map(|(_, name)| name),

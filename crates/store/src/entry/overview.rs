@@ -14,6 +14,7 @@ sql! {
              max(order_date) AS latest FROM entry WHERE order_date >= $1 AND order_date < $2 \
              AND warehouse_id IS NOT NULL AND kind IN ('sale', 'return') \
              GROUP BY warehouse_id, (order_date - $1) / 3600000000 ORDER BY warehouse_id, hour";
+    LATEST = "SELECT max(order_date) AS latest FROM entry WHERE order_date <= $1";
     UNFINISHED = "SELECT warehouse_id, state, CAST(count(*) AS BIGINT) AS entries, \
                   CAST(sum(abs(gross)) AS BIGINT) AS gross, min(received_at) AS oldest \
                   FROM entry WHERE state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held') \
@@ -84,6 +85,18 @@ pub async fn hours(
     on!(conn, c => {
         let query = sqlx::query(HOURS).bind(from.micros()).bind(to.micros());
         all(&query.fetch_all(c).await?)
+    })
+}
+
+/// When the latest order up to `now` happened.
+pub async fn latest_date(
+    source: impl Into<Source<'_>>,
+    now: Timestamp,
+) -> StoreResult<Option<Timestamp>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let row = sqlx::query(LATEST).bind(now.micros()).fetch_one(c).await?;
+        row.opt_time("latest")
     })
 }
 

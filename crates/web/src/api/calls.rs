@@ -35,7 +35,7 @@ use super::ApiError;
 use crate::{
     Web,
     access::Who,
-    desk::{PageError, books, entry_seen, find, mapping_row, zone},
+    desk::{PageError, books, entry_seen, find, key_of, mapping_row, zone},
     take::{Asked, At, Given},
 };
 
@@ -409,10 +409,11 @@ pub(super) async fn mapping_row_of(
     Asked(query): Asked<Key>,
 ) -> Result<Response, ApiError> {
     let kind = kind_of(&kind)?;
-    let row = mappings::row(&web.app, kind, &query.key).await?;
+    let key = key_of(kind, &query.key)?;
+    let row = mappings::row(&web.app, kind, &key).await?;
     let mark =
         HeaderValue::from_str(&mark(row.as_ref())).unwrap_or(HeaderValue::from_static("\"\""));
-    let history = mappings::history(&web.app, kind, &query.key).await?;
+    let history = mappings::history(&web.app, kind, &key).await?;
     let body = Json(json!({ "row": row, "history": history }));
     Ok(([(header::ETAG, mark)], body).into_response())
 }
@@ -432,8 +433,11 @@ pub(super) async fn foretold(
     Given(row): Given<Row>,
 ) -> Answer<daybook_flows::sales::foresee::Foresight> {
     let kind = kind_of(&kind)?;
-    let change =
-        if row.remove { Change::Remove(kind, row.key) } else { Change::Set(made(kind, &row)?) };
+    let change = if row.remove {
+        Change::Remove(kind, key_of(kind, &row.key)?)
+    } else {
+        Change::Set(made(kind, &row)?)
+    };
     Ok(Json(foresee(&web.app, &change).await?))
 }
 
@@ -468,9 +472,10 @@ pub(super) async fn set_mapping(
     Given(row): Given<Row>,
 ) -> Answer<Done> {
     let kind = kind_of(&kind)?;
-    as_read(&web, &headers, (kind, &row.key)).await?;
+    let key = key_of(kind, &row.key)?;
+    as_read(&web, &headers, (kind, &key)).await?;
     let released = if row.remove {
-        u64::from(people::remove_mapping(&web.app, kind, &row.key, &who.name).await?)
+        u64::from(people::remove_mapping(&web.app, kind, &key, &who.name).await?)
     } else {
         people::set_mapping(&web.app, &[made(kind, &row)?], &who.name).await?
     };

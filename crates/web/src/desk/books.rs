@@ -15,7 +15,7 @@ use daybook_domain::{
     month::{
         Month,
         pack::Pack,
-        period::{PeriodAct, PeriodState},
+        period::{Obstacle, PeriodAct, PeriodState},
     },
     reconcile::{Amounts, DayCause, witness::Day},
     words,
@@ -59,7 +59,7 @@ struct MonthPage {
     sum: String,
     state: &'static str,
     mood: &'static str,
-    obstacles: Vec<String>,
+    obstacles: Vec<(String, String)>,
     asked_by: Option<String>,
     late: String,
     acts: Vec<(String, String, String, String)>,
@@ -112,6 +112,7 @@ pub(super) async fn month(
         };
         by_store.entry(row.warehouse_id).or_default().insert(cell.day, cell);
     }
+    let stores_named = names.clone();
     let seen = names.into_iter().filter(|(id, _)| who.may_see_store(Some(*id)));
     let days: Vec<i8> = (1..=month.last().0.day()).collect();
     let stores = seen.map(|(id, name)| {
@@ -139,7 +140,7 @@ pub(super) async fn month(
             PeriodState::Reopened => "Opened again",
         },
         mood: if is_closed { "well" } else { "wait" },
-        obstacles: view.obstacles.iter().map(ToString::to_string).collect(),
+        obstacles: obstacles(&view.obstacles, &stores_named, &currency(&web)),
         can_close: may_close && !is_closed && view.obstacles.is_empty() && !rows.is_empty(),
         can_reopen: may_close && is_closed && view.asked_by.is_none(),
         can_approve: may_close && view.asked_by.as_ref().is_some_and(|by| *by != who.name),
@@ -161,6 +162,47 @@ pub(super) async fn month(
         done: query.done.is_some(),
     };
     shell::show(&page)
+}
+
+/// What is in the way: days that differ one by one, days that were not compared as a count.
+fn obstacles(all: &[Obstacle], stores: &[(i64, String)], currency: &str) -> Vec<(String, String)> {
+    let name = |id: i64| {
+        let found = stores.iter().find(|(one, _)| *one == id);
+        found.map_or_else(|| id.to_string(), |(_, name)| name.clone())
+    };
+    let mut told = Vec::new();
+    let mut not_compared = 0;
+    for one in all {
+        match one {
+            Obstacle::NotCompared { .. } => not_compared += 1,
+            Obstacle::Differs { store, day, differences, gross } => {
+                let count = say::count(*differences, "difference", "differences");
+                let day_said = say::day(day.0);
+                let money = say::money(*gross, currency);
+                let text = format!("{}, {day_said}: {count}, {money}", name(*store));
+                told.push((text, format!("/books/{day}/{store}")));
+            }
+            Obstacle::ToBeCompared { store, day } => {
+                let text = format!("{}, {}: to be compared again", name(*store), say::day(day.0));
+                told.push((text, format!("/books/{day}/{store}")));
+            }
+            Obstacle::Late { month, .. } => {
+                told.push((one.to_string(), format!("/books?month={month}")));
+            }
+            Obstacle::Earlier { month } => {
+                told.push((format!("{month} is not closed"), format!("/books?month={month}")));
+            }
+        }
+    }
+    if not_compared > 0 {
+        let text = say::count(
+            not_compared,
+            "store-day is not compared yet",
+            "store-days are not compared yet",
+        );
+        told.push((text, String::new()));
+    }
+    told
 }
 
 fn act_word(act: PeriodAct) -> &'static str {

@@ -98,7 +98,7 @@ pub(super) fn row_told(entry: &EntryView, zone: &TimeZone, stores: &[(i64, Strin
             || entry.store.map_or_else(String::new, |id| id.to_string()),
             |(_, name)| name.clone(),
         ),
-        at: say::moment(entry.ordered_at, zone),
+        at: say::short(entry.ordered_at, zone),
         gross: say::money(entry.gross, &entry.currency),
         receipt: entry.receipt.clone().unwrap_or_default(),
         document: entry.document.as_ref().and_then(|one| one.number.clone()).unwrap_or_default(),

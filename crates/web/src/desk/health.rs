@@ -18,7 +18,11 @@ use daybook_flows::desk::{
 use serde::Deserialize;
 
 use super::{PageError, Section, Shell, files, say, shell};
-use crate::{Web, access::Who, take::{Asked, Given}};
+use crate::{
+    Web,
+    access::Who,
+    take::{Asked, Given},
+};
 
 /// Acts on one page.
 const PAGE: usize = 100;

@@ -98,6 +98,11 @@ fn kind_of(word: &str) -> Result<MappingKind, PageError> {
     word.parse().map_err(|_| PageError::not_found(format!("There is no table '{word}'")))
 }
 
+/// The key in the form under which rows are stored.
+pub(crate) fn key_of(kind: MappingKind, key: &str) -> Result<String, PageError> {
+    kind.normal_key(key).map_err(|fault| wrong_mapping(fault.to_string()))
+}
+
 pub(super) async fn first() -> Redirect {
     Redirect::to("/mappings/sku")
 }
@@ -208,7 +213,7 @@ pub(super) async fn row(
     Asked(query): Asked<RowQuery>,
 ) -> Result<Response, PageError> {
     let kind = kind_of(&kind)?;
-    let key = query.key.trim().to_owned();
+    let key = key_of(kind, &query.key)?;
     let stored = mappings::row(&web.app, kind, &key).await?;
     let asked = kind.fields().iter().any(|name| query.fields.contains_key(*name));
     let value = |name: &str| {
@@ -284,6 +289,6 @@ pub(super) async fn remove(
     Given(form): Given<RowQuery>,
 ) -> Result<Response, PageError> {
     let kind = kind_of(&kind)?;
-    people::remove_mapping(&web.app, kind, &form.key, &who.name).await?;
+    people::remove_mapping(&web.app, kind, &key_of(kind, &form.key)?, &who.name).await?;
     Ok(Redirect::to(&format!("/mappings/{kind}?done=0")).into_response())
 }

@@ -15,6 +15,7 @@ mod goods;
 mod health;
 mod live;
 mod mappings;
+mod payouts;
 mod routes;
 pub(crate) mod say;
 pub(crate) mod shell;
@@ -28,6 +29,7 @@ pub(crate) use self::{
     entry::seen as entry_seen,
     error::PageError,
     exceptions::mapping_row,
+    mappings::key_of,
     routes::Routes,
     shell::{Section, Shell, show, zone},
 };
@@ -47,6 +49,7 @@ pub(crate) fn pages() -> Routes {
         .act("/exceptions/{cause}/assign", ClearExceptions, exceptions::assign)
         .act("/exceptions/{cause}/dismiss", ClearExceptions, exceptions::dismiss)
         .page("/books", See, books::month)
+        .page("/books/payouts", See, payouts::page)
         .page("/books/{day}/pack.html", See, books::pack_page)
         .page("/books/{day}/pack.xlsx", See, books::pack_xlsx)
         .act("/books/{day}/close", CloseBooks, books::close)

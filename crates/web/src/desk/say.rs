@@ -13,6 +13,11 @@ pub(crate) fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string()
 }
 
+/// `25 Nov, 14:05`.
+pub(crate) fn short(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%-d %b, %H:%M").to_string()
+}
+
 /// `Wednesday 25 November 2026`.
 pub(crate) fn day(day: Date) -> String {
     day.strftime("%A %-d %B %Y").to_string()

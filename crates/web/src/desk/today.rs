@@ -19,6 +19,7 @@ use crate::{Web, access::Who};
 struct TodayPage {
     shell: Shell,
     day: String,
+    day_word: &'static str,
     today: Told,
 }
 
@@ -50,6 +51,7 @@ struct StoreTold {
     latest: String,
     unposted: String,
     exceptions: String,
+    held: String,
     stock: String,
     day: &'static str,
     day_mood: &'static str,
@@ -73,7 +75,11 @@ pub(super) async fn page(
     let today = desk::today(&web.app).await?;
     let page = TodayPage {
         shell: Shell::new(&web, &who, Section::Today, "Today"),
-        day: say::day(today.day.0),
+        day: match today.is_today {
+            true => say::day(today.day.0),
+            false => format!("{}, the latest day with sales", say::day(today.day.0)),
+        },
+        day_word: if today.is_today { "today" } else { "that day" },
         today: told(&today, &who, &shell::zone(&web), &currency(&web)),
     };
     shell::show(&page)
@@ -105,13 +111,13 @@ fn sign(mood: Mood) -> &'static str {
 
 fn step(step: &Step, today: &Today) -> StepTold {
     let (name, address) = match step.name {
-        "tills" => ("Tills (missing ids)", "/health"),
-        "day-book" => ("In the day book", "/find"),
-        "waiting" => ("Wait for their sale", "/find?state=waiting"),
-        "held" => ("Held by exceptions", "/exceptions"),
+        "tills" => ("Tills: ids not seen", "/health"),
+        "day-book" => ("Day book", "/find"),
+        "waiting" => ("Waiting for a sale", "/find?state=waiting"),
+        "held" => ("Held", "/exceptions"),
         "ready" => ("On their way", "/find?state=ready"),
-        "in-doubt" => ("In doubt, being looked up", "/find?state=in-doubt"),
-        _ => ("In OrderWise", "/find?state=confirmed"),
+        "in-doubt" => ("In doubt", "/find?state=in-doubt"),
+        _ => ("OrderWise", "/find?state=confirmed"),
     };
     let age = match (step.name, step.since) {
         ("tills", Some(at)) => format!("read {}", say::ago(at, today.at)),
@@ -144,7 +150,7 @@ fn store(store: &StoreLine, today: &Today, zone: &TimeZone, currency: &str) -> S
         name: store.name.clone(),
         mood: store.mood.word(),
         state,
-        entries: words::grouped(store.entries),
+        entries: say::count(store.entries, "receipt", "receipts"),
         gross: say::money(store.gross, currency),
         hours_said: hours_said(store),
         bars: bars(store),
@@ -155,7 +161,11 @@ fn store(store: &StoreLine, today: &Today, zone: &TimeZone, currency: &str) -> S
         },
         exceptions: match store.exceptions {
             0 => "none".to_owned(),
-            count => format!("{}, {}", words::grouped(count), say::money(store.held, currency)),
+            count => words::grouped(count),
+        },
+        held: match store.exceptions {
+            0 => String::new(),
+            _ => say::money(store.held, currency),
         },
         stock: match (store.stock_due, age(store.stock_since)) {
             (0, _) | (_, None) => "fresh".to_owned(),
@@ -167,7 +177,7 @@ fn store(store: &StoreLine, today: &Today, zone: &TimeZone, currency: &str) -> S
         day_mood,
         day_address: match store.yesterday {
             None => String::new(),
-            Some(_) => format!("/books/{}/{}", today.day.previous(), store.store),
+            Some(_) => format!("/books/{}/{}", today.yesterday, store.store),
         },
     }
 }

@@ -148,7 +148,7 @@ async fn broken_bodies_are_told_and_nothing_is_done() {
             StatusCode::UNPROCESSABLE_ENTITY
         );
         assert_eq!(
-            send("[]", json, "4").await.headers[header::CONTENT_TYPE],
+            send("\"x\"", json, "4").await.headers[header::CONTENT_TYPE],
             "application/problem+json"
         );
     })

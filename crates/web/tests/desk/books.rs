@@ -20,7 +20,7 @@ async fn a_day_is_compared_on_demand_and_signed_by_name() {
         let path = format!("/books/2026-10-05/{store}");
         let (status, page) = shop.desk.get(&path, &retail).await;
         assert_eq!(status, StatusCode::OK, "{page}");
-        assert!(page.contains("Receipts in the day book") && !page.contains("Compare again now"));
+        assert!(page.contains("What the witnesses say") && !page.contains("Compare again now"));
         let (_, month) = shop.desk.get("/books?month=2026-10", &finance).await;
         assert!(month.contains(&path), "{month}");
         // Asking is a question in the book: whoever holds it answers.
