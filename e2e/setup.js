@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { chromium } from "@playwright/test";
 
-const PROGRAM = process.env.DAYBOOK ?? "../target/debug/daybook";
+const PROGRAM = process.env.DESK_PROGRAM ?? "../target/debug/daybook";
 export const PASSWORD = "a long day at the counter";
 
 /** What the demo says, until it says that it stays up. */
@@ -50,7 +50,7 @@ export default async function setup(config) {
   await page.context().storageState({ path: "test-results/ada.json" });
   await browser.close();
   process.env.DESK = base;
-  process.env.DAYBOOK_DEMO_CONFIG = settings;
+  process.env.DESK_DEMO_CONFIG = settings;
   writeFileSync("test-results/demo.txt", said);
   return () => { child.kill("SIGINT"); };
 }

@@ -2,9 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { demo, expect, test } from "./desk.js";
 
-const PROGRAM = process.env.DAYBOOK ?? "../target/debug/daybook";
+const PROGRAM = process.env.DESK_PROGRAM ?? "../target/debug/daybook";
 /** The command line on the demo's book. */
-const daybook = (...args) => execFileSync(PROGRAM, ["--config", process.env.DAYBOOK_DEMO_CONFIG, "--json", ...args], { encoding: "utf8" });
+const daybook = (...args) => execFileSync(PROGRAM, ["--config", process.env.DESK_DEMO_CONFIG, "--json", ...args], { encoding: "utf8" });
 
 for (const script of [true, false]) {
   test.describe(script ? "with script" : "without script", () => {
