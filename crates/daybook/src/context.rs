@@ -1,6 +1,6 @@
 //! What a command works with, made from the configuration when it is needed.
 
-use std::{path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use daybook_connectors::{Clock, Network, Orderwise, Sitoo};
 use daybook_domain::Timestamp;
@@ -89,11 +89,11 @@ impl Context {
     }
 
     /// What addresses of the desk begin with.
-    pub(crate) fn desk_address(&self) -> String {
+    pub(crate) fn desk_address(&self, listen: SocketAddr) -> String {
         let web = &self.config.web;
         web.access.public_url.clone().unwrap_or_else(|| {
             let scheme = if web.access.secure { "https" } else { "http" };
-            match web.listen {
+            match listen {
                 // Listening everywhere is no address to go to.
                 all if all.ip().is_unspecified() => format!("{scheme}://localhost:{}", all.port()),
                 one => format!("{scheme}://{one}"),

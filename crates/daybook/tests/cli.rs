@@ -256,7 +256,7 @@ fn people_are_let_in_from_the_terminal() {
         (r"/join/[\w-]{43}", "/join/[secret]"),
         (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "[moment]"),
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "[moment]"),
-        (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22}", "[id]"),
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[id]"),
     ] }, {
         insta::assert_snapshot!(said.join("\n"));
     });

@@ -148,7 +148,7 @@ async fn act(context: &Context, app: &App, action: &Action) -> Result<Shown, Flo
 fn shown_link(context: &Context, link: &Link) -> ShownLink {
     ShownLink {
         name: link.name.clone(),
-        address: link.address(&context.desk_address()),
+        address: link.address(&context.desk_address(context.config.web.listen)),
         expires_at: link.expires_at,
     }
 }

@@ -1,6 +1,6 @@
 //! `daybook serve`
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use clap::Args;
 use daybook_flows::{App, access::link, engine, sales};
@@ -42,7 +42,8 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Fa
         stop: stop.clone(),
     };
     told(context, &app);
-    first_account(context, &app).await?;
+    let at = listener.local_addr().unwrap_or(context.config.web.listen);
+    first_account(context, &app, at).await?;
     let ended = both(web, listener, &app, &stop).await;
     app.db.close().await;
     tracing::info!("stopped");
@@ -65,12 +66,12 @@ fn told(context: &Context, app: &App) {
 
 /// While nobody can let others in, whoever starts the program may: the link is the way in, so it is
 /// told here, and only here.
-async fn first_account(context: &Context, app: &App) -> Result<(), Failure> {
+async fn first_account(context: &Context, app: &App, listen: SocketAddr) -> Result<(), Failure> {
     if let Some(link) = link::first(app).await? {
         context.printer.talk(&format!(
             "There is no account for the desk yet. Make the first one, an admin's, with this link; \
              it is good once:\n{}",
-            link.address(&context.desk_address())
+            link.address(&context.desk_address(listen))
         ));
     }
     Ok(())

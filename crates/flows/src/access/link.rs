@@ -230,6 +230,9 @@ async fn make_first(app: &App, secret: &str, choice: &Choice) -> Result<Account,
         if !invitation::take(&mut tx, &hash(secret), app.now()).await? {
             return Err(over());
         }
+        if somebody_manages(&account::list(&mut tx).await?) {
+            return Err(over());
+        }
         add_account(app, &mut tx, &new, Some(&hashed), FIRST_START).await?;
         let account = account::get(&mut tx, &new.id).await?.ok_or_else(unknown)?;
         tx.commit().await?;

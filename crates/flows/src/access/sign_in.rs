@@ -23,7 +23,7 @@ use crate::{app::App, error::FlowError, retrying::retrying};
 /// How long the second factor may take.
 const HALF_LIFE: Duration = Duration::from_mins(10);
 /// Use is noted at most this often.
-const NOTE_EVERY: Duration = Duration::from_secs(60);
+const NOTE_EVERY: Duration = Duration::from_mins(1);
 /// What is kept of a browser's name.
 const AGENT_LIMIT: usize = 120;
 
@@ -91,14 +91,24 @@ pub async fn sign_in(
     let found = account::by_login(&app.db, &login).await?;
     let scopes = scopes(app, &login, found.as_ref(), visitor).await?;
     if let Some(wait) = throttle::charge(app, &scopes).await? {
-        return Ok(SignIn::Wait(wait));
+        return Ok(told(SignIn::Wait(wait), visitor));
     }
     let account = found.filter(Account::is_open);
     let known = account.as_ref().and_then(|account| account.password.as_deref());
     let is_right = password::verify(app, known, password).await?;
-    let Some(account) = account.filter(|_| is_right) else { return Ok(SignIn::Wrong) };
+    let Some(account) = account.filter(|_| is_right) else {
+        return Ok(told(SignIn::Wrong, visitor));
+    };
     throttle::refund(app, &scopes).await?;
     after_password(app, &account, visitor).await
+}
+
+/// Counts what did not lead in. Names are not logged: people type passwords into the wrong field.
+fn told(ended: SignIn, visitor: &Visitor) -> SignIn {
+    let result = if ended == SignIn::Wrong { "wrong" } else { "wait" };
+    metrics::counter!("daybook_sign_ins_refused_total", "result" => result).increment(1);
+    tracing::info!(source = visitor.source, result, "somebody was not let in");
+    ended
 }
 
 /// They have shown the first factor: what comes now.
@@ -136,10 +146,10 @@ pub async fn second_step(app: &App, code: &str, visitor: &Visitor) -> Result<Sig
         scopes.push((format!("factor:{}", account.id), ONE));
     }
     if let Some(wait) = throttle::charge(app, &scopes).await? {
-        return Ok(SignIn::Wait(wait));
+        return Ok(told(SignIn::Wait(wait), visitor));
     }
     if !use_code(app, &account, &factor, code).await? {
-        return Ok(SignIn::Wrong);
+        return Ok(told(SignIn::Wrong, visitor));
     }
     throttle::refund(app, &scopes).await?;
     Ok(SignIn::In(enter(app, &account, visitor).await?))
@@ -272,10 +282,8 @@ fn short(hash: &Hash) -> String {
 /// is left open does not keep its session alive.
 pub async fn identify(app: &App, token: &str, is_use: bool) -> Result<Option<Identity>, FlowError> {
     let (now, key) = (app.now(), hash(token));
-    let found = session::get(&app.db, &key, now).await?.filter(|session| !session.half);
-    let Some(session) = found else { return Ok(None) };
-    let found = account::get(&app.db, &session.account).await?;
-    let Some(account) = found.filter(Account::is_open) else { return Ok(None) };
+    let found = session::whose(&app.db, &key, now).await?;
+    let Some((session, account)) = found else { return Ok(None) };
     let idle = app.settings.access.idle;
     if is_use && now.since(session.seen_at) >= NOTE_EVERY.min(idle / 4) {
         let until = now.plus(idle).min(session.ends_at);

@@ -16,7 +16,7 @@ pub const BEGINS: &str = "dbk_";
 /// Characters by which people tell tokens apart.
 const SHOWN: usize = 10;
 /// Use is noted at most this often.
-const NOTE_EVERY: Duration = Duration::from_secs(60);
+const NOTE_EVERY: Duration = Duration::from_mins(1);
 /// No token is good for longer.
 const MOST_DAYS: u64 = 366;
 

@@ -2,7 +2,7 @@
 
 use daybook_domain::Timestamp;
 
-use super::Hash;
+use super::{Hash, account::Account};
 use crate::{
     Source, StoreResult, Tx,
     engine::{Cells, FromCells, all, one},
@@ -20,6 +20,16 @@ macro_rules! select {
 
 sql! {
     GET = select!("WHERE hash = $1 AND idle_until > $2 AND ends_at > $2");
+    /// With its account, in one read: every page asks.
+    WHOSE = "SELECT s.id AS session_id, s.seen_at AS seen_at, s.idle_until AS idle_until, \
+             s.ends_at AS ends_at, s.agent AS agent, s.created_at AS began_at, a.id AS id, \
+             a.login AS login, a.name AS name, a.password AS password, a.roles AS roles, \
+             a.stores AS stores, a.factor AS factor, a.factor_next AS factor_next, \
+             a.created_at AS created_at, a.created_by AS created_by, \
+             a.password_at AS password_at, a.signed_in_at AS signed_in_at, \
+             a.disabled_at AS disabled_at FROM session AS s JOIN account AS a \
+             ON a.id = s.account WHERE s.hash = $1 AND NOT s.half AND s.idle_until > $2 \
+             AND s.ends_at > $2 AND a.disabled_at IS NULL";
     OF_ACCOUNT = select!("WHERE account = $1 AND NOT half AND idle_until > $2 AND ends_at > $2 \
                           ORDER BY created_at DESC, id");
     INSERT = "INSERT INTO session (hash, id, account, half, created_at, seen_at, idle_until, \
@@ -96,6 +106,40 @@ pub async fn get(
         let query = sqlx::query(GET).bind(hash.as_slice()).bind(now.micros());
         one(query.fetch_optional(c).await?.as_ref())
     })
+}
+
+/// A session with its account.
+struct Whose(Session, Account);
+
+impl FromCells for Whose {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        let account = Account::read(row)?;
+        let session = Session {
+            id: row.text("session_id")?,
+            account: account.id.clone(),
+            half: false,
+            created_at: row.time("began_at")?,
+            seen_at: row.time("seen_at")?,
+            idle_until: row.time("idle_until")?,
+            ends_at: row.time("ends_at")?,
+            agent: row.text("agent")?,
+        };
+        Ok(Self(session, account))
+    }
+}
+
+/// The whole session with its account, if neither is over.
+pub async fn whose(
+    source: impl Into<Source<'_>>,
+    hash: &Hash,
+    now: Timestamp,
+) -> StoreResult<Option<(Session, Account)>> {
+    let mut conn = source.into().open().await?;
+    let found: Option<Whose> = on!(conn, c => {
+        let query = sqlx::query(WHOSE).bind(hash.as_slice()).bind(now.micros());
+        one(query.fetch_optional(c).await?.as_ref())?
+    });
+    Ok(found.map(|Whose(session, account)| (session, account)))
 }
 
 /// What an account has open, the newest first.

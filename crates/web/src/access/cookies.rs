@@ -23,19 +23,19 @@ pub(super) fn browser(headers: &HeaderMap, settings: &Access) -> Option<String> 
 
 /// What a browser must keep from now on.
 pub(super) fn keep(headers: &mut HeaderMap, entered: &Entered, settings: &Access) {
-    append(headers, write(SESSION, &entered.session, None, settings));
+    append(headers, &write(SESSION, &entered.session, None, settings));
     if let Some(mark) = &entered.device {
-        append(headers, write(BROWSER, mark, Some(settings.remember_browsers), settings));
+        append(headers, &write(BROWSER, mark, Some(settings.remember_browsers), settings));
     }
 }
 
 /// The session's cookie goes; the browser's mark stays.
 pub(super) fn forget(headers: &mut HeaderMap, settings: &Access) {
-    append(headers, write(SESSION, "", Some(Duration::ZERO), settings));
+    append(headers, &write(SESSION, "", Some(Duration::ZERO), settings));
 }
 
-fn append(headers: &mut HeaderMap, value: String) {
-    if let Ok(value) = HeaderValue::from_str(&value) {
+fn append(headers: &mut HeaderMap, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
         headers.append(header::SET_COOKIE, value);
     }
 }

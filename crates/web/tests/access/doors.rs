@@ -44,6 +44,8 @@ async fn the_first_account_is_made_by_a_link_and_there_is_no_second_such_link() 
         let (_, page) = desk.get(&path, &nobody).await;
         assert!(page.contains("There is no account yet"), "{page}");
         let form = [("name", "Ada  Finch"), ("login", "Ada@Example.com"), ("password", PASSWORD)];
+        let spare = link::first(app).await.unwrap().unwrap();
+        let path = format!("/join/{}", spare.secret);
         let answer = desk.form(&path, &form, &nobody).await;
         let ada = answer.cookie(&nobody);
         assert_eq!(desk.get("/people", &ada).await.0, StatusCode::OK);
@@ -150,6 +152,23 @@ async fn a_reset_link_ends_what_was_signed_in() {
         let form = [("login", "ada"), ("password", PASSWORD)];
         let (status, _) = desk.post("/sign-in", &form, &Cookie::default()).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "the old password is void");
+    })
+    .await;
+}
+
+/// A link of the first start that is still about does not open the desk a second time.
+#[tokio::test]
+async fn the_first_link_is_void_once_somebody_manages() {
+    for_each_engine(|db| async move {
+        let desk = desk(db).await;
+        let link = link::first(&desk.world.app).await.unwrap().unwrap();
+        joined(&desk, "ada", Role::Admin).await;
+        let form = [("name", "Eve"), ("login", "eve"), ("password", PASSWORD)];
+        let path = format!("/join/{}", link.secret);
+        let (status, page) = desk.post(&path, &form, &Cookie::default()).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("used already"), "{page}");
+        assert!(people::find(&desk.world.app, "Eve").await.is_err());
     })
     .await;
 }

@@ -18,59 +18,61 @@ use crate::{
 
 #[tokio::test]
 async fn an_admin_lets_somebody_in_and_out() {
-    for_each_engine(|db| async move {
-        let desk = desk(db).await;
-        let admin = desk.sign_in(Role::Admin).await;
-        let form = [
-            ("name", "Ada Finch"),
-            ("login", "ada@example.com"),
-            ("role", "finance"),
-            ("role", "auditor"),
-            ("stores", "5, 7"),
-        ];
-        let (status, page) = desk.post("/people/invite", &form, &admin).await;
-        assert_eq!(status, StatusCode::OK);
-        let secret = page.split("/join/").nth(1).unwrap().split('<').next().unwrap();
-        let (_, page) = desk.get("/people", &admin).await;
-        assert!(page.contains("has a link until") && page.contains("stores 5, 7"), "{page}");
-        assert!(!page.contains("/join/"), "a link is shown once");
-        let answer = desk
-            .form(&format!("/join/{secret}"), &[("password", PASSWORD)], &Cookie::default())
-            .await;
-        let ada = answer.cookie(&Cookie::default());
-        let account = people::find(&desk.world.app, "Ada Finch").await.unwrap();
-        assert_eq!(account.roles, [Role::Finance, Role::Auditor].into());
-        assert_eq!(account.stores, Some([5, 7].into()));
-        assert_eq!(account.created_by, "admin");
+    for_each_engine(|db| {
+        Box::pin(async move {
+            let desk = desk(db).await;
+            let admin = desk.sign_in(Role::Admin).await;
+            let form = [
+                ("name", "Ada Finch"),
+                ("login", "ada@example.com"),
+                ("role", "finance"),
+                ("role", "auditor"),
+                ("stores", "5, 7"),
+            ];
+            let (status, page) = desk.post("/people/invite", &form, &admin).await;
+            assert_eq!(status, StatusCode::OK);
+            let secret = page.split("/join/").nth(1).unwrap().split('<').next().unwrap();
+            let (_, page) = desk.get("/people", &admin).await;
+            assert!(page.contains("has a link until") && page.contains("stores 5, 7"), "{page}");
+            assert!(!page.contains("/join/"), "a link is shown once");
+            let answer = desk
+                .form(&format!("/join/{secret}"), &[("password", PASSWORD)], &Cookie::default())
+                .await;
+            let ada = answer.cookie(&Cookie::default());
+            let account = people::find(&desk.world.app, "Ada Finch").await.unwrap();
+            assert_eq!(account.roles, [Role::Finance, Role::Auditor].into());
+            assert_eq!(account.stores, Some([5, 7].into()));
+            assert_eq!(account.created_by, "admin");
 
-        let disable = format!("/people/{}/disable", account.id);
-        assert_eq!(desk.post(&disable, &[], &ada).await.0, StatusCode::FORBIDDEN);
-        desk.post(&disable, &[], &admin).await;
-        assert!(!is_in(&desk, &ada).await);
-        let form = [("login", "ada@example.com"), ("password", PASSWORD)];
-        let (status, _) = desk.post("/sign-in", &form, &Cookie::default()).await;
-        assert_eq!(status, StatusCode::UNAUTHORIZED);
-        desk.post(&format!("/people/{}/enable", account.id), &[], &admin).await;
-        let answer = desk.form("/sign-in", &form, &Cookie::default()).await;
-        assert!(is_in(&desk, &answer.cookie(&Cookie::default())).await);
-        desk.post(&format!("/people/{}/sign-out", account.id), &[], &admin).await;
-        assert!(!is_in(&desk, &answer.cookie(&Cookie::default())).await);
-        let (_, page) = desk.post(&format!("/people/{}/link", account.id), &[], &admin).await;
-        assert!(page.contains("/join/"), "{page}");
-        let acts = audit::of(&desk.world.app.db, "Ada Finch", 20).await.unwrap();
-        let told: Vec<_> = acts.iter().rev().map(|act| act.action.as_str()).collect();
-        let expected = [
-            "account-made",
-            "account-link",
-            "account-password",
-            "sign-in",
-            "account-disabled",
-            "account-enabled",
-            "sign-in",
-            "account-signed-out",
-            "account-link",
-        ];
-        assert_eq!(told, expected);
+            let disable = format!("/people/{}/disable", account.id);
+            assert_eq!(desk.post(&disable, &[], &ada).await.0, StatusCode::FORBIDDEN);
+            desk.post(&disable, &[], &admin).await;
+            assert!(!is_in(&desk, &ada).await);
+            let form = [("login", "ada@example.com"), ("password", PASSWORD)];
+            let (status, _) = desk.post("/sign-in", &form, &Cookie::default()).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED);
+            desk.post(&format!("/people/{}/enable", account.id), &[], &admin).await;
+            let answer = desk.form("/sign-in", &form, &Cookie::default()).await;
+            assert!(is_in(&desk, &answer.cookie(&Cookie::default())).await);
+            desk.post(&format!("/people/{}/sign-out", account.id), &[], &admin).await;
+            assert!(!is_in(&desk, &answer.cookie(&Cookie::default())).await);
+            let (_, page) = desk.post(&format!("/people/{}/link", account.id), &[], &admin).await;
+            assert!(page.contains("/join/"), "{page}");
+            let acts = audit::of(&desk.world.app.db, "Ada Finch", 20).await.unwrap();
+            let told: Vec<_> = acts.iter().rev().map(|act| act.action.as_str()).collect();
+            let expected = [
+                "account-made",
+                "account-link",
+                "account-password",
+                "sign-in",
+                "account-disabled",
+                "account-enabled",
+                "sign-in",
+                "account-signed-out",
+                "account-link",
+            ];
+            assert_eq!(told, expected);
+        })
     })
     .await;
 }

@@ -165,7 +165,7 @@ async fn door(context: &Context, app: &App) -> Result<String, Failure> {
         stores: None,
     };
     let link = link::open_door(app, &person, "demo").await?;
-    Ok(link.address(&context.desk_address()))
+    Ok(link.address(&context.desk_address(context.config.web.listen)))
 }
 
 async fn bind() -> Result<(Listeners, Addresses), Failure> {

@@ -65,7 +65,7 @@ fn main() -> ExitCode {
             "stock-bare" => stock::bare(&args).await,
             "stock-product" => stock::product(&args).await,
             "stock-sale" => stock::sold(&args).await,
-            "month-book" => month::book(&args).await,
+            "month-book" => Box::pin(month::book(&args)).await,
             "month-read" => month::read(&args).await,
             "month-close" => month::close(&args).await,
             "catalogue-product" => catalogue::product(&args).await,
