@@ -41,6 +41,7 @@ migrations! {
     14 "0014_months"
     15 "0015_sent_and_sums"
     16 "0016_marks"
+    18 "0018_family_marks"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {
