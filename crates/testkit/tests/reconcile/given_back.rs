@@ -21,10 +21,14 @@ use daybook_sandbox::{
     faults::{ErrorBody, Fault},
     sitoo::till::Stage,
 };
-use daybook_store::{audit, reconcile::day::DayState};
+use daybook_store::{
+    audit,
+    evidence::{self, Part},
+    reconcile::day::DayState,
+};
 use daybook_testkit::{
     World,
-    db::for_each_engine,
+    db::{for_each_book, for_each_engine},
     in_process::{Asked, Witness},
     story::reference,
 };
@@ -33,6 +37,7 @@ use http::Response;
 use super::{
     close::{evening_and_night, monday, pass, quarter_of_an_hour, row},
     fix::{SALE, by_hand, done_by_ada, plan, run, settled, wanted},
+    raw::{raw, without_guards},
 };
 
 /// The one step of a day's plan: its cause, what is done, and how it came out.
@@ -234,6 +239,54 @@ async fn a_receipt_that_is_missing_is_fetched_by_the_plan() {
         assert_eq!(world.document(late).gross, 2_500);
         let found = row(&world, 0).await;
         assert_eq!((found.state, found.entries), (DayState::Closed, 3), "{found:?}");
+    })
+    .await;
+}
+
+/// Whether the record of fixes is as it was written; how many there are.
+async fn fixes_are_whole(world: &World) -> (bool, u64) {
+    let found = evidence::verify(&world.app.db).await.unwrap();
+    let broken: Vec<Part> = found.broken.iter().map(|one| one.part).collect();
+    assert!(broken.iter().all(|part| *part == Part::Fix), "{:?}", found.broken);
+    (broken.is_empty(), found.fixes)
+}
+
+#[tokio::test]
+async fn what_was_done_about_a_day_cannot_be_told_otherwise_afterwards() {
+    for_each_book(|db, url| async move {
+        let world = World::new(1, db).await.unwrap();
+        held(&world).await;
+        run(&world).await;
+        world.clock.advance(Duration::from_mins(1));
+        run(&world).await;
+        world.clock.advance(Duration::from_mins(1));
+        // Certified with what was found then.
+        run(&world).await;
+        assert_eq!(fixes_are_whole(&world).await, (true, 3));
+        without_guards(&url).await;
+        let changes = [
+            ("actor = 'Bob'", "actor = 'Ada Finch'"),
+            ("at = at + 1", "at = at - 1"),
+            ("act = 'credit'", "act = 'release'"),
+            ("cause = 'posted-twice'", "cause = 'not-posted-held'"),
+            ("subject = 'S1-1'", "subject = 'S1-10002'"),
+        ];
+        for (change, back) in changes {
+            let set = |what: &str| format!("UPDATE fix_step SET {what} WHERE seq = 1");
+            raw(&url, &set(change)).await;
+            assert_eq!(fixes_are_whole(&world).await, (false, 3), "{change}");
+            raw(&url, &set(back)).await;
+            assert_eq!(fixes_are_whole(&world).await, (true, 3), "{back}");
+        }
+        let columns = "warehouse_id, day, at, actor, cause, act, subject, net, tax, gross";
+        let put = format!(
+            "INSERT INTO fix_step (seq, {columns}) SELECT 9, {columns} FROM fix_step WHERE seq = 1"
+        );
+        raw(&url, &put).await;
+        assert_eq!(fixes_are_whole(&world).await, (false, 4), "one that was never run");
+        raw(&url, "DELETE FROM fix_step WHERE seq = 9").await;
+        raw(&url, "DELETE FROM fix_step WHERE seq = 1").await;
+        assert_eq!(fixes_are_whole(&world).await, (false, 2), "one is gone");
     })
     .await;
 }
