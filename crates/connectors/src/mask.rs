@@ -93,8 +93,19 @@ pub fn mask_body(body: &str) -> String {
             mask_json(json.get(), 0, &mut masked);
             masked
         }
+        Err(_) if is_broken_json(body) => {
+            format!("({} bytes of broken JSON, not kept)", body.len())
+        }
         Err(_) => mask_text(&cut(body, TEXT_CUT)),
     }
+}
+
+/// Whether a text that is no JSON was going to be some: an answer that was broken off. What belongs to
+/// which key cannot be told any more, so nothing of it may be shown.
+pub(crate) fn is_broken_json(text: &str) -> bool {
+    let text = text.trim_start();
+    let within = text.strip_prefix('[').map(str::trim_start);
+    text.starts_with('{') || within.is_some_and(|rest| rest.starts_with(['{', '[', '"']))
 }
 
 /// Any text with its e-mail addresses hidden.
@@ -232,6 +243,15 @@ mod tests {
     fn json_inside_a_text_is_masked_too() {
         let body = r#"[{"who":"[{\"email\":\"a@b.example\",\"id\":1}]"}]"#;
         assert_eq!(mask_body(body), r#"[{"who":"[{\"email\":\"***\",\"id\":1}]"}]"#);
+    }
+
+    #[test]
+    fn nothing_is_kept_of_json_that_was_broken_off() {
+        for body in [r#"{"statementName":"Jo Smi"#, r#"[ {"x":1,"phone":"0770"#, "[\"Jo Smith"] {
+            let bytes = body.len();
+            assert_eq!(mask_body(body), format!("({bytes} bytes of broken JSON, not kept)"));
+        }
+        assert_eq!(mask_body("[Error] no stock"), "[Error] no stock");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::mask::{cut, mask_text};
+use crate::mask::{cut, is_broken_json, mask_text};
 
 /// Texts beyond these add nothing for a person.
 const MOST_REASONS: usize = 50;
@@ -38,7 +38,7 @@ enum Rank {
 }
 
 /// What a body tells a person: every text without repeats, those named `Message` first. E-mail
-/// addresses are hidden. Empty bodies, web pages and silent JSON give nothing.
+/// addresses are hidden. Empty bodies, web pages, silent and broken JSON give nothing.
 pub(crate) fn reasons(body: &str) -> Vec<String> {
     texts(body, Rank::Sentence)
 }
@@ -55,7 +55,7 @@ fn texts(body: &str, least: Rank) -> Vec<String> {
     let json = serde_json::from_str::<Value>(body);
     match &json {
         Ok(json) => walk(None, json, &mut found),
-        Err(_) if body.starts_with('<') => {}
+        Err(_) if body.starts_with('<') || is_broken_json(body) => {}
         Err(_) => found.push((Rank::Told, body)),
     }
     found.retain(|(rank, _)| *rank <= least);
@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn nothing_said_is_said_once() {
-        for body in ["", "\"\"", "{}", "[]", "null", "7"] {
+        let broken = r#"{"Message":"The customer Jo Smith"#;
+        for body in ["", "\"\"", "{}", "[]", "null", "7", broken] {
             assert_eq!(reasons_or_none(body), ["no reason was given"], "{body}");
         }
         assert!(reasons_or_none("<html><body>404</body></html>")[0].contains("web page"));

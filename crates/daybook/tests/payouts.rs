@@ -107,9 +107,13 @@ impl Drop for Sandbox {
 }
 
 fn sandbox(desk: &Desk) -> Sandbox {
+    sandbox_with(desk, &["--transactions", "30"])
+}
+
+fn sandbox_with(desk: &Desk, more: &[&str]) -> Sandbox {
     let free = ["--sitoo-port", "0", "--orderwise-port", "0", "--control-port", "0"];
-    let rest = ["--seed", "7", "--transactions", "30", "--write-config", "daybook.toml"];
-    let args = [&["sandbox"][..], &free, &rest].concat();
+    let rest = ["--seed", "7", "--write-config", "daybook.toml"];
+    let args = [&["sandbox"][..], &free, &rest, more].concat();
     let mut child = desk.command(&args).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     // The last line that it says once it listens.
@@ -176,4 +180,87 @@ fn what_tills_took_is_suggested_confirmed_and_carried_forward() {
     for (name, value) in shapes {
         insta::assert_json_snapshot!(format!("payouts_{name}"), shape(value));
     }
+}
+
+/// The balance of the one provider.
+fn balance(desk: &Desk) -> Value {
+    json(&desk.ok(&["payouts", "balance", "--json"]))["balances"][0].take()
+}
+
+/// How many payments no match holds.
+fn open_payments(desk: &Desk, provider: &str) -> usize {
+    let open = json(&desk.ok(&["payouts", "open", provider, "--limit", "500", "--json"]));
+    open["payments"].as_array().unwrap().len()
+}
+
+#[test]
+fn what_is_never_paid_is_written_off_and_comes_back_when_that_is_undone() {
+    let desk = Desk::new();
+    let _sandbox = sandbox(&desk);
+    let config = std::fs::read_to_string(desk.path("daybook.toml")).unwrap();
+    let provider = "[settlement.providers.adyen]\nformat = \"adyen\"\ntenders = [\"card\"]\n";
+    desk.write("daybook.toml", &format!("{config}\n{provider}"));
+    desk.run(&["sync", "sales"]);
+    desk.ok(&["payouts", "match"]);
+    let open = json(&desk.ok(&["payouts", "open", "adyen", "--limit", "500", "--json"]));
+    let payments = open["payments"].as_array().unwrap();
+    let lost = payments.iter().find(|one| one["amount"].as_i64().unwrap() > 0).unwrap();
+    let key = format!("{}:{}", lost["order_id"], lost["index"]);
+    let before = balance(&desk);
+    assert_eq!((&before["ties"], &before["written_off"]), (&true.into(), &0.into()), "{before}");
+
+    let write_off = |reason| ["payouts", "write-off", "--payment", &key, "--reason", reason];
+    let silent = desk.run(&write_off(" "));
+    assert_eq!(silent.status.code(), Some(1));
+    assert!(text(&silent).contains("error[reason-missing]"), "{}", text(&silent));
+    let nowhere = desk.run(&["payouts", "write-off", "--payment", "1:0", "--reason", "lost"]);
+    assert!(text(&nowhere).contains("error[match-part-taken]"), "{}", text(&nowhere));
+    assert_eq!(balance(&desk), before, "nothing was written off");
+
+    let by = ["--by", "Ada Finch", "--json"];
+    let made = json(&desk.ok(&[&write_off("charged back")[..], &by].concat()));
+    let one = &made["matches"][0];
+    assert_eq!((&one["amount"], &one["state"]), (&lost["amount"], &"confirmed".into()), "{made}");
+    assert_eq!(one["made_by"], "Ada Finch", "{made}");
+    let after = balance(&desk);
+    assert_eq!((&after["written_off"], &after["ties"]), (&lost["amount"], &true.into()), "{after}");
+    let less = before["closing"].as_i64().unwrap() - lost["amount"].as_i64().unwrap();
+    assert_eq!(after["closing"], less);
+    assert_eq!(open_payments(&desk, "adyen"), payments.len() - 1);
+    let twice = desk.run(&write_off("again"));
+    assert!(text(&twice).contains("error[match-part-taken]"), "{}", text(&twice));
+
+    let number = one["number"].to_string();
+    desk.ok(&["payouts", "undo", &number, "--reason", "it was paid after all"]);
+    assert_eq!(balance(&desk), before);
+    assert_eq!(open_payments(&desk, "adyen"), payments.len());
+    insta::assert_json_snapshot!("payouts_write_off", shape(&made));
+}
+
+#[test]
+fn the_sandbox_writes_what_a_provider_and_the_bank_say_of_its_day() {
+    let desk = Desk::new();
+    let _sandbox = sandbox_with(&desk, &["--transactions", "120", "--settlement", "inbox"]);
+    let report = desk.path("inbox/adyen/settlement_detail_report_batch_7.csv");
+    assert!(std::fs::read_to_string(report).unwrap().starts_with("Company Account,"));
+    let statement = std::fs::read_to_string(desk.path("inbox/statements/statement.xml")).unwrap();
+    assert!(statement.contains("camt.053"), "{statement}");
+    let config = std::fs::read_to_string(desk.path("daybook.toml")).unwrap();
+    assert!(config.contains("[settlement.providers.adyen]"), "{config}");
+    desk.run(&["sync", "sales"]);
+    // The folders stand in the configuration: nobody has to name a file.
+    let sync = || {
+        let output = desk.run(&["sync", "settlement", "--json"]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        json(&said)["report"].take()
+    };
+    let report = sync();
+    assert_eq!((&report["imported"], &report["bad"]), (&2.into(), &0.into()), "{report}");
+    assert!(report["matched"]["payments"]["confirmed"].as_u64().unwrap() > 10, "{report}");
+    assert_eq!(report["matched"]["bank"]["confirmed"], 1, "{report}");
+    assert_eq!(sync()["imported"], 0, "each file is read once");
+    let payouts = json(&desk.ok(&["payouts", "list", "--json"]));
+    let payout = &payouts["payouts"][0];
+    assert_eq!((&payout["difference"], &payout["bank_difference"]), (&0.into(), &0.into()));
+    assert_eq!(balance(&desk)["ties"], true);
 }

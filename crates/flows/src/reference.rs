@@ -46,6 +46,11 @@ pub(crate) async fn changed(app: &App) -> Result<(), FlowError> {
     variants(app, some.filter(|_| !full).map(|at| at.minus(overlap))).await
 }
 
+/// Reads what changed since the last read, because a person has just mended something.
+pub(crate) async fn now(app: &App) -> Result<(), FlowError> {
+    if app.orderwise.has_export("variants") { changed(app).await } else { Ok(()) }
+}
+
 /// Reads everything, so that what the export no longer shows is noticed.
 pub(crate) async fn everything(app: &App) -> Result<(), FlowError> {
     variants(app, None).await

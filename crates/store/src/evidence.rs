@@ -1,11 +1,11 @@
 //! Whether the record is as it was written: every entry's timeline and payloads, the record of what
-//! people did, every store's certificates with the sign-offs in them, the days that stand on them,
-//! and every period.
+//! people did, every store's certificates with the sign-offs and the fixes in them, the days that stand
+//! on them, and every period.
 
 use std::{collections::BTreeMap, fmt};
 
 use daybook_domain::reconcile::{
-    certificate::{Certificate, SignOff, Standing},
+    certificate::{Certificate, Fix, SignOff, Standing},
     witness::Day,
 };
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::{
     reconcile::{
         certificate,
         day::{self, DayState, StoreDayRow},
-        sign_off,
+        fix, sign_off,
     },
     timeline,
 };
@@ -44,6 +44,8 @@ pub enum Part {
     Certificate,
     /// Sign-offs of differences.
     SignOff,
+    /// What was done about differences.
+    Fix,
     /// Store-days, which stand on certificates.
     StoreDay,
     /// Periods that were closed.
@@ -58,6 +60,7 @@ impl Part {
             Self::Act => "act",
             Self::Certificate => "certificate",
             Self::SignOff => "sign-off",
+            Self::Fix => "fix",
             Self::StoreDay => "store-day",
             Self::Period => "period",
         }
@@ -84,6 +87,8 @@ pub struct Evidence {
     pub certificates: u64,
     /// Sign-offs.
     pub sign_offs: u64,
+    /// What was done about differences.
+    pub fixes: u64,
     /// Store-days.
     pub store_days: u64,
     /// Periods.
@@ -153,6 +158,7 @@ struct Latest {
     standing: Standing,
     open: usize,
     signed: Vec<SignOff>,
+    fixed: Vec<Fix>,
 }
 
 async fn of_store(db: &Db, store: i64, found: &mut Evidence) -> StoreResult<()> {
@@ -182,13 +188,15 @@ async fn of_store(db: &Db, store: i64, found: &mut Evidence) -> StoreResult<()> 
                 standing: made.body.standing,
                 open: made.body.result.open().count(),
                 signed: made.body.sign_offs,
+                fixed: made.body.fixes,
             };
             previous = Some(made.hash);
             days.insert(row.day, latest);
         }
     }
     stand(db, store, &days, found).await?;
-    signed(db, store, &days, found).await
+    signed(db, store, &days, found).await?;
+    fixed(db, store, &days, found).await
 }
 
 /// Every day says what its latest certificate says.
@@ -257,6 +265,33 @@ async fn signed(
         if lost + put.count() > 0 {
             let what = format!("they are not those that certificate {} names", latest.seq);
             found.add(Part::SignOff, format!("store {store}, {day}"), what);
+        }
+    }
+    Ok(())
+}
+
+/// What was done about differences is what the certificates tell of it. A step that is newer than its
+/// day's latest certificate is not certified yet.
+async fn fixed(
+    db: &Db,
+    store: i64,
+    days: &BTreeMap<Day, Latest>,
+    found: &mut Evidence,
+) -> StoreResult<()> {
+    for (day, latest) in days {
+        let mut rows = fix::of_day(db, store, *day).await?;
+        found.fixes += rows.len() as u64;
+        // Two steps may be alike: a receipt that is missing, and its tender.
+        let mut lost = 0;
+        for told in &latest.fixed {
+            match rows.iter().position(|row| row == told) {
+                Some(nth) => drop(rows.swap_remove(nth)),
+                None => lost += 1,
+            }
+        }
+        if lost + rows.iter().filter(|row| row.at < latest.at).count() > 0 {
+            let what = format!("they are not those that certificate {} tells", latest.seq);
+            found.add(Part::Fix, format!("store {store}, {day}"), what);
         }
     }
     Ok(())

@@ -42,6 +42,7 @@ migrations! {
     15 "0015_sent_and_sums"
     16 "0016_marks"
     17 "0017_access"
+    18 "0018_family_marks"
     19 "0019_desk"
 }
 

@@ -55,11 +55,12 @@ pub(crate) async fn run(context: &Context, args: &EvidenceArgs) -> Result<Ended,
 fn people(found: &Evidence) -> String {
     let count = words::count;
     let looked = format!(
-        "{}, {}, {}, {}, {}",
+        "{}, {}, {}, {}, {}, {}",
         count(found.entries, "entry", "entries"),
         count(found.certificates, "certificate", "certificates"),
         count(found.store_days, "store-day", "store-days"),
         count(found.sign_offs, "sign-off", "sign-offs"),
+        count(found.fixes, "fix", "fixes"),
         count(found.periods, "period", "periods"),
     );
     if found.is_whole() {

@@ -107,7 +107,9 @@ impl Style {
 
     fn settled(&self, fault: Option<Fault>) -> Settled {
         let fault = fault.map(|fault| (fault.cause, fault.detail));
-        Settled { style: self.item.style.clone(), main: self.main(), fault, again_at: None }
+        let FamilyItem { style, marks, .. } = &self.item;
+        let (style, marks) = (style.clone(), *marks);
+        Settled { style, main: self.main(), fault, again_at: None, marks }
     }
 }
 

@@ -12,12 +12,12 @@ use crate::{
 };
 
 sql! {
-    DUE = "SELECT style, intent_at, tries, main, cause, detail, since FROM catalogue_family \
+    DUE = "SELECT style, intent_at, tries, main, cause, detail, since, marks FROM catalogue_family \
            WHERE intent_at IS NULL AND due_at IS NOT NULL AND due_at <= $1 \
            ORDER BY due_at, style LIMIT $2";
-    INTENDED = "SELECT style, intent_at, tries, main, cause, detail, since FROM catalogue_family \
+    INTENDED = "SELECT style, intent_at, tries, main, cause, detail, since, marks FROM catalogue_family \
                 WHERE intent_at IS NOT NULL ORDER BY style";
-    TOLD = "SELECT style, intent_at, tries, main, cause, detail, since FROM catalogue_family \
+    TOLD = "SELECT style, intent_at, tries, main, cause, detail, since, marks FROM catalogue_family \
             WHERE cause IS NOT NULL AND style > $1 ORDER BY style LIMIT $2";
     GROUPS = "SELECT cause, CAST(count(*) AS BIGINT) AS styles, min(detail) AS example \
               FROM catalogue_family WHERE cause IS NOT NULL GROUP BY cause ORDER BY cause";
@@ -27,15 +27,19 @@ sql! {
     AGAIN = "UPDATE catalogue_family SET intent_at = NULL, tries = tries + 1, due_at = $2 \
              WHERE style = $1";
     POSTPONE = "UPDATE catalogue_family SET intent_at = NULL, due_at = $2 WHERE style = $1";
-    SETTLE = "UPDATE catalogue_family SET intent_at = NULL, tries = 0, due_at = $2, main = $3, \
+    /// What was asked for meanwhile stays due: it was decided without it.
+    SETTLE = "UPDATE catalogue_family SET intent_at = NULL, tries = 0, main = $3, \
+              due_at = CASE WHEN marks = $7 THEN CAST($2 AS BIGINT) \
+              ELSE COALESCE(due_at, CAST($6 AS BIGINT)) END, \
               since = CASE WHEN CAST($4 AS TEXT) IS NULL THEN NULL WHEN cause = $4 THEN since \
               ELSE $6 END, \
               cause = $4, detail = $5 WHERE style = $1";
 }
 
 const QUEUE: &str = "INSERT INTO catalogue_family (style, due_at, tries) ";
-const QUEUE_UP: &str = " ON CONFLICT (style) DO UPDATE SET due_at = excluded.due_at \
-    WHERE catalogue_family.due_at IS NULL OR catalogue_family.due_at > excluded.due_at";
+const QUEUE_UP: &str = " ON CONFLICT (style) DO UPDATE SET marks = catalogue_family.marks + 1, \
+    due_at = CASE WHEN catalogue_family.due_at < excluded.due_at THEN catalogue_family.due_at \
+    ELSE excluded.due_at END";
 const MEMBERS: &str = "SELECT v.product_code AS style, v.sku, i.standing, i.product_id \
     FROM variant AS v JOIN catalogue_item AS i ON i.sku = v.sku \
     WHERE i.product_id IS NOT NULL AND v.product_code IN ";
@@ -59,6 +63,9 @@ pub struct FamilyItem {
     pub detail: Option<String>,
     /// Since when.
     pub since: Option<Timestamp>,
+    /// How often a look was asked for.
+    #[serde(skip)]
+    pub marks: i64,
 }
 
 impl FromCells for FamilyItem {
@@ -72,6 +79,7 @@ impl FromCells for FamilyItem {
             cause: cause.transpose().map_err(crate::StoreError::unreadable)?,
             detail: row.opt_text("detail")?,
             since: row.opt_time("since")?,
+            marks: row.int("marks")?,
         })
     }
 }
@@ -254,9 +262,11 @@ pub struct Settled {
     pub fault: Option<(Cause, String)>,
     /// When it is looked at again, though nothing changes.
     pub again_at: Option<Timestamp>,
+    /// [`FamilyItem::marks`] when it was taken from the queue.
+    pub marks: i64,
 }
 
-/// Takes styles out of the queue.
+/// Takes styles out of the queue. A look that was asked for since they were taken is still due.
 pub async fn settle(tx: &mut Tx, now: Timestamp, settled: &[Settled]) -> StoreResult<()> {
     for one in settled {
         let (cause, detail) = match &one.fault {
@@ -266,7 +276,8 @@ pub async fn settle(tx: &mut Tx, now: Timestamp, settled: &[Settled]) -> StoreRe
         on!(tx, c => {
             let query = sqlx::query(SETTLE).bind(one.style.as_str());
             let query = query.bind(one.again_at.map(Timestamp::micros)).bind(one.main);
-            query.bind(cause).bind(detail).bind(now.micros()).execute(c).await?;
+            let query = query.bind(cause).bind(detail).bind(now.micros());
+            query.bind(one.marks).execute(c).await?;
         });
     }
     Ok(())

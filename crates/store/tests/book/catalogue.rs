@@ -1,7 +1,7 @@
 //! Products: variants in full, the queue, faults, Sitoo's products, arrivals of prices.
 
 use daybook_domain::{
-    Money, VatRate,
+    Money, Timestamp, VatRate,
     catalogue::{Attribute, FullVariant, Price, Standing, TillProduct},
     causes::Cause,
     lookup::Variant,
@@ -9,7 +9,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     Db,
-    catalogue::{self, FaultFilter, Settled},
+    catalogue::{self, FaultFilter, Settled, family},
     price_arrival::{self, Arrival, ArrivalFilter},
     stock,
     till_product::{self, Linked},
@@ -164,6 +164,64 @@ async fn a_look_that_is_asked_for_while_one_is_under_way_is_still_due() {
         catalogue::settle(&mut tx, at(11), &[over(taken.marks)]).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(due().await, Some(at(11)));
+    })
+    .await;
+}
+
+/// What became of the style of [`full`], which nothing keeps from being a family.
+fn over(marks: i64, again_at: Option<Timestamp>) -> family::Settled {
+    let style = "STYLE".to_owned();
+    family::Settled { style, main: Some(7), fault: None, again_at, marks }
+}
+
+#[tokio::test]
+async fn a_style_that_is_asked_for_while_its_family_is_written_is_still_due() {
+    for_each_engine(|db| async move {
+        keep(&db, 0, &[full("A", None)]).await;
+        let asks = |due_at: i64| {
+            let (db, style) = (db.clone(), ["STYLE".to_owned()]);
+            async move {
+                let mut tx = db.begin().await.unwrap();
+                family::queue(&mut tx, at(due_at), &style).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        };
+        let settles = |now: i64, one: family::Settled| {
+            let db = db.clone();
+            async move {
+                let mut tx = db.begin().await.unwrap();
+                family::settle(&mut tx, at(now), &[one]).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        };
+        let due = |now: i64| {
+            let db = db.clone();
+            async move { family::due(&db, at(now), 9).await.unwrap() }
+        };
+        asks(5).await;
+        asks(6).await;
+        assert_eq!(due(4).await, [], "the earlier of two stays");
+        let taken = due(5).await.remove(0);
+        let mut tx = db.begin().await.unwrap();
+        family::intend(&mut tx, at(6), "STYLE").await.unwrap();
+        // Another colour is read while the family is on its way.
+        family::queue_of(&mut tx, at(7), &["A".to_owned()]).await.unwrap();
+        tx.commit().await.unwrap();
+        settles(8, over(taken.marks, None)).await;
+        let again = due(8).await.remove(0);
+        assert_eq!((again.intent_at, again.main), (None, Some(7)));
+        settles(9, over(again.marks, None)).await;
+        assert_eq!(due(99).await, []);
+        // What is to be tried again then is not tried before, unless something asks for it.
+        settles(10, over(again.marks, Some(at(60)))).await;
+        assert_eq!((due(59).await.len(), due(60).await.len()), (0, 1));
+        asks(20).await;
+        assert_eq!((due(19).await.len(), due(20).await.len()), (0, 1));
+        // A process that was thought to be gone settles what another has settled since.
+        let last = due(20).await.remove(0);
+        settles(21, over(last.marks, None)).await;
+        settles(22, over(taken.marks, None)).await;
+        assert_eq!((due(21).await.len(), due(22).await.len()), (0, 1));
     })
     .await;
 }

@@ -13,7 +13,7 @@ use daybook_domain::{
 use daybook_flows::reconcile::fix::{self, Came, FixDay, FixWanted};
 use daybook_sandbox::{
     faults::Fault,
-    orderwise::{Document, LineEdit},
+    orderwise::{Document, DuplicatePolicy, LineEdit, Written},
 };
 use daybook_store::{audit, reconcile::day::DayState, timeline};
 use daybook_testkit::{World, db::for_each_engine, story::reference};
@@ -21,20 +21,21 @@ use daybook_testkit::{World, db::for_each_engine, story::reference};
 use super::close::{evening_and_night, monday, pass, quarter_of_an_hour, row};
 
 const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const SALE: u8 = 1;
 const CREDIT: u8 = 4;
 
-fn wanted(world: &World) -> FixWanted {
+pub(crate) fn wanted(world: &World) -> FixWanted {
     let store = Some(world.shop(0).warehouse_id);
     FixWanted { day: monday(), store, cause: None, reference: None }
 }
 
-async fn plan(world: &World) -> FixDay {
+pub(crate) async fn plan(world: &World) -> FixDay {
     let mut report = fix::plan(&world.app, &wanted(world)).await.unwrap();
     assert_eq!((report.days.len(), &report.run_by), (1, &None));
     report.days.remove(0)
 }
 
-async fn run(world: &World) -> FixDay {
+pub(crate) async fn run(world: &World) -> FixDay {
     let report = Box::pin(fix::run(&world.app, &wanted(world), "Ada Finch")).await;
     let mut report = report.unwrap();
     assert_eq!((report.days.len(), report.run_by.as_deref()), (1, Some("Ada Finch")));
@@ -42,7 +43,7 @@ async fn run(world: &World) -> FixDay {
 }
 
 /// Time for OrderWise's exports to show what was posted; then the day is compared.
-async fn settled(world: &World) {
+pub(crate) async fn settled(world: &World) {
     for _ in 0..3 {
         world.after(5 * MINUTE).await;
     }
@@ -50,7 +51,7 @@ async fn settled(world: &World) {
 }
 
 /// Who did what on an entry's timeline.
-async fn done_by_ada(world: &World, order_id: i64) -> usize {
+pub(crate) async fn done_by_ada(world: &World, order_id: i64) -> usize {
     let rows = timeline::of_entry(&world.app.db, order_id).await.unwrap();
     rows.iter().filter(|row| row.code == "fix" && row.actor == "Ada Finch").count()
 }
@@ -61,8 +62,33 @@ fn credits(world: &World, order_id: i64, double: i64) -> Vec<Document> {
     world.sandbox.orderwise.documents_by_reference(&reference)
 }
 
+/// Somebody types a document into OrderWise, under a reference of ours: its type, and its pence.
+pub(crate) fn by_hand(world: &World, reference: &str, (order_type, pence): (u8, i64)) {
+    let line = LineEdit {
+        sku: Some(world.goods(0).sku.clone()),
+        quantity: Some(rust_decimal::Decimal::ONE),
+        gross: Some(pence),
+        tax_rate_id: Some(1),
+        location: Some(1),
+        ..LineEdit::default()
+    };
+    world.sandbox.orderwise.write_document(Written {
+        reference: reference.to_owned(),
+        order_type,
+        order_date: None,
+        customer: 1,
+        lines: vec![line],
+    });
+}
+
+/// OrderWise is of no help: it would store every repeat.
+fn stores_repeats(world: &World) {
+    world.sandbox.orderwise.set_policy_everywhere(&DuplicatePolicy::CreateSecond);
+}
+
 /// A sale whose document somebody deletes before the night.
 async fn gone(world: &World) -> i64 {
+    stores_repeats(world);
     world.sell(world.sale(900));
     let sold = world.sell(world.sale(4_700));
     quarter_of_an_hour(world).await;
@@ -74,6 +100,7 @@ async fn gone(world: &World) -> i64 {
 
 /// A sale whose document stands twice; the second one's id.
 async fn doubled(world: &World) -> (i64, i64) {
+    stores_repeats(world);
     world.sell(world.sale(900));
     let sold = world.sell(world.sale(3_100));
     quarter_of_an_hour(world).await;
@@ -154,23 +181,7 @@ async fn what_is_there_after_all_is_adopted_and_not_posted() {
         let sold = gone(&world).await;
         // Days later somebody enters it anew by hand, under the receipt's reference.
         world.clock.advance(Duration::from_hours(72));
-        let line = LineEdit {
-            sku: Some(world.goods(0).sku.clone()),
-            quantity: Some(rust_decimal::Decimal::ONE),
-            gross: Some(4_700),
-            tax_rate_id: Some(1),
-            location: Some(1),
-            ..LineEdit::default()
-        };
-        let order_date = None;
-        let by_hand = daybook_sandbox::orderwise::Written {
-            reference: reference(sold).to_string(),
-            order_type: 1,
-            order_date,
-            customer: 1,
-            lines: vec![line],
-        };
-        world.sandbox.orderwise.write_document(by_hand);
+        by_hand(&world, &reference(sold).to_string(), (SALE, 4_700));
         let sent = world.sent();
         // The export of the day does not show it: it bears another date.
         world.clock.advance(MINUTE);
@@ -226,6 +237,54 @@ async fn a_double_is_credited_once_whatever_becomes_of_the_reply() {
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn a_credit_that_orderwise_shows_late_is_not_placed_twice() {
+    for_each_engine(|db| async {
+        let world = World::new(1, db).await.unwrap();
+        let (sold, double) = doubled(&world).await;
+        world.sandbox.orderwise.switch(|switches| switches.late_visibility_ms = 20_000);
+        world.next_order_meets(Fault::CutAfter);
+        run(&world).await;
+        // Twice more within the settling time: it is not shown, and not sent again.
+        for _ in 0..2 {
+            world.clock.advance(Duration::from_secs(5));
+            run(&world).await;
+        }
+        for _ in 0..3 {
+            world.clock.advance(MINUTE);
+            pass(&world).await;
+        }
+        assert_eq!(credits(&world, sold, double).len(), 1);
+        // The next night closes the day.
+        world.after(Duration::from_hours(24)).await;
+        pass(&world).await;
+        assert_eq!(credits(&world, sold, double).len(), 1);
+        assert_eq!(row(&world, 0).await.state, DayState::Closed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_credit_that_an_older_copy_of_the_book_does_not_know_is_taken_for_done() {
+    for_each_engine(|db| async {
+        let world = World::new(1, db).await.unwrap();
+        let (sold, double) = doubled(&world).await;
+        // The book that is lost had it placed days later: the day's own documents do not show it.
+        world.clock.advance(Duration::from_hours(72));
+        let theirs = format!("{}-C{double}", reference(sold));
+        by_hand(&world, &theirs, (CREDIT, 3_100));
+        let sent = world.sent();
+        let ran = run(&world).await;
+        assert_eq!(ran.steps[0].step.act, Act::Credit);
+        assert_eq!(ran.steps[0].outcome.as_ref().unwrap().came, Came::Done, "{ran:#?}");
+        assert_eq!((world.sent(), credits(&world, sold, double).len()), (sent, 1));
+        let told = world.timeline(sold).await;
+        assert!(told.contains(&"double-credited".to_owned()), "{told:?}");
+        assert_eq!(done_by_ada(&world, sold).await, 1);
+    })
+    .await;
 }
 
 /// Runs the plan in a process that dies at its `calls`th call; whether it did.

@@ -7,6 +7,7 @@ mod collect;
 mod damage;
 mod erase;
 mod fix;
+mod given_back;
 mod months;
 mod open;
 mod raw;

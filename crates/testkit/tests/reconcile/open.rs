@@ -134,3 +134,38 @@ async fn what_another_process_asks_for_is_done_and_answered() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_asked_of_a_process_that_dies_is_done_by_the_next_one() {
+    for_each_engine(|db| async {
+        let mut world = World::new(1, db).await.unwrap();
+        a_day_that_differs(&world).await;
+        let store = Some(world.shop(0).warehouse_id);
+        let wanted = Wanted::Compare { day: monday(), store };
+        let who_asks = world.another(world.app.db.clone());
+        let id = asked::ask(&who_asks, &wanted).await.unwrap();
+        // It has begun with it, and dies as it reads the Z-reports.
+        world.crash.plan(0, true);
+        let answering = Box::pin(asked::alone(&world.app, asked::pass(&world.app)));
+        tokio::select! {
+            _ = answering => panic!("it does not die"),
+            () = world.crash.happened() => {}
+        }
+        world.crash.call_off();
+        assert_eq!(asked::answered(&who_asks, &id).await.unwrap(), (true, None));
+        if !who_asks.db.is_ours_alone() {
+            // Nobody knows yet that it is gone.
+            let soon = asked::alone(&who_asks, asked::pass(&who_asks)).await.unwrap();
+            assert_eq!(soon, None);
+            world.clock.advance(Duration::from_mins(5));
+        }
+        let done = Box::pin(asked::alone(&who_asks, asked::pass(&who_asks))).await.unwrap();
+        assert_eq!(done, Some(()));
+        let (_, answer) = asked::answered(&who_asks, &id).await.unwrap();
+        let Some(Answer::Compared(compared)) = answer else { panic!("{answer:#?}") };
+        assert_eq!(compared.stores.len(), 1);
+        assert_eq!(compared.stores[0].state, DayState::Differs, "{compared:?}");
+        assert_eq!(daybook_store::asked::next(&who_asks.db).await.unwrap(), None);
+    })
+    .await;
+}

@@ -2,8 +2,16 @@
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
 
-const GUARDED: [&str; 7] =
-    ["timeline", "payload", "audit", "certificate", "sign_off", "period_act", "period_day"];
+const GUARDED: [&str; 8] = [
+    "timeline",
+    "payload",
+    "audit",
+    "certificate",
+    "sign_off",
+    "fix_step",
+    "period_act",
+    "period_day",
+];
 
 async fn sqlite(url: &str) -> Option<SqliteConnection> {
     let path = url.strip_prefix("sqlite:")?;

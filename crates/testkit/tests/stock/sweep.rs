@@ -69,6 +69,35 @@ async fn rows_that_shift_between_pages_harm_nothing() {
     .await;
 }
 
+/// Goods leave OrderWise, which the book knows when the sweep's own export, of all stock, answers as
+/// it would have before that.
+#[tokio::test]
+async fn a_stale_export_of_everything_does_not_sway_the_sweep() {
+    tell(|world| async move {
+        let sku = world.goods(0).sku.clone();
+        let before = world.units(0, &sku);
+        let lags = |lag: u32| {
+            world.sandbox.orderwise.switch(|switches| switches.stock_export_lag_s = lag);
+        };
+        // At 02:28 they leave; the stand-in keeps what its export may still have to show.
+        world.later(hours(17) + minutes(13)).await;
+        lags(300);
+        world.erp_moves(0, &sku, -4);
+        lags(0);
+        let report = world.later(minutes(1)).await;
+        assert_eq!((report.swept, world.units(0, &sku)), (0, before - 4));
+        // At 02:31 the sweep is told of 02:26.
+        lags(300);
+        let report = world.later(minutes(2)).await;
+        assert!(report.swept >= 1, "{report:?}");
+        assert_eq!((report.raised, report.lowered), (0, 0), "{report:?}");
+        assert_eq!(world.units(0, &sku), before - 4);
+        lags(0);
+        world
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_sweep_that_was_ended_goes_on_where_it_was() {
     tell(|mut world| async move {

@@ -17,7 +17,7 @@ use daybook_domain::{
         pack::Pack,
         period::{Obstacle, PeriodAct, PeriodState},
     },
-    reconcile::{Amounts, DayCause, witness::Day},
+    reconcile::{Amounts, DayCause, fix::Doer, witness::Day},
     words,
 };
 use daybook_flows::{
@@ -322,6 +322,7 @@ struct DayPage {
     figures: Vec<FigureTold>,
     causes: Vec<CauseTold>,
     steps: Vec<StepTold>,
+    for_people: i64,
     total: String,
     signed: Vec<(String, String, String)>,
     fixes: Vec<(String, String, String)>,
@@ -359,7 +360,6 @@ struct CauseTold {
 struct StepTold {
     subject: String,
     cause: String,
-    who: String,
     does: String,
     documents: String,
     gross: String,
@@ -407,10 +407,19 @@ pub(super) async fn day(
         figures: figures(&web, &view),
         causes: view.causes.iter().map(|cause| cause_told(&web, cause)).collect(),
         total: {
-            let sum: Amounts = steps.iter().map(|step| step.step.effect).sum();
+            let ours = steps.iter().filter(|step| step.step.doer == Doer::Daybook);
+            let sum: Amounts = ours.map(|step| step.step.effect).sum();
             money(sum.gross)
         },
-        steps: steps.iter().map(|step| step_told(&web, step)).collect(),
+        steps: steps
+            .iter()
+            .filter(|step| step.step.doer == Doer::Daybook)
+            .map(|step| step_told(&web, step))
+            .collect(),
+        for_people: {
+            let count = steps.iter().filter(|step| step.step.doer != Doer::Daybook).count();
+            i64::try_from(count).unwrap_or_default()
+        },
         signed: view
             .sign_offs
             .iter()
@@ -515,7 +524,6 @@ fn step_told(web: &Web, step: &FixStep) -> StepTold {
     StepTold {
         subject: step.subject.clone(),
         cause: told.cause.to_string(),
-        who: told.doer.to_string(),
         does: told.act.to_string(),
         documents: format!("{:+}", told.documents),
         gross: say::money(told.effect.gross, &currency(web)),

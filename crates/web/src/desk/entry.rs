@@ -296,7 +296,11 @@ fn timeline(whole: &EntryWhole, zone: &jiff::tz::TimeZone) -> Vec<EventTold> {
     let told = whole.timeline.iter().map(|event| EventTold {
         at: say::moment(event.at, zone),
         what: find::state_word(event.state).0.to_owned(),
-        detail: format!("{}: {}", event.code.replace('-', " "), event.detail),
+        detail: match event.code.as_str() {
+            "recorded" => "Written down as the till told it.".to_owned(),
+            "intent" => format!("To be sent: {}.", event.detail),
+            code => format!("{}: {}", code.replace('-', " "), event.detail),
+        },
         who: if event.actor == "daybook" { "Daybook".to_owned() } else { event.actor.clone() },
     });
     told.collect()

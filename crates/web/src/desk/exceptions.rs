@@ -16,7 +16,10 @@ use daybook_domain::{
     words,
 };
 use daybook_flows::{
-    desk::queue::{self, GroupPage},
+    desk::{
+        mappings,
+        queue::{self, GroupPage},
+    },
     people,
     sales::foresee::{Change, foresee},
     view::GroupView,
@@ -198,6 +201,7 @@ struct MapForm {
     kind: &'static str,
     key: String,
     fields: Vec<FieldTold>,
+    suggestions: Vec<(String, String, &'static str)>,
     effect: Option<EffectTold>,
     wrong: Option<String>,
 }

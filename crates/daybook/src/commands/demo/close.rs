@@ -2,10 +2,10 @@
 //! documents are compared, and each store's certificate says what came of it.
 
 use daybook_domain::{
-    Money,
-    reconcile::{certificate::Standing, witness::Day},
+    Money, Reference,
+    reconcile::{DayCause, certificate::Standing, witness::Day},
 };
-use daybook_flows::reconcile::{self, DayView, ReconcileReport};
+use daybook_flows::reconcile::{self, CauseView, DayView, DifferenceView, ReconcileReport};
 use serde::Serialize;
 
 use super::world::{World, ZONE};
@@ -24,12 +24,33 @@ pub(super) struct DayLine {
     pub(super) z_reports: Money,
     /// What OrderWise holds.
     pub(super) orderwise: Money,
+    /// Of it: documents that somebody made by hand, which bear no receipt's reference.
+    pub(super) by_hand: ByHand,
     /// Differences that wait for a person.
     pub(super) differences: i64,
     /// None where the witnesses were not fresh.
     pub(super) standing: Option<Standing>,
     /// The certificate's hash.
     pub(super) certificate: Option<String>,
+}
+
+/// Documents in OrderWise only. The day close counts them; the proof, which goes by receipts, leaves
+/// them out of a store's line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub(super) struct ByHand {
+    pub(super) documents: u64,
+    /// Credits negative.
+    pub(super) gross: Money,
+}
+
+impl ByHand {
+    fn of(causes: &[CauseView]) -> Self {
+        let only = causes.iter().filter(|one| one.cause == DayCause::InOrderwiseOnly);
+        let nameless = |one: &&DifferenceView| one.subject.parse::<Reference>().is_err();
+        let all: Vec<_> = only.flat_map(|one| &one.differences).filter(nameless).collect();
+        let gross = all.iter().map(|one| one.amounts.gross).sum();
+        Self { documents: u64::try_from(all.len()).unwrap_or(u64::MAX), gross }
+    }
 }
 
 impl DayLine {
@@ -42,6 +63,7 @@ impl DayLine {
             tills: gross(|one| one.till.gross),
             z_reports: gross(|one| one.z_reports.gross),
             orderwise: gross(|one| one.orderwise.gross),
+            by_hand: ByHand::of(&day.causes),
             store: day.name,
             day: day.day,
             differences: day.differences,

@@ -42,6 +42,7 @@ pub(super) fn text(summary: &Summary) -> String {
     let _ = write!(text, "\nBack to the tills\n\n{}", goods(&summary.goods));
     if !summary.days.is_empty() {
         let _ = write!(text, "\nThe day close\n\n{}\n", days(&summary.days));
+        text.push_str(&by_hand(&summary.days));
     }
     let _ = write!(text, "\nThe proof\n\n{}\n\n{}", stores(&summary.proof), verdict(summary));
     text
@@ -126,6 +127,24 @@ fn days(days: &[DayLine]) -> String {
         "certificate",
     ];
     printer::table(&head, &[1, 2, 3, 4, 5], rows.collect())
+}
+
+/// A line where OrderWise holds what no till has sold: the two tables below each other differ by it.
+fn by_hand(days: &[DayLine]) -> String {
+    let documents = days.iter().map(|day| day.by_hand.documents).sum();
+    if documents == 0 {
+        return String::new();
+    }
+    let gross = money(days.iter().map(|day| day.by_hand.gross).sum());
+    let (many, them) = match documents {
+        1 => ("belongs", "it"),
+        _ => ("belong", "them"),
+    };
+    let documents = words::count(documents, "document", "documents");
+    format!(
+        "\nOrderWise's totals hold {documents} over {gross} that {many} to no receipt \
+         (in-orderwise-only);\nthe proof goes by receipts and leaves {them} out of the stores' lines.\n"
+    )
 }
 
 fn head(summary: &Summary) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use daybook_domain::{Money, causes::Cause, reconcile::certificate::Standing};
 
 use super::{
-    close::DayLine,
+    close::{ByHand, DayLine},
     goods::{Goods, Parcels, Stock},
     money::CardMoney,
     people,
@@ -117,6 +117,7 @@ fn day(store: &str, tills: i64, orderwise: i64, differences: i64, standing: Stan
         tills: pence(tills),
         z_reports: pence(tills),
         orderwise: pence(orderwise),
+        by_hand: ByHand::default(),
         differences,
         standing: Some(standing),
         certificate: Some("3b1f9a7c52e0".repeat(6)),
@@ -126,6 +127,23 @@ fn day(store: &str, tills: i64, orderwise: i64, differences: i64, standing: Stan
 #[test]
 fn a_day_that_is_proved() {
     insta::assert_snapshot!(people::text(&summary(proof())));
+}
+
+#[test]
+fn what_no_till_has_sold_is_said_between_the_two_tables() {
+    let by_hand = |documents, gross| ByHand { documents, gross: pence(gross) };
+    let mut days = vec![
+        DayLine { by_hand: by_hand(1, 2_400), ..day("Bath", 0, 2_400, 1, Standing::Open) },
+        day("Harrogate", 2_345_678, 2_345_678, 0, Standing::Equal),
+    ];
+    let told = |days: &[DayLine]| {
+        let text = people::text(&Summary { days: days.to_vec(), ..summary(proof()) });
+        let from = text.find("The day close").unwrap();
+        text[from..text.find("The proof").unwrap()].to_owned()
+    };
+    let one = told(&days);
+    days[1].by_hand = by_hand(2, -400);
+    insta::assert_snapshot!([one, told(&days)].concat());
 }
 
 #[test]

@@ -12,8 +12,21 @@ use crate::{commands::Ended, config::Need, context::Context, failure::Failure, w
 
 /// Whose data goes, and why.
 #[derive(Debug, Args)]
-#[group(id = "whose", required = true, multiple = false, args = ["order", "email", "older_than", "expired"])]
 pub(crate) struct EraseArgs {
+    #[command(flatten)]
+    whose: WhoseArgs,
+    /// Why; kept on record. Nothing about the shopper belongs here.
+    #[arg(long)]
+    reason: String,
+    /// Do it. Without this, it is only said what would be erased.
+    #[arg(long)]
+    run: bool,
+}
+
+/// One of these: a group holds every argument of its struct.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct WhoseArgs {
     /// The shopper of one entry.
     #[arg(long, value_name = "REFERENCE")]
     order: Option<Reference>,
@@ -26,19 +39,13 @@ pub(crate) struct EraseArgs {
     /// All shoppers of what is older than the setting evidence.personal-data-years.
     #[arg(long)]
     expired: bool,
-    /// Why; kept on record. Nothing about the shopper belongs here.
-    #[arg(long)]
-    reason: String,
-    /// Do it. Without this, it is only said what would be erased.
-    #[arg(long)]
-    run: bool,
 }
 
 /// Plans it, or does it. Exit code 3: something is left, because it is not posted yet.
 pub(super) async fn run(context: &Context, args: &EraseArgs) -> Result<Ended, Failure> {
     context.existing_book().await?.close().await;
     let app = context.app(Need::Book).await?;
-    let whose = whose(context, &app, args)?;
+    let whose = whose(context, &app, &args.whose)?;
     let by = (context.actor.as_str(), args.reason.as_str());
     let done = erase::erase(&app, &whose, args.run, by).await;
     app.db.close().await;
@@ -47,7 +54,7 @@ pub(super) async fn run(context: &Context, args: &EraseArgs) -> Result<Ended, Fa
     Ok(if done.refused > 0 { Ended::ExceptionsOpen } else { Ended::Done })
 }
 
-fn whose(context: &Context, app: &App, args: &EraseArgs) -> Result<Whose, Failure> {
+fn whose(context: &Context, app: &App, args: &WhoseArgs) -> Result<Whose, Failure> {
     if let Some(order) = args.order {
         return Ok(Whose::Order(order));
     }

@@ -28,6 +28,7 @@ use super::{
 use crate::{
     app::App,
     error::FlowError,
+    reference,
     retrying::retrying,
     sales::{self, SyncReport, receive},
 };
@@ -102,6 +103,9 @@ async fn follow(app: &Arc<App>, steps: &mut [FixStep]) -> Result<(), FlowError> 
     if steps.iter().any(|one| one.step.act == Act::ReadAgain) {
         receive::pass(app, &mut SyncReport::default()).await?;
     }
+    if steps.iter().any(|one| one.step.act == Act::Release) {
+        refreshed(app).await?;
+    }
     Box::pin(sales::post_all(app, &mut SyncReport::default())).await?;
     for one in steps {
         if let Some(reference) = entry_of(one) {
@@ -110,6 +114,18 @@ async fn follow(app: &Arc<App>, steps: &mut [FixStep]) -> Result<(), FlowError> 
         }
     }
     Ok(())
+}
+
+/// What somebody has just made orderable in OrderWise is known before it is decided anew. Where that
+/// cannot be read, what is known decides.
+async fn refreshed(app: &App) -> Result<(), FlowError> {
+    match reference::now(app).await {
+        Err(FlowError::Orderwise(failure)) => {
+            tracing::warn!("the plan decides by what is known: {failure}");
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// Whether the differences are gone.
