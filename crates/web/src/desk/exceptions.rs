@@ -314,8 +314,15 @@ async fn map_form(
     let given = |name: &str| query.rest.get(name).cloned().unwrap_or_default();
     let fields: Vec<FieldTold> =
         kind.fields().iter().map(|name| FieldTold { name, value: given(name) }).collect();
-    let mut form =
-        MapForm { kind: kind.word(), key: query.about.clone(), fields, effect: None, wrong: None };
+    let suggestions = mappings::suggest(&web.app, kind, &query.about).await?;
+    let mut form = MapForm {
+        kind: kind.word(),
+        key: query.about.clone(),
+        fields,
+        suggestions: suggestions.into_iter().map(|one| (one.value, one.name, one.why)).collect(),
+        effect: None,
+        wrong: None,
+    };
     if form.fields.iter().any(|field| !field.value.trim().is_empty()) {
         match mapping_row(kind, &query.about, &query.rest) {
             Ok(row) => {
