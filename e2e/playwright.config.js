@@ -9,6 +9,8 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   timeout: 60_000,
+  // Everything here runs on two cores beside the demo that it looks at.
+  expect: { timeout: 20_000 },
   reporter: [["list"]],
   globalSetup: "./setup.js",
   use: {

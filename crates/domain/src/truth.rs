@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::{Money, words};
 
 /// A store as the sentence needs it.
@@ -31,7 +33,8 @@ pub struct Truth {
 }
 
 /// How the sentence is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mood {
     /// Everything that was sold is in OrderWise, or about to be.
     Well,
@@ -124,7 +127,7 @@ mod tests {
     use super::{Limits, Mood, StoreTruth, Truth, say};
     use crate::Money;
 
-    const MINUTE: Duration = Duration::from_secs(60);
+    const MINUTE: Duration = Duration::from_mins(1);
 
     fn store(name: &str, minutes: Option<u32>) -> StoreTruth {
         let behind = minutes.map(|minutes| MINUTE * minutes);

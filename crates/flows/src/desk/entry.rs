@@ -336,7 +336,7 @@ fn add(side: &mut Option<Side>, quantity: Quantity, gross: Money, tax: Option<Mo
     match side {
         None => *side = Some(Side { quantity, gross, tax }),
         Some(side) => {
-            side.quantity = side.quantity + quantity;
+            side.quantity += quantity;
             side.gross += gross;
             side.tax = side.tax.zip(tax).map(|(one, other)| one + other);
         }

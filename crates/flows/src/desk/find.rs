@@ -54,7 +54,7 @@ pub async fn find(
     let skus = by_sku(app, text).await?;
     if !skus.is_empty() {
         let meant = Some("A SKU: its stock, its price and its sales are on its page.".to_owned());
-        return Ok(Found { skus, meant, ..Found::default() });
+        return Ok(Found { meant, skus, ..Found::default() });
     }
     if let Some(amount) = amount(text) {
         let rows = entry::of_amount(&app.db, amount, filter, limit + 1).await?;

@@ -7,7 +7,7 @@ use daybook_store::idempotency::{self as store, KeptAnswer, NewKey};
 use crate::{app::App, error::FlowError};
 
 /// A first request that ended without a word is given up after this long.
-const GIVEN_UP: Duration = Duration::from_secs(120);
+const GIVEN_UP: Duration = Duration::from_mins(2);
 /// How long answers are kept.
 const KEPT: Duration = Duration::from_hours(24 * 7);
 

@@ -13,11 +13,12 @@ use daybook_domain::{
     reconcile::witness::Day,
     truth::{self, Limits, Mood, StoreTruth, Truth},
 };
+pub use daybook_store::reconcile::day::DayState;
 use daybook_store::{
     entry::{self, HourRow, OwedRow},
     exception,
     pause::{self, Pause},
-    reconcile::day::{self, DayState},
+    reconcile::day,
     stock::due,
     watermark,
 };
@@ -35,8 +36,7 @@ use crate::{
 /// Weeks back whose same day says what is usual.
 const WEEKS: i64 = 4;
 /// Beyond this an entry that nobody has to clear is late, and so is a read of Sitoo.
-const LIMITS: Limits =
-    Limits { unposted: Duration::from_secs(300), unread: Duration::from_secs(300) };
+const LIMITS: Limits = Limits { unposted: Duration::from_mins(5), unread: Duration::from_mins(5) };
 
 /// How things stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,7 +51,6 @@ pub struct Today {
     /// The day whose close is told.
     pub yesterday: Day,
     /// `well`, `exceptions` or `behind`.
-    #[serde(serialize_with = "word")]
     pub mood: Mood,
     /// One sentence of truth.
     pub sentence: String,
@@ -65,10 +64,6 @@ pub struct Today {
     pub exceptions: i64,
     /// Money that they hold.
     pub held: Money,
-}
-
-fn word<S: serde::Serializer>(mood: &Mood, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(mood.word())
 }
 
 impl Today {
@@ -126,7 +121,6 @@ pub struct StoreLine {
     /// Why the whole store is paused.
     pub paused: Option<String>,
     /// `well`, `exceptions` or `behind`.
-    #[serde(serialize_with = "word")]
     pub mood: Mood,
 }
 
@@ -187,7 +181,7 @@ struct Read {
     pauses: Vec<Pause>,
     stock: BTreeMap<i64, (i64, Timestamp)>,
     days: HashMap<i64, DayState>,
-    read_at: Option<Timestamp>,
+    orders_at: Option<Timestamp>,
 }
 
 /// Reads how things stand.
@@ -206,7 +200,7 @@ pub(super) async fn read(app: &App, usual: &Usual) -> Result<Today, FlowError> {
         pauses: pause::all(&app.db).await?,
         stock: due::by_store(&app.db, now).await?,
         days: days.into_iter().map(|day| (day.warehouse_id, day.state)).collect(),
-        read_at: watermark::updated_at(&app.db, ORDERS).await?,
+        orders_at: watermark::updated_at(&app.db, ORDERS).await?,
     };
     let mut today = picture(&read, &mapping, usual, currency(app));
     today.yesterday = yesterday;
@@ -231,7 +225,7 @@ fn picture(read: &Read, mapping: &Mapping, usual: &Usual, currency: &str) -> Tod
     let systems = read.pauses.iter().filter(|pause| !pause.scope.starts_with("store:"));
     let truth = Truth {
         stores: truths.collect(),
-        read_ago: read.read_at.map(|at| read.now.since(at)),
+        read_ago: read.orders_at.map(|at| read.now.since(at)),
         paused: systems.map(|pause| system(&pause.scope)).collect(),
         exceptions: read.summary.exceptions.iter().map(|line| line.entries).sum(),
         held: read.summary.exceptions.iter().map(|line| line.money).sum(),
@@ -274,7 +268,7 @@ fn steps(read: &Read) -> Vec<Step> {
     };
     let all: i64 = read.summary.entries.iter().map(|line| line.entries).sum();
     vec![
-        Step { name: "tills", count: read.summary.missing, since: read.read_at },
+        Step { name: "tills", count: read.summary.missing, since: read.orders_at },
         Step { name: "day-book", count: all, since: None },
         of("waiting", &[EntryState::Waiting]),
         of("held", &[EntryState::Held]),

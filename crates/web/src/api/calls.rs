@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use daybook_domain::{
     causes::{Cause, Owner},
     mapping::MappingKind,
@@ -399,8 +400,8 @@ pub(super) struct Key {
 fn mark(row: Option<&daybook_domain::mapping::MappingRow>) -> String {
     let text = serde_json::to_string(&row).unwrap_or_default();
     let digest = Sha256::digest(text.as_bytes());
-    let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{short}\"")
+    let (short, _) = digest.split_at(8);
+    format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(short))
 }
 
 pub(super) async fn mapping_row_of(

@@ -23,10 +23,11 @@ use daybook_domain::{
 use daybook_flows::{
     desk::find,
     reconcile::{
-        self, CauseView, Clearing, DayView, Signature,
+        self, CauseView, Clearing, DayView, Signature, StoreDayRow,
         asked::{self, Wanted},
         fix::{self, FixStep, FixWanted},
-        is_set_up, period,
+        is_set_up,
+        period::{self, PeriodView},
     },
 };
 use serde::Deserialize;
@@ -63,10 +64,15 @@ struct MonthPage {
     asked_by: Option<String>,
     late: String,
     acts: Vec<(String, String, String, String)>,
-    can_close: bool,
-    can_reopen: bool,
-    can_approve: bool,
+    may: MayDo,
     done: bool,
+}
+
+/// What whoever looks may do with the month now.
+struct MayDo {
+    close: bool,
+    reopen: bool,
+    approve: bool,
 }
 
 struct DayCell {
@@ -97,21 +103,7 @@ pub(super) async fn month(
     let view = period::view(&web.app, month).await?;
     let names = find::stores(&web.app).await?;
     let rows = reconcile::month_days(&web.app, month).await?;
-    let mut by_store: BTreeMap<i64, BTreeMap<i8, DayCell>> = BTreeMap::new();
-    let mut counts: BTreeMap<&'static str, i64> = BTreeMap::new();
-    for row in rows.iter().filter(|row| who.may_see_store(Some(row.warehouse_id))) {
-        let (said, _) = yesterday(Some(row.state.word()));
-        *counts.entry(said).or_default() += 1;
-        let name = names.iter().find(|(id, _)| *id == row.warehouse_id);
-        let name = name.map_or_else(|| row.warehouse_id.to_string(), |(_, name)| name.clone());
-        let cell = DayCell {
-            day: row.day.0.day(),
-            address: format!("/books/{}/{}", row.day, row.warehouse_id),
-            state: row.state.word().to_owned(),
-            said: format!("{name}, {}: {said}", say::day(row.day.0)),
-        };
-        by_store.entry(row.warehouse_id).or_default().insert(cell.day, cell);
-    }
+    let (mut by_store, counts) = cells(&rows, &names, &who);
     let stores_named = names.clone();
     let seen = names.into_iter().filter(|(id, _)| who.may_see_store(Some(*id)));
     let days: Vec<i8> = (1..=month.last().0.day()).collect();
@@ -119,7 +111,6 @@ pub(super) async fn month(
         let mut cells = by_store.remove(&id).unwrap_or_default();
         (name, days.iter().map(|day| cells.remove(day)).collect())
     });
-    let may_close = who.may(Right::CloseBooks) && who.stores.is_none();
     let is_closed = view.state == PeriodState::Closed;
     let page = MonthPage {
         shell: Shell::new(&web, &who, Section::Books, "Books"),
@@ -141,9 +132,7 @@ pub(super) async fn month(
         },
         mood: if is_closed { "well" } else { "wait" },
         obstacles: obstacles(&view.obstacles, &stores_named, &currency(&web)),
-        can_close: may_close && !is_closed && view.obstacles.is_empty() && !rows.is_empty(),
-        can_reopen: may_close && is_closed && view.asked_by.is_none(),
-        can_approve: may_close && view.asked_by.as_ref().is_some_and(|by| *by != who.name),
+        may: may_do(&who, &view, !rows.is_empty()),
         asked_by: view.asked_by,
         late: match view.late_days {
             0 => String::new(),
@@ -162,6 +151,40 @@ pub(super) async fn month(
         done: query.done.is_some(),
     };
     shell::show(&page)
+}
+
+/// A cell a day, by store; and how many days are how far.
+fn cells(
+    rows: &[StoreDayRow],
+    names: &[(i64, String)],
+    who: &Who,
+) -> (BTreeMap<i64, BTreeMap<i8, DayCell>>, BTreeMap<&'static str, i64>) {
+    let mut by_store: BTreeMap<i64, BTreeMap<i8, DayCell>> = BTreeMap::new();
+    let mut counts: BTreeMap<&'static str, i64> = BTreeMap::new();
+    for row in rows.iter().filter(|row| who.may_see_store(Some(row.warehouse_id))) {
+        let (said, _) = yesterday(Some(row.state.word()));
+        *counts.entry(said).or_default() += 1;
+        let name = names.iter().find(|(id, _)| *id == row.warehouse_id);
+        let name = name.map_or_else(|| row.warehouse_id.to_string(), |(_, name)| name.clone());
+        let cell = DayCell {
+            day: row.day.0.day(),
+            address: format!("/books/{}/{}", row.day, row.warehouse_id),
+            state: row.state.word().to_owned(),
+            said: format!("{name}, {}: {said}", say::day(row.day.0)),
+        };
+        by_store.entry(row.warehouse_id).or_default().insert(cell.day, cell);
+    }
+    (by_store, counts)
+}
+
+fn may_do(who: &Who, view: &PeriodView, has_days: bool) -> MayDo {
+    let may = who.may(Right::CloseBooks) && who.stores.is_none();
+    let is_closed = view.state == PeriodState::Closed;
+    MayDo {
+        close: may && !is_closed && view.obstacles.is_empty() && has_days,
+        reopen: may && is_closed && view.asked_by.is_none(),
+        approve: may && view.asked_by.as_ref().is_some_and(|by| *by != who.name),
+    }
 }
 
 /// What is in the way: days that differ one by one, days that were not compared as a count.

@@ -40,11 +40,26 @@ struct EntryPage {
     siblings: Vec<(String, find::RowTold)>,
     despatches: Vec<(String, String, String)>,
     said: Option<Vec<CallTold>>,
-    can_retry: bool,
-    can_dismiss: bool,
-    may_see_shopper: bool,
+    may: MayDo,
     shopper: Option<Vec<(&'static str, String)>>,
     done: Option<&'static str>,
+}
+
+/// What whoever looks may do with it now.
+struct MayDo {
+    retry: bool,
+    dismiss: bool,
+    see_shopper: bool,
+}
+
+fn may_do(who: &Who, state: EntryState) -> MayDo {
+    use EntryState::{Dismissed, Held, Ready, SetAside, Waiting};
+    let may = who.may(Right::ClearExceptions);
+    MayDo {
+        retry: may && matches!(state, Held | Dismissed | Ready),
+        dismiss: may && matches!(state, Held | Waiting | SetAside),
+        see_shopper: who.may(Right::SeeShoppers),
+    }
 }
 
 struct RowTold {
@@ -180,11 +195,7 @@ fn told(
                 (at, format!("{courier} {consignment}"), one.state.clone())
             })
             .collect(),
-        can_retry: who.may(Right::ClearExceptions)
-            && matches!(entry.state, EntryState::Held | EntryState::Dismissed | EntryState::Ready),
-        can_dismiss: who.may(Right::ClearExceptions)
-            && matches!(entry.state, EntryState::Held | EntryState::Waiting | EntryState::SetAside),
-        may_see_shopper: who.may(Right::SeeShoppers),
+        may: may_do(who, entry.state),
         shell: Shell::new(web, who, Section::Find, entry.reference.clone()),
         entry: whole.entry,
         said,

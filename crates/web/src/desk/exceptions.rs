@@ -350,7 +350,7 @@ pub(crate) fn mapping_row(
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct About {
+pub(super) struct Siblings {
     #[serde(default)]
     about: String,
     #[serde(default)]
@@ -359,7 +359,7 @@ pub(super) struct About {
     fields: BTreeMap<String, String>,
 }
 
-fn back(cause: Cause, about: &About, done: &str) -> Response {
+fn back(cause: Cause, about: &Siblings, done: &str) -> Response {
     let here = address(cause.code(), &about.about);
     Redirect::to(&format!("{here}&done={done}")).into_response()
 }
@@ -381,7 +381,7 @@ pub(super) async fn retry(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
-    Given(about): Given<About>,
+    Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     whole_company(&who)?;
@@ -393,7 +393,7 @@ pub(super) async fn map(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
-    Given(about): Given<About>,
+    Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     let Some(kind) = cause.entry().released_by else {
@@ -413,7 +413,7 @@ pub(super) async fn comment(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
-    Given(about): Given<About>,
+    Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     queue::comment(&web.app, (cause, &about.about), &about.text, &who.name).await?;
@@ -424,7 +424,7 @@ pub(super) async fn assign(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
-    Given(about): Given<About>,
+    Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
     queue::assign(&web.app, (cause, &about.about), &about.text, &who.name).await?;
@@ -435,7 +435,7 @@ pub(super) async fn dismiss(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(number): At<i64>,
-    Given(about): Given<About>,
+    Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
     whole_company(&who)?;
     people::dismiss_exception(&web.app, number, &who.name, &about.text).await?;

@@ -225,7 +225,7 @@ async fn table(web: &Web, who: &Who, wanted: &Wanted) -> Result<Table, PageError
 }
 
 fn cells(entry: &EntryView) -> Vec<Cell> {
-    let text = |text: Option<&String>| text.map_or(Cell::Empty, |text| Cell::text(text));
+    let text = |text: Option<&String>| text.map_or(Cell::Empty, Cell::text);
     let number = entry.document.as_ref().and_then(|one| one.number.as_ref());
     vec![
         Cell::text(&entry.reference),

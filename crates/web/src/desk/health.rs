@@ -233,7 +233,7 @@ pub(super) async fn activity_csv(State(web): State<Web>) -> Result<Response, Pag
                     Cell::text(&act.actor),
                     Cell::text(&act.action),
                     Cell::text(&act.subject),
-                    Cell::text(&plain(act)),
+                    Cell::text(plain(act)),
                 ]
             })
             .collect(),

@@ -19,7 +19,6 @@ pub(crate) enum Section {
     Despatch,
     Books,
     Mappings,
-    Alerts,
     Activity,
     Health,
     People,

@@ -7,7 +7,7 @@ use axum::{Extension, extract::State, response::Response};
 use daybook_domain::{Timestamp, truth::Mood, words};
 use daybook_flows::desk::{
     self,
-    today::{Step, StoreLine, Today},
+    today::{DayState, Step, StoreLine, Today},
 };
 use jiff::tz::TimeZone;
 
@@ -75,9 +75,10 @@ pub(super) async fn page(
     let today = desk::today(&web.app).await?;
     let page = TodayPage {
         shell: Shell::new(&web, &who, Section::Today, "Today"),
-        day: match today.is_today {
-            true => say::day(today.day.0),
-            false => format!("{}, the latest day with sales", say::day(today.day.0)),
+        day: if today.is_today {
+            say::day(today.day.0)
+        } else {
+            format!("{}, the latest day with sales", say::day(today.day.0))
         },
         day_word: if today.is_today { "today" } else { "that day" },
         today: told(&today, &who, &shell::zone(&web), &currency(&web)),
@@ -144,7 +145,7 @@ fn store(store: &StoreLine, today: &Today, zone: &TimeZone, currency: &str) -> S
         (Mood::Exceptions, None) => "Exceptions".to_owned(),
         (Mood::Well, None) => "Up to date".to_owned(),
     };
-    let (day, day_mood) = yesterday(store.yesterday.map(|state| state.word()));
+    let (day, day_mood) = yesterday(store.yesterday.map(DayState::word));
     StoreTold {
         id: store.store,
         name: store.name.clone(),
