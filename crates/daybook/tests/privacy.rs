@@ -150,8 +150,8 @@ async fn neither_log_nor_metrics_tell_who_the_shoppers_are() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let listen = format!("web.listen = \"127.0.0.1:{port}\"\n");
     let template = live.retailer.stores[0].customer_id;
-    let like = format!("posting.shopper-template-customer-id = {template}\n");
-    let config = [&live.config(), &listen, &like, QUICK].concat();
+    let shoppers = format!("posting.shopper-template-customer-id = {template}\n");
+    let config = [&live.config(), &listen, &shoppers, QUICK].concat();
     fs::write(folder.path().join("daybook.toml"), config).unwrap();
     let log = folder.path().join("serve.log");
     let mut serve = Command::new(env!("CARGO_BIN_EXE_daybook"));

@@ -139,7 +139,7 @@ async fn what_another_process_asks_for_is_done_and_answered() {
 async fn what_was_asked_of_a_process_that_dies_is_done_by_the_next_one() {
     for_each_engine(|db| async {
         let mut world = World::new(1, db).await.unwrap();
-        a_day_that_differs(&world).await;
+        Box::pin(a_day_that_differs(&world)).await;
         let store = Some(world.shop(0).warehouse_id);
         let wanted = Wanted::Compare { day: monday(), store };
         let who_asks = world.another(world.app.db.clone());
@@ -155,7 +155,7 @@ async fn what_was_asked_of_a_process_that_dies_is_done_by_the_next_one() {
         assert_eq!(asked::answered(&who_asks, &id).await.unwrap(), (true, None));
         if !who_asks.db.is_ours_alone() {
             // Nobody knows yet that it is gone.
-            let soon = asked::alone(&who_asks, asked::pass(&who_asks)).await.unwrap();
+            let soon = Box::pin(asked::alone(&who_asks, asked::pass(&who_asks))).await.unwrap();
             assert_eq!(soon, None);
             world.clock.advance(Duration::from_mins(5));
         }
