@@ -97,11 +97,13 @@ async fn by_sku(app: &App, text: &str) -> Result<Vec<(String, String)>, FlowErro
 
 #[cfg(test)]
 mod tests {
+    use daybook_domain::Money;
+
     use super::amount;
 
     #[test]
     fn amounts_are_told_from_numbers() {
-        let pence = |text: &str| amount(text).map(|money| money.pence());
+        let pence = |text: &str| amount(text).map(Money::pence);
         assert_eq!(pence("£12.50"), Some(1_250));
         assert_eq!(pence("12.50"), Some(1_250));
         assert_eq!(pence("-1,250.00"), Some(-125_000));

@@ -25,8 +25,8 @@ mod view;
 use std::sync::Arc;
 
 use daybook_domain::{Timestamp, reconcile::witness::Day};
-use daybook_store::reconcile::day::{self, DayState};
 pub use daybook_store::reconcile::day::StoreDayRow;
+use daybook_store::reconcile::day::{self, DayState};
 use serde::{Deserialize, Serialize};
 
 use self::collect::CollectReport;

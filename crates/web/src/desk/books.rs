@@ -153,13 +153,16 @@ pub(super) async fn month(
     shell::show(&page)
 }
 
+/// Cells by store and day of the month.
+type Cells = BTreeMap<i64, BTreeMap<i8, DayCell>>;
+
 /// A cell a day, by store; and how many days are how far.
 fn cells(
     rows: &[StoreDayRow],
     names: &[(i64, String)],
     who: &Who,
-) -> (BTreeMap<i64, BTreeMap<i8, DayCell>>, BTreeMap<&'static str, i64>) {
-    let mut by_store: BTreeMap<i64, BTreeMap<i8, DayCell>> = BTreeMap::new();
+) -> (Cells, BTreeMap<&'static str, i64>) {
+    let mut by_store = Cells::new();
     let mut counts: BTreeMap<&'static str, i64> = BTreeMap::new();
     for row in rows.iter().filter(|row| who.may_see_store(Some(row.warehouse_id))) {
         let (said, _) = yesterday(Some(row.state.word()));
