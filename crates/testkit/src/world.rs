@@ -55,7 +55,8 @@ pub struct World {
 impl World {
     /// A world from `seed`, with the book `db`, the retailer's mapping in place.
     pub async fn new(seed: u64, db: Db) -> Result<Self, FlowError> {
-        Self::of(Retailer::made_up(seed), seed, db).await
+        // On the heap: what sets a world up is large, and every test would carry it.
+        Box::pin(Self::of(Retailer::made_up(seed), seed, db)).await
     }
 
     /// A small world: two stores and few goods, for stories in which everything is compared often.
@@ -69,7 +70,7 @@ impl World {
             *nth += 1;
             *nth <= 8 || troubles.concern(&sku.sku)
         });
-        Self::of(retailer, seed, db).await
+        Box::pin(Self::of(retailer, seed, db)).await
     }
 
     /// A world of a retailer, its mapping in place.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     Shop,
     common::{Answer, Cookie},
+    reference,
 };
 
 impl Shop {
@@ -43,7 +44,7 @@ async fn what_the_pages_show_programs_may_read() {
         let (_, held) = shop.read("/api/v1/entries?state=held", &ada).await;
         assert_eq!(held["entries"].as_array().unwrap().len(), 2);
         let (_, entry) =
-            shop.read(&format!("/api/v1/entries/{}", shop.reference(shop.sold)), &ada).await;
+            shop.read(&format!("/api/v1/entries/{}", reference(shop.sold)), &ada).await;
         assert_eq!(entry["entry"]["state"], "confirmed");
         assert_eq!(entry["rows"][0]["agrees"], true);
         for path in [

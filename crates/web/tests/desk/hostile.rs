@@ -12,7 +12,7 @@ const SCRIPT: &str = "<script>alert('x')</script>";
 #[tokio::test]
 async fn a_script_in_a_products_name_stays_text() {
     for_each_engine(|db| async move {
-        let world = World::new(1, db).await.unwrap();
+        let world = Box::pin(World::new(1, db)).await.unwrap();
         let sku = "=cmd|'/c calc'!A1";
         let sale = world.sell(world.sale_of(0, Row::ad_hoc(sku, SCRIPT, 1_000, 2_000)));
         world.pass().await;

@@ -29,24 +29,29 @@ struct Shop {
 }
 
 impl Shop {
+    /// On the heap: what opens it is large, and every test would carry it.
     async fn open(db: Db) -> Self {
+        Box::pin(Self::opened(db)).await
+    }
+
+    async fn opened(db: Db) -> Self {
         let world = World::new(1, db).await.unwrap();
         let missing = world.retailer.troubles.missing_sku.clone();
         let sold = world.sell(world.sale(1_250));
         let row = || world.row_of(&missing, 1_000);
         let held = [world.sell(world.sale_of(0, row())), world.sell(world.sale_of(1, row()))];
         world.pass().await;
-        world.after(std::time::Duration::from_secs(120)).await;
+        world.after(std::time::Duration::from_mins(2)).await;
         assert_eq!(world.state(sold).await, EntryState::Confirmed);
         assert_eq!(world.state(held[0]).await, EntryState::Held);
         Self { desk: desk_of(world), sold, held, missing }
     }
 
-    fn reference(&self, order_id: i64) -> String {
-        daybook_testkit::story::reference(order_id).to_string()
-    }
-
     async fn of(&self, role: Role) -> Cookie {
         self.desk.sign_in(role).await
     }
+}
+
+fn reference(order_id: i64) -> String {
+    daybook_testkit::story::reference(order_id).to_string()
 }

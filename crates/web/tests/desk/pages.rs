@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use daybook_domain::access::Role;
 use daybook_testkit::db::for_each_engine;
 
-use crate::Shop;
+use crate::{Shop, reference};
 
 #[tokio::test]
 async fn today_says_the_truth_in_a_sentence_and_names_what_is_behind() {
@@ -16,7 +16,7 @@ async fn today_says_the_truth_in_a_sentence_and_names_what_is_behind() {
         assert!(page.contains("All 6 stores are up to date. 2 exceptions hold £20.00."), "{page}");
         assert!(page.contains("truth-exceptions"));
         // Nobody reads Sitoo for an hour: nothing is green any more.
-        shop.desk.world.clock.advance(std::time::Duration::from_secs(3_600));
+        shop.desk.world.clock.advance(std::time::Duration::from_hours(1));
         // Whoever was idle so long signs in again.
         assert_eq!(shop.desk.get("/", &ada).await.0, StatusCode::SEE_OTHER);
         let grace = shop.of(Role::Auditor).await;
@@ -61,7 +61,7 @@ async fn siblings_are_cleared_together_and_it_is_on_record() {
         let here = format!("/exceptions/sku-unmapped?about={}", shop.missing);
         let (_, page) = shop.desk.get(&here, &ada).await;
         for order in shop.held {
-            assert!(page.contains(&shop.reference(order)), "{page}");
+            assert!(page.contains(&reference(order)), "{page}");
         }
         // The effect before it is done, and nothing is done by looking.
         let code = shop.desk.world.goods(0).sku.clone();
@@ -114,7 +114,7 @@ async fn an_entry_is_dismissed_with_a_reason_only() {
     for_each_engine(|db| async move {
         let shop = Shop::open(db).await;
         let ada = shop.of(Role::Finance).await;
-        let path = format!("/entries/{}", shop.reference(shop.held[0]));
+        let path = format!("/entries/{}", reference(shop.held[0]));
         let refused = shop.desk.form(&format!("{path}/dismiss"), &[("reason", "")], &ada).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         let reason = [("reason", "entered by hand as SO-1")];
@@ -132,7 +132,7 @@ async fn who_looks_after_one_store_sees_that_store_alone() {
         let shop = Shop::open(db).await;
         let first = shop.desk.world.shop(0).warehouse_id;
         let eve = shop.desk.sign_in_as("eve", &[Role::Retail], Some(&[first])).await;
-        let (own, other) = (shop.reference(shop.held[0]), shop.reference(shop.held[1]));
+        let (own, other) = (reference(shop.held[0]), reference(shop.held[1]));
         let (_, list) = shop.desk.get("/find", &eve).await;
         assert!(list.contains(&own) && !list.contains(&other), "{list}");
         assert_eq!(
@@ -156,7 +156,7 @@ async fn a_shopper_is_shown_to_those_who_need_it_and_the_look_is_recorded() {
     for_each_engine(|db| async move {
         let shop = Shop::open(db).await;
         let (retail, finance) = (shop.of(Role::Retail).await, shop.of(Role::Finance).await);
-        let path = format!("/entries/{}", shop.reference(shop.sold));
+        let path = format!("/entries/{}", reference(shop.sold));
         let (_, page) = shop.desk.get(&path, &retail).await;
         assert!(page.contains("Show the shopper"));
         let (_, page) = shop.desk.get(&format!("{path}?shopper=1"), &finance).await;
