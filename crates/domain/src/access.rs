@@ -42,6 +42,18 @@ impl Right {
         Self::EraseShoppers,
     ];
 
+    /// Whether it concerns the whole company: whoever looks after some stores has none of these.
+    pub const fn is_company_wide(self) -> bool {
+        match self {
+            Self::ChangeMappings | Self::Operate | Self::ManagePeople | Self::EraseShoppers => true,
+            Self::See
+            | Self::SeeShoppers
+            | Self::ClearExceptions
+            | Self::CloseBooks
+            | Self::ManageStock => false,
+        }
+    }
+
     /// The word used in the database, on screens and in JSON.
     pub const fn word(self) -> &'static str {
         match self {

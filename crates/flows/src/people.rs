@@ -172,6 +172,13 @@ pub async fn dismiss_exception(
         ));
     }
     let mut tx = app.db.begin().await?;
+    if let Some(order_id) = exception::get(&mut tx, number).await?.and_then(|one| one.order_id) {
+        return Err(FlowError::request(
+            "exception-of-entry",
+            format!("EX-{number} is about an entry, and stays while its cause does"),
+            format!("dismiss the entry, or clear the cause: see order {order_id}"),
+        ));
+    }
     if !exception::close_one(&mut tx, app.now(), number, actor, reason).await? {
         return Err(FlowError::request(
             "exception-not-open",
@@ -229,14 +236,6 @@ async fn wake(app: &App, kinds: &BTreeSet<MappingKind>) -> Result<(), FlowError>
     for &kind in kinds {
         entry::wake_held_for(&mut tx, app.now(), kind, &[]).await?;
     }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Writes down that somebody did something that changes nothing else.
-pub async fn note(app: &App, actor: &str, act: &str, subject: &str) -> Result<(), FlowError> {
-    let mut tx = app.db.begin().await?;
-    audit::append(&mut tx, app.now(), actor, act, subject, "{}").await?;
     tx.commit().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use axum::{
     Form, Json,
+    body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{StatusCode, Uri, request::Parts},
     response::{IntoResponse, Response},
@@ -82,6 +83,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Misfit> {
         let uri = request.uri().clone();
         let wrong = |status, text: String| Misfit::new(&uri, status, "body", &text);
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(whole, state).await;
+        let bytes = bytes.map_err(|error| wrong(error.status(), error.body_text()))?;
+        // No database takes it, and no name of anything holds it.
+        let nul = ["\0", "%00", "\\u0000"];
+        let holds = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        if nul.iter().any(|text| holds(text)) {
+            let what = "the body holds a NUL character".to_owned();
+            return Err(wrong(StatusCode::UNPROCESSABLE_ENTITY, what));
+        }
+        let request = Request::from_parts(parts, Body::from(bytes));
         if is_for_programs(&uri) {
             let taken = Json::<T>::from_request(request, state).await;
             taken.map(|Json(given)| Self(given)).map_err(|e| wrong(e.status(), e.body_text()))

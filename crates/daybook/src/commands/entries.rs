@@ -144,6 +144,7 @@ fn filter(context: &Context, args: &EntriesArgs) -> Result<EntryFilter, Failure>
         state: args.state.as_deref().and_then(|word| word.parse::<EntryState>().ok()),
         kind: args.kind.as_deref().and_then(|word| word.parse::<EntryKind>().ok()),
         warehouse_id: args.store,
+        stores: None,
         from: args.from.map(|day| asked::start_of(day, 0, &zone)).transpose()?,
         to: args.to.map(|day| asked::start_of(day, 1, &zone)).transpose()?,
         cause: args.cause,

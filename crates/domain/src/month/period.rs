@@ -169,6 +169,18 @@ pub enum Obstacle {
     },
 }
 
+impl Obstacle {
+    /// The store that it is about; none where it is about a whole month.
+    pub const fn store(&self) -> Option<i64> {
+        match self {
+            Self::NotCompared { store, .. }
+            | Self::ToBeCompared { store, .. }
+            | Self::Differs { store, .. } => Some(*store),
+            Self::Earlier { .. } | Self::Late { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -162,7 +162,8 @@ pub async fn first(app: &App) -> Result<Option<Link>, FlowError> {
 
 /// Whether anybody is left who can let others in.
 pub(super) fn somebody_manages(all: &[Account]) -> bool {
-    let manages = |one: &Account| rights_of(&one.roles).contains(&Right::ManagePeople);
+    let manages =
+        |one: &Account| rights_of(&one.roles, one.stores.as_ref()).contains(&Right::ManagePeople);
     all.iter().any(|one| one.is_open() && one.has_joined() && manages(one))
 }
 

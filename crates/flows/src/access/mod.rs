@@ -29,9 +29,10 @@ pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// All rights of these roles.
-pub fn rights_of(roles: &BTreeSet<Role>) -> BTreeSet<Right> {
-    roles.iter().flat_map(|role| role.rights()).copied().collect()
+/// All rights of these roles; of somebody who looks after some stores, those that stay within them.
+pub fn rights_of(roles: &BTreeSet<Role>, stores: Option<&BTreeSet<i64>>) -> BTreeSet<Right> {
+    let all = roles.iter().flat_map(|role| role.rights()).copied();
+    all.filter(|right| stores.is_none() || !right.is_company_wide()).collect()
 }
 
 /// Writes down that what tells of a shopper was shown to somebody.

@@ -1,6 +1,6 @@
 //! One entry with everything about it: till and ledger side by side, its siblings, what was said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
@@ -65,8 +65,8 @@ pub struct SideBySide {
     pub sent: Option<Side>,
     /// What OrderWise held when it was last read.
     pub ledger: Option<Side>,
-    /// Whether two sides that are there say the same.
-    pub agrees: bool,
+    /// Whether the sides that are there say the same; none where one side alone has told.
+    pub agrees: Option<bool>,
 }
 
 /// One side of a row.
@@ -265,7 +265,16 @@ fn rows(
             one.sku.clone_from(&line.sku);
         }
     }
+    let sent_numbers: BTreeSet<i64> =
+        sent.into_iter().flat_map(|posting| &posting.lines).map(|line| line.number).collect();
     let mut sides: Vec<SideBySide> = sides.into_values().collect();
+    // What OrderWise holds and nobody sent stands alone: somebody added it there.
+    let lines = document.and_then(|document| document.lines.as_ref()).into_iter().flatten();
+    for line in lines.filter(|line| sent.is_some() && !sent_numbers.contains(&line.number)) {
+        let mut added = empty(line.sku.clone(), "In OrderWise only".to_owned());
+        added.ledger = ledger.get(&line.number).copied();
+        sides.push(added);
+    }
     for one in &mut sides {
         one.agrees = agrees(one);
     }
@@ -301,7 +310,7 @@ fn word(origin: LineOrigin) -> SideBySide {
 }
 
 fn empty(sku: String, name: String) -> SideBySide {
-    SideBySide { sku, name, till: None, sent: None, ledger: None, agrees: true }
+    SideBySide { sku, name, till: None, sent: None, ledger: None, agrees: None }
 }
 
 /// The till's rows, each discount within the row that it belongs to.
@@ -343,9 +352,13 @@ fn add(side: &mut Option<Side>, quantity: Quantity, gross: Money, tax: Option<Mo
     }
 }
 
-fn agrees(row: &SideBySide) -> bool {
-    let sides = [row.till, row.sent, row.ledger];
-    let mut grosses = sides.iter().flatten().map(|side| side.gross);
-    let Some(first) = grosses.next() else { return true };
-    grosses.all(|gross| gross == first)
+fn agrees(row: &SideBySide) -> Option<bool> {
+    let sides: Vec<&Side> = [&row.till, &row.sent, &row.ledger].into_iter().flatten().collect();
+    let (first, rest) = sides.split_first()?;
+    if rest.is_empty() {
+        return None;
+    }
+    let taxes: BTreeSet<Money> = sides.iter().filter_map(|side| side.tax).collect();
+    let same = |side: &&Side| side.gross == first.gross && side.quantity == first.quantity;
+    Some(rest.iter().all(same) && taxes.len() <= 1)
 }

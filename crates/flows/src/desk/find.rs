@@ -2,7 +2,7 @@
 
 use daybook_domain::{Money, sku::fold};
 use daybook_store::{
-    entry::{self, EntryFilter},
+    entry::{self, EntryFilter, EntryRow},
     variant,
 };
 
@@ -47,13 +47,13 @@ pub async fn find(
     if !page.entries.is_empty() {
         return Ok(Found { page, is_exact: true, ..Found::default() });
     }
-    if let Some(page) = by_payment(app, text).await? {
+    if let Some(page) = by_payment(app, text, filter).await? {
         let meant = Some("By the reference of a payment.".to_owned());
         return Ok(Found { page, is_exact: true, meant, ..Found::default() });
     }
     let skus = by_sku(app, text).await?;
     if !skus.is_empty() {
-        let meant = Some("A SKU: its stock, its price and its sales are on its page.".to_owned());
+        let meant = Some("A SKU: its stock and its price are on its page.".to_owned());
         return Ok(Found { meant, skus, ..Found::default() });
     }
     if let Some(amount) = amount(text) {
@@ -81,13 +81,28 @@ fn amount(text: &str) -> Option<Money> {
     plain.parse().ok()
 }
 
-async fn by_payment(app: &App, text: &str) -> Result<Option<EntryPage>, FlowError> {
+async fn by_payment(
+    app: &App,
+    text: &str,
+    filter: &EntryFilter,
+) -> Result<Option<EntryPage>, FlowError> {
     let ids = daybook_store::settlement::till::orders_of_reference(&app.db, text).await?;
     let mut entries = Vec::new();
     for id in ids {
-        entries.extend(entry::get(&app.db, id).await?.map(EntryView::from));
+        let entry = entry::get(&app.db, id).await?.filter(|row| fits(row, filter));
+        entries.extend(entry.map(EntryView::from));
     }
     Ok((!entries.is_empty()).then_some(EntryPage { entries, next: None }))
+}
+
+fn fits(row: &EntryRow, filter: &EntryFilter) -> bool {
+    let store = |id: &i64| row.warehouse_id == Some(*id);
+    filter.state.is_none_or(|state| row.state == state)
+        && filter.warehouse_id.is_none_or(|id| store(&id))
+        && filter.stores.as_ref().is_none_or(|stores| stores.iter().any(store))
+        && filter.from.is_none_or(|from| row.order_date >= from)
+        && filter.to.is_none_or(|to| row.order_date < to)
+        && filter.before.is_none_or(|before| row.order_id < before)
 }
 
 async fn by_sku(app: &App, text: &str) -> Result<Vec<(String, String)>, FlowError> {

@@ -65,8 +65,8 @@ pub async fn begin(app: &App, repeat: Repeat<'_>) -> Result<Begun, FlowError> {
         }
         None if now.since(known.begun_at) > GIVEN_UP => {
             store::forget(&mut tx, repeat.caller, repeat.key).await?;
-            store::take(&mut tx, now, &new).await?;
-            Begun::First
+            // Another repeat may have taken it meanwhile.
+            if store::take(&mut tx, now, &new).await? { Begun::First } else { Begun::AtWork }
         }
         None => Begun::AtWork,
     };

@@ -95,7 +95,11 @@ pub async fn group(
     let is_last = rows.len() <= limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| !is_last).map(|row| row.number);
-    let said = said(app, cause, subject).await?;
+    // What is said about it is for those whose stores it concerns.
+    let said = match &group {
+        None if stores.is_some() => Vec::new(),
+        _ => said(app, cause, subject).await?,
+    };
     let assigned = said.iter().find(|one| one.act == ASSIGN).map(|one| one.text.clone());
     Ok(GroupPage {
         group,
@@ -140,6 +144,8 @@ async fn views(
             }
         };
         let store = about.as_ref().and_then(|(_, store)| *store);
+        let of_scope = || row.scope.strip_prefix("store:")?.parse().ok();
+        let store = store.or_else(of_scope);
         let may_see = stores.is_none_or(|stores| store.is_some_and(|id| stores.contains(&id)));
         if may_see {
             views.push(ExceptionView::new(row, about.map(|(reference, _)| reference)));
@@ -153,8 +159,10 @@ pub async fn comment(
     app: &App,
     about: (Cause, &str),
     text: &str,
+    stores: Option<&BTreeSet<i64>>,
     actor: &str,
 ) -> Result<(), FlowError> {
+    concerns(app, about, stores).await?;
     if text.trim().is_empty() {
         return Err(FlowError::request("comment-empty", "the comment is empty", "write something"));
     }
@@ -166,9 +174,31 @@ pub async fn assign(
     app: &App,
     about: (Cause, &str),
     to: &str,
+    stores: Option<&BTreeSet<i64>>,
     actor: &str,
 ) -> Result<(), FlowError> {
+    concerns(app, about, stores).await?;
     say(app, about, ASSIGN, to, actor).await
+}
+
+/// Whoever looks after some stores speaks about what is open in them.
+async fn concerns(
+    app: &App,
+    (cause, subject): (Cause, &str),
+    stores: Option<&BTreeSet<i64>>,
+) -> Result<(), FlowError> {
+    if stores.is_none() {
+        return Ok(());
+    }
+    let open = groups(app, None, stores).await?;
+    if open.iter().any(|one| one.cause == cause.code() && one.subject == subject) {
+        return Ok(());
+    }
+    Err(FlowError::request(
+        "exception-not-open",
+        "none of these is open in your stores",
+        "see the list of exceptions",
+    ))
 }
 
 async fn say(

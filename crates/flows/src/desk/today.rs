@@ -1,7 +1,7 @@
 //! Today: whether all is well, the flow with its counts and ages, and a line a store.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     time::Duration,
 };
@@ -64,9 +64,44 @@ pub struct Today {
     pub exceptions: i64,
     /// Money that they hold.
     pub held: Money,
+    /// When orders were last read from Sitoo.
+    pub read_at: Option<Timestamp>,
+    /// Whole systems and flows that are paused, by name.
+    pub paused: Vec<String>,
+    /// The currency of the sums.
+    pub currency: String,
 }
 
 impl Today {
+    /// The same for somebody who looks after these stores: nothing of the others is in it.
+    #[must_use]
+    pub fn only(&self, wanted: &BTreeSet<i64>) -> Self {
+        let stores = self.stores.iter().filter(|one| wanted.contains(&one.store)).cloned();
+        let mut told =
+            Self { stores: stores.collect(), steps: Vec::new(), slowest: None, ..self.clone() };
+        told.exceptions = told.stores.iter().map(|one| one.exceptions).sum();
+        told.held = told.stores.iter().map(|one| one.held).sum();
+        told.say();
+        told
+    }
+
+    /// The sentence, from everything else.
+    fn say(&mut self) {
+        let stores = self.stores.iter().map(|store| StoreTruth {
+            name: store.name.clone(),
+            behind: store.oldest_unposted.map(|at| self.at.since(at)),
+            is_paused: store.paused.is_some(),
+        });
+        let truth = Truth {
+            stores: stores.collect(),
+            read_ago: self.read_at.map(|at| self.at.since(at)),
+            paused: self.paused.clone(),
+            exceptions: self.exceptions,
+            held: self.held,
+        };
+        (self.mood, self.sentence) = truth::say(&truth, LIMITS, &self.currency);
+    }
+
     /// Changes with anything but the moment: what has moved is worth a look.
     pub fn fingerprint(&self) -> u64 {
         let same = Self { at: Timestamp::default(), ..self.clone() };
@@ -155,7 +190,7 @@ pub(super) async fn usual(app: &App, day: Timestamp) -> Result<Usual, FlowError>
         let Ok(start) = start else { continue };
         let from = Timestamp::from(start.timestamp());
         let to = start.checked_add(1.day()).map_or(from, |end| end.timestamp().into());
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for row in entry::hours(&app.db, (from, to)).await? {
             let (counts, weeks) = hours.entry(row.warehouse_id).or_default();
             if let Some(count) = usize::try_from(row.hour).ok().and_then(|at| counts.get_mut(at)) {
@@ -182,6 +217,7 @@ struct Read {
     stock: BTreeMap<i64, (i64, Timestamp)>,
     days: HashMap<i64, DayState>,
     orders_at: Option<Timestamp>,
+    held: Money,
 }
 
 /// Reads how things stand.
@@ -201,6 +237,7 @@ pub(super) async fn read(app: &App, usual: &Usual) -> Result<Today, FlowError> {
         stock: due::by_store(&app.db, now).await?,
         days: days.into_iter().map(|day| (day.warehouse_id, day.state)).collect(),
         orders_at: watermark::updated_at(&app.db, ORDERS).await?,
+        held: exception::money_held(&app.db).await?,
     };
     let mut today = picture(&read, &mapping, usual, currency(app));
     today.yesterday = yesterday;
@@ -217,36 +254,28 @@ fn picture(read: &Read, mapping: &Mapping, usual: &Usual, currency: &str) -> Tod
     let mut ids: Vec<i64> = mapping.stores.keys().copied().collect();
     ids.sort_unstable();
     let stores: Vec<StoreLine> = ids.iter().map(|id| store(read, mapping, usual, *id)).collect();
-    let truths = stores.iter().map(|store| StoreTruth {
-        name: store.name.clone(),
-        behind: store.oldest_unposted.map(|at| read.now.since(at)),
-        is_paused: store.paused.is_some(),
-    });
     let systems = read.pauses.iter().filter(|pause| !pause.scope.starts_with("store:"));
-    let truth = Truth {
-        stores: truths.collect(),
-        read_ago: read.orders_at.map(|at| read.now.since(at)),
-        paused: systems.map(|pause| system(&pause.scope)).collect(),
-        exceptions: read.summary.exceptions.iter().map(|line| line.entries).sum(),
-        held: read.summary.exceptions.iter().map(|line| line.money).sum(),
-    };
-    let (mood, sentence) = truth::say(&truth, LIMITS, currency);
     let steps = steps(read);
     let waits = steps.iter().filter(|step| step.count > 0 && WAITING.contains(&step.name));
     let slowest = waits.filter_map(|step| Some((step.since?, step.name))).min();
-    Today {
+    let mut today = Today {
         at: read.now,
         day: Day(Date::MIN),
         is_today: false,
         yesterday: Day(Date::MIN),
-        mood,
-        sentence,
+        mood: Mood::Well,
+        sentence: String::new(),
         slowest: slowest.map(|(_, name)| name),
         steps,
         stores,
-        exceptions: truth.exceptions,
-        held: truth.held,
-    }
+        exceptions: read.summary.exceptions.iter().map(|line| line.entries).sum(),
+        held: read.held,
+        read_at: read.orders_at,
+        paused: systems.map(|pause| system(&pause.scope)).collect(),
+        currency: currency.to_owned(),
+    };
+    today.say();
+    today
 }
 
 /// Steps in which entries wait.

@@ -157,12 +157,23 @@ fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Judged {
     }
 }
 
-/// What stands in the way of an entry of the batch; none where it could be posted, waits, or is no
-/// sale.
-pub(super) fn faults_of(app: &App, batch: &Batch, at: usize, now: Timestamp) -> Option<Vec<Fault>> {
-    match judge(app, batch, batch.entries.get(at)?, now) {
-        Judged::Other(Verdict::Hold(faults)) => Some(faults),
-        Judged::Post(_) | Judged::Other(_) => None,
+/// What would become of an entry.
+pub(super) enum Judgement {
+    /// It would be sent.
+    Goes,
+    /// It waits for something, or is no sale.
+    Waits,
+    /// So many faults stand in its way.
+    Held(usize),
+}
+
+/// Judges an entry of the batch, and writes nothing.
+pub(super) fn judged(app: &App, batch: &Batch, at: usize, now: Timestamp) -> Judgement {
+    let Some(loaded) = batch.entries.get(at) else { return Judgement::Waits };
+    match judge(app, batch, loaded, now) {
+        Judged::Post(_) | Judged::Other(Verdict::Post(..)) => Judgement::Goes,
+        Judged::Other(Verdict::Hold(faults)) => Judgement::Held(faults.len()),
+        Judged::Other(_) => Judgement::Waits,
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a change of the mapping would do, before it is done: entries are judged twice, with today's
 //! mapping and with the changed one, and nothing is written.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use daybook_domain::{
     Money, Timestamp,
+    causes::Cause,
     entry::EntryState,
     mapping::{Mapping, MappingKind, MappingRow},
 };
@@ -16,7 +17,7 @@ use daybook_store::{
 use serde::Serialize;
 
 use super::{
-    evaluate::faults_of,
+    evaluate::{Judgement, judged},
     load::{current_mapping, load_with},
 };
 use crate::{app::App, error::FlowError};
@@ -65,7 +66,7 @@ impl Concerned {
 pub struct Foresight {
     /// Entries that were judged twice.
     pub looked: i64,
-    /// When the oldest of them was received.
+    /// When the oldest of them was received, those apart that are held.
     pub since: Option<Timestamp>,
     /// Whether that is all of the last 90 days.
     pub is_whole: bool,
@@ -74,6 +75,8 @@ pub struct Foresight {
     /// Of those, the ones whose document OrderWise has already, as far as the day close has read it:
     /// they would be adopted, not sent.
     pub adopted: i64,
+    /// Held because OrderWise refused them, for something that this table says: tried again.
+    pub tried_again: Concerned,
     /// Not held now, and held with the change; what is in OrderWise already stays there.
     pub broken: Concerned,
     /// Held now, and still with the change: it takes away one reason of several.
@@ -144,23 +147,48 @@ async fn piece(
     let after = load_with(&mut tx, due, Arc::new(changed)).await?;
     let mut fixed = Vec::new();
     for (at, row) in rows.iter().enumerate() {
-        let faults = |batch| faults_of(app, batch, at, now);
+        let judged = |batch| judged(app, batch, at, now);
+        let is_held = row.state == EntryState::Held;
         told.looked += 1;
-        told.since = Some(told.since.map_or(row.received_at, |at| at.min(row.received_at)));
-        match (faults(&before), faults(&after)) {
-            (Some(_), None) => {
+        if !is_held {
+            told.since = Some(told.since.map_or(row.received_at, |at| at.min(row.received_at)));
+        }
+        match (judged(&before), judged(&after)) {
+            (Judgement::Held(_), Judgement::Goes) if is_held => {
                 told.fixed.add(row);
                 fixed.push(row.order_id);
             }
-            (None, Some(_)) => told.broken.add(row),
-            (Some(was), Some(is)) if is.len() < was.len() => told.still_held.add(row),
+            (Judgement::Held(was), Judgement::Held(is)) if is_held && is < was => {
+                told.still_held.add(row);
+            }
+            // It would go as far as we can tell: OrderWise refused it.
+            (Judgement::Goes, Judgement::Goes) if is_held && is_released(row, kind_of(change)) => {
+                told.tried_again.add(row);
+            }
+            (Judgement::Goes | Judgement::Waits, Judgement::Held(_)) if !is_held => {
+                told.broken.add(row);
+            }
             _ => {}
         }
     }
     tx.rollback().await?;
-    let known = document::of_entries(&app.db, &fixed).await?.len();
-    told.adopted += i64::try_from(known).unwrap_or_default();
+    let known = document::of_entries(&app.db, &fixed).await?;
+    let known: BTreeSet<&str> = known.iter().map(|one| one.document.reference.as_str()).collect();
+    told.adopted += i64::try_from(known.len()).unwrap_or_default();
     Ok(())
+}
+
+fn kind_of(change: &Change) -> MappingKind {
+    match change {
+        Change::Set(row) => row.kind,
+        Change::Remove(kind, _) => *kind,
+    }
+}
+
+/// Whether what holds the entry is released by this kind of mapping.
+fn is_released(row: &EntryRow, kind: MappingKind) -> bool {
+    let cause = row.reason.as_deref().and_then(|word| word.parse::<Cause>().ok());
+    cause.is_some_and(|cause| cause.is_released_by(kind))
 }
 
 fn changed(mut rows: Vec<MappingRow>, change: &Change) -> Mapping {

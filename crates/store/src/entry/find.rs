@@ -1,6 +1,6 @@
 //! Finding entries: one, a page of them, their payloads, their numbers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use daybook_domain::{
     Money, Timestamp,
@@ -48,6 +48,8 @@ pub struct EntryFilter {
     pub kind: Option<EntryKind>,
     /// Only of this store.
     pub warehouse_id: Option<i64>,
+    /// Only of these stores.
+    pub stores: Option<BTreeSet<i64>>,
     /// Only at or after this moment at the till.
     pub from: Option<Timestamp>,
     /// Only before this moment at the till.
@@ -58,6 +60,28 @@ pub struct EntryFilter {
     pub text: Option<String>,
     /// Only with a lower order id: the last one of the page before.
     pub before: Option<i64>,
+}
+
+/// Adds stores and days to a query.
+macro_rules! narrow {
+    ($query:expr, $filter:expr) => {
+        if let Some(store) = $filter.warehouse_id {
+            $query.push(" AND warehouse_id = ").push_bind(store);
+        }
+        if let Some(stores) = &$filter.stores {
+            $query.push(" AND warehouse_id IN (NULL");
+            for store in stores {
+                $query.push(", ").push_bind(*store);
+            }
+            $query.push(")");
+        }
+        if let Some(from) = $filter.from {
+            $query.push(" AND order_date >= ").push_bind(from.micros());
+        }
+        if let Some(to) = $filter.to {
+            $query.push(" AND order_date < ").push_bind(to.micros());
+        }
+    };
 }
 
 /// One entry.
@@ -114,15 +138,7 @@ pub async fn list(
         if let Some(kind) = filter.kind {
             query.push(" AND kind = ").push_bind(kind.word());
         }
-        if let Some(store) = filter.warehouse_id {
-            query.push(" AND warehouse_id = ").push_bind(store);
-        }
-        if let Some(from) = filter.from {
-            query.push(" AND order_date >= ").push_bind(from.micros());
-        }
-        if let Some(to) = filter.to {
-            query.push(" AND order_date < ").push_bind(to.micros());
-        }
+        narrow!(query, filter);
         if let Some(cause) = filter.cause {
             query.push(" AND order_id IN (SELECT order_id FROM exception WHERE closed_at IS NULL \
                         AND order_id IS NOT NULL AND cause = ").push_bind(cause.code()).push(")");
@@ -178,7 +194,7 @@ pub async fn payload_versions(
 }
 
 /// A page of entries of exactly this gross amount, or its opposite, the newest order id first; of
-/// the filter only the store and the page count.
+/// the filter its kind, cause and text do not count.
 pub async fn of_amount(
     source: impl Into<Source<'_>>,
     gross: Money,
@@ -190,9 +206,10 @@ pub async fn of_amount(
         let mut query = QueryBuilder::<Sql>::new(LIST);
         query.push(" AND gross IN (").push_bind(gross.pence());
         query.push(", ").push_bind((-gross).pence()).push(")");
-        if let Some(store) = filter.warehouse_id {
-            query.push(" AND warehouse_id = ").push_bind(store);
+        if let Some(state) = filter.state {
+            query.push(" AND state = ").push_bind(state.word());
         }
+        narrow!(query, filter);
         if let Some(before) = filter.before {
             query.push(" AND order_id < ").push_bind(before);
         }

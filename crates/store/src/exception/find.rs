@@ -29,10 +29,16 @@ sql! {
                CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, \
                max(raised_at) AS newest FROM exception WHERE closed_at IS NULL \
                GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
-    BY_STORE = "SELECT entry.warehouse_id AS warehouse_id, CAST(count(*) AS BIGINT) AS count, \
-                CAST(sum(abs(money)) AS BIGINT) AS money FROM exception JOIN entry \
-                ON entry.order_id = exception.order_id WHERE closed_at IS NULL \
-                GROUP BY entry.warehouse_id";
+    /// The money of an entry counts once, however many faults it has.
+    BY_STORE = "SELECT entry.warehouse_id AS warehouse_id, CAST(sum(told.count) AS BIGINT) AS count, \
+                CAST(sum(told.money) AS BIGINT) AS money FROM (SELECT order_id, \
+                count(*) AS count, max(abs(money)) AS money FROM exception \
+                WHERE closed_at IS NULL AND order_id IS NOT NULL GROUP BY order_id) AS told \
+                JOIN entry ON entry.order_id = told.order_id GROUP BY entry.warehouse_id";
+    HELD = "SELECT CAST(coalesce(sum(money), 0) AS BIGINT) AS money FROM (SELECT max(abs(money)) \
+            AS money FROM exception WHERE closed_at IS NULL AND order_id IS NOT NULL \
+            GROUP BY order_id UNION ALL SELECT abs(money) FROM exception \
+            WHERE closed_at IS NULL AND order_id IS NULL) AS told";
     DISMISSED = "SELECT DISTINCT cause, subject FROM exception WHERE scope = $1 \
                  AND order_id IS NULL AND closed_at IS NOT NULL AND closed_by <> $2";
     COUNTS = "SELECT cause, CAST(count(*) AS BIGINT) AS count, \
@@ -188,6 +194,12 @@ pub async fn open_grouped_in(
 pub async fn open_grouped(source: impl Into<Source<'_>>) -> StoreResult<Vec<Group>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => all(&sqlx::query(GROUPED).fetch_all(c).await?))
+}
+
+/// The money that open exceptions hold: an entry's once, however many faults it has.
+pub async fn money_held(source: impl Into<Source<'_>>) -> StoreResult<Money> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => sqlx::query(HELD).fetch_one(c).await?.money("money"))
 }
 
 /// How many exceptions are open about entries of each store, and the money that they hold.

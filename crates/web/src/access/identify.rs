@@ -28,7 +28,7 @@ pub(crate) async fn identify(State(web): State<Web>, mut request: Request, next:
         match token::identify(&web.app, text).await {
             Ok(Some(token)) => {
                 let who = Who {
-                    name: token.name,
+                    name: format!("token {}", token.name),
                     roles: std::collections::BTreeSet::new(),
                     rights: token.rights,
                     stores: token.stores,

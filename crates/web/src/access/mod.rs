@@ -1,8 +1,8 @@
 //! Who asks, and what they may: identified in one place, checked in one place.
 //!
-//! Every request to the desk passes, from the outside in: [`headers`] (what browsers must keep to),
-//! [`guard`] (nobody sends a form from elsewhere), [`identify`] (who asks), and the `gate` of its
-//! route (may they).
+//! Every request to the desk passes, from the outside in: `headers` (what browsers must keep to),
+//! `guard` (nobody sends a form from elsewhere), `identify` (who asks), and the `gate` of its route
+//! (may they).
 
 mod cookies;
 mod fields;
@@ -69,7 +69,7 @@ impl From<&Identity> for Who {
         Self {
             name: own.account.name.clone(),
             roles: own.account.roles.clone(),
-            rights: rights_of(&own.account.roles),
+            rights: rights_of(&own.account.roles, own.account.stores.as_ref()),
             stores: own.account.stores.clone(),
         }
     }

@@ -59,13 +59,25 @@ fn whole_company(who: &Who) -> Result<(), ApiError> {
     Err(PageError::new(StatusCode::FORBIDDEN, "forbidden", what, hint).into())
 }
 
+/// Two persons open a month again: a program is none.
+fn a_person(who: &Who) -> Result<(), ApiError> {
+    if who.roles.is_empty() {
+        let what = "This needs the word of a person, and a program asks";
+        let hint = "sign in, and do it at the desk";
+        return Err(PageError::new(StatusCode::FORBIDDEN, "person-needed", what, hint).into());
+    }
+    Ok(())
+}
+
 pub(super) async fn today(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
 ) -> Answer<desk::today::Today> {
-    let mut today = (*desk::today(&web.app).await?).clone();
-    today.stores.retain(|store| who.may_see_store(Some(store.store)));
-    Ok(Json(today))
+    let today = desk::today(&web.app).await?;
+    Ok(Json(match &who.stores {
+        None => (*today).clone(),
+        Some(stores) => today.only(stores),
+    }))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -139,7 +151,8 @@ pub(super) async fn comment(
     At(cause): At<String>,
     Given(act): Given<Act>,
 ) -> Answer<Done> {
-    queue::comment(&web.app, (cause_of(&cause)?, &act.about), &act.text, &who.name).await?;
+    let about = (cause_of(&cause)?, act.about.as_str());
+    queue::comment(&web.app, about, &act.text, who.stores.as_ref(), &who.name).await?;
     Ok(Json(DONE))
 }
 
@@ -149,7 +162,8 @@ pub(super) async fn assign(
     At(cause): At<String>,
     Given(act): Given<Act>,
 ) -> Answer<Done> {
-    queue::assign(&web.app, (cause_of(&cause)?, &act.about), &act.text, &who.name).await?;
+    let about = (cause_of(&cause)?, act.about.as_str());
+    queue::assign(&web.app, about, &act.text, who.stores.as_ref(), &who.name).await?;
     Ok(Json(DONE))
 }
 
@@ -283,7 +297,8 @@ pub(super) async fn month(
     let month = month_of(&month)?;
     let mut days = reconcile::month_days(&web.app, month).await?;
     days.retain(|day| who.may_see_store(Some(day.warehouse_id)));
-    let period = period::view(&web.app, month).await?;
+    let mut period = period::view(&web.app, month).await?;
+    period.obstacles.retain(|one| one.store().is_none_or(|id| who.may_see_store(Some(id))));
     Ok(Json(json!({ "period": period, "days": days })))
 }
 
@@ -304,6 +319,7 @@ pub(super) async fn reopen(
     Given(why): Given<Why>,
 ) -> Answer<period::PeriodView> {
     whole_company(&who)?;
+    a_person(&who)?;
     Ok(Json(period::ask_reopen(&web.app, month_of(&month)?, &who.name, &why.reason).await?))
 }
 
@@ -314,6 +330,7 @@ pub(super) async fn approve(
     Given(why): Given<Why>,
 ) -> Answer<period::PeriodView> {
     whole_company(&who)?;
+    a_person(&who)?;
     Ok(Json(period::approve(&web.app, month_of(&month)?, &who.name, &why.reason).await?))
 }
 

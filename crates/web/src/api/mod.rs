@@ -222,7 +222,7 @@ fn rest() -> Routes {
         )
         .deed(
             "/api/v1/mappings/{kind}/foresee",
-            See,
+            ChangeMappings,
             about("What a change would fix and break; changes nothing.", ROW),
             calls::foretold,
         )

@@ -19,7 +19,7 @@ const KEY: &str = "idempotency-key";
 /// Longest key.
 const LONGEST: usize = 200;
 /// Largest answer that is kept; ours are small.
-const ANSWER: usize = 1 << 20;
+const ANSWER: usize = 16 << 20;
 
 /// Runs a write at most once a key.
 pub(crate) async fn once(State(web): State<Web>, request: Request, next: Next) -> Response {
@@ -39,10 +39,7 @@ async fn guarded(web: &Web, request: Request, next: Next) -> Result<Response, Ap
     let caller = who.name.clone();
     let what = format!("{} {}", request.method(), request.uri().path());
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, web.body_limit_bytes).await.map_err(|_| {
-        let hint = "send less, or ask for a higher web.body-limit-kib";
-        PageError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", hint)
-    })?;
+    let bytes = to_bytes(body, web.body_limit_bytes).await.map_err(|_| too_large())?;
     let hash: [u8; 32] = Sha256::digest(&bytes).into();
     let repeat = Repeat { caller: &caller, key: &key, what: &what, hash };
     match once::begin(&web.app, repeat).await? {
@@ -63,15 +60,30 @@ async fn guarded(web: &Web, request: Request, next: Next) -> Result<Response, Ap
     }
     let answer = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let (parts, body) = answer.into_parts();
-    let bytes = to_bytes(body, ANSWER).await.unwrap_or_default();
+    let Ok(bytes) = to_bytes(body, ANSWER).await else {
+        once::forget(&web.app, &caller, &key).await?;
+        return Err(too_large());
+    };
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    // A failure of ours may be tried again with the same key.
-    if parts.status.is_server_error() {
+    // A failure of ours, and what depends on how things stand, may be tried again with the same key.
+    let passing = [
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::CONFLICT,
+        StatusCode::PRECONDITION_FAILED,
+    ];
+    if parts.status.is_server_error() || passing.contains(&parts.status) {
         once::forget(&web.app, &caller, &key).await?;
     } else {
         once::finish(&web.app, &caller, &key, parts.status.as_u16(), &text).await?;
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn too_large() -> ApiError {
+    let hint = "send or ask for less, or have web.body-limit-kib raised";
+    let what = "The body is too large";
+    PageError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", what, hint).into()
 }
 
 fn key_of(request: &Request) -> Result<String, ApiError> {

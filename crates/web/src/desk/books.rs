@@ -131,10 +131,11 @@ pub(super) async fn month(
             PeriodState::Reopened => "Opened again",
         },
         mood: if is_closed { "well" } else { "wait" },
-        obstacles: obstacles(&view.obstacles, &stores_named, &currency(&web)),
+        obstacles: obstacles(&view.obstacles, &stores_named, &who, &currency(&web)),
         may: may_do(&who, &view, !rows.is_empty()),
         asked_by: view.asked_by,
         late: match view.late_days {
+            _ if who.stores.is_some() => String::new(),
             0 => String::new(),
             1 => "1 store-day came or changed after it was closed.".to_owned(),
             count => format!("{count} store-days came or changed after it was closed."),
@@ -191,14 +192,20 @@ fn may_do(who: &Who, view: &PeriodView, has_days: bool) -> MayDo {
 }
 
 /// What is in the way: days that differ one by one, days that were not compared as a count.
-fn obstacles(all: &[Obstacle], stores: &[(i64, String)], currency: &str) -> Vec<(String, String)> {
+fn obstacles(
+    all: &[Obstacle],
+    stores: &[(i64, String)],
+    who: &Who,
+    currency: &str,
+) -> Vec<(String, String)> {
     let name = |id: i64| {
         let found = stores.iter().find(|(one, _)| *one == id);
         found.map_or_else(|| id.to_string(), |(_, name)| name.clone())
     };
     let mut told = Vec::new();
     let mut not_compared = 0;
-    for one in all {
+    let seen = |one: &&Obstacle| one.store().is_none_or(|id| who.may_see_store(Some(id)));
+    for one in all.iter().filter(seen) {
         match one {
             Obstacle::NotCompared { .. } => not_compared += 1,
             Obstacle::Differs { store, day, differences, gross } => {
@@ -251,14 +258,14 @@ fn month_of(text: &str) -> Result<Month, PageError> {
     text.parse().map_err(|_| PageError::not_found(format!("'{text}' is no month")))
 }
 
-fn whole_company(who: &Who) -> Result<(), PageError> {
+pub(super) fn whole_company(who: &Who) -> Result<(), PageError> {
     if who.stores.is_none() {
         return Ok(());
     }
     Err(PageError::new(
         axum::http::StatusCode::FORBIDDEN,
         "forbidden",
-        "A month is closed for all stores, and you look after some",
+        "This is about all stores, and you look after some",
         "ask somebody who sees all stores",
     ))
 }
@@ -502,7 +509,7 @@ fn figures(web: &Web, view: &DayView) -> Vec<FigureTold> {
             tax: money(amounts.tax),
             gross: money(amounts.gross),
             until: at.map_or_else(|| "–".to_owned(), |at| say::moment(at, &zone)),
-            differs: amounts.gross != figures.till.gross,
+            differs: amounts.gross != figures.till.gross || amounts.tax != figures.till.tax,
         };
     let ages = figures.ages;
     vec![
@@ -556,7 +563,7 @@ fn step_told(web: &Web, step: &FixStep) -> StepTold {
     }
 }
 
-fn to_day(day: &str, store: i64, done: &str) -> Response {
+fn to_day(day: Day, store: i64, done: &str) -> Response {
     Redirect::to(&format!("/books/{day}/{store}?done={done}")).into_response()
 }
 
@@ -569,7 +576,7 @@ pub(super) async fn compare(
     let (on, _) = seen(&web, &who, &day, store).await?;
     asked::ask(&web.app, &Wanted::Compare { day: on, store: Some(store) }).await?;
     web.app.wake.reconcile.notify_one();
-    Ok(to_day(&day, store, "asked"))
+    Ok(to_day(on, store, "asked"))
 }
 
 pub(super) async fn run_fix(
@@ -581,7 +588,7 @@ pub(super) async fn run_fix(
     let wanted = FixWanted { day: on, store: Some(store), cause: None, reference: None };
     asked::ask(&web.app, &Wanted::Fix { wanted, by: who.name.clone() }).await?;
     web.app.wake.reconcile.notify_one();
-    Ok(to_day(&day, store, "fixing"))
+    Ok(to_day(on, store, "fixing"))
 }
 
 pub(super) async fn sign(
@@ -597,5 +604,5 @@ pub(super) async fn sign(
     };
     let signature = Signature { cause, actor: &who.name, reason: &why.reason };
     reconcile::sign(&web.app, (store, on), signature).await?;
-    Ok(to_day(&day, store, "signed"))
+    Ok(to_day(on, store, "signed"))
 }

@@ -11,6 +11,7 @@ pub(super) struct EffectTold {
     pub(super) adopts: String,
     pub(super) breaks: String,
     pub(super) still_held: String,
+    pub(super) tried_again: String,
     pub(super) looked: String,
     pub(super) breaks_something: bool,
     pub(super) examples: Vec<String>,
@@ -47,8 +48,18 @@ pub(super) fn effect_told(web: &Web, told: &Foresight) -> EffectTold {
                 say::count(count, "more entry stays", "more entries stay")
             ),
         },
+        tried_again: match told.tried_again.entries {
+            0 => String::new(),
+            count => format!(
+                "{}, {}, that OrderWise refused {} tried again.",
+                say::count(count, "entry", "entries"),
+                money(&told.tried_again),
+                if count == 1 { "is" } else { "are" },
+            ),
+        },
         looked: match since {
-            None => "There was no entry to try it on.".to_owned(),
+            None if told.looked == 0 => "There was no entry to try it on.".to_owned(),
+            None => "Tried on what is held.".to_owned(),
             Some(since) => format!(
                 "Tried on {}, back to {since}{}.",
                 say::count(told.looked, "entry", "entries"),

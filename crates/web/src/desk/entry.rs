@@ -8,6 +8,7 @@ use axum::{
 };
 use daybook_domain::{Reference, access::Right, entry::EntryState};
 use daybook_flows::{
+    access,
     desk::entry::{self, EntryWhole, Side, SideBySide},
     people,
     view::{EntryView, ExceptionView},
@@ -33,7 +34,8 @@ struct EntryPage {
     facts: Vec<(&'static str, String)>,
     rows: Vec<RowTold>,
     totals: (String, String),
-    totals_agree: bool,
+    totals_say: &'static str,
+    totals_differ: bool,
     payments: Vec<(String, String, String)>,
     open: Vec<OpenTold>,
     timeline: Vec<EventTold>,
@@ -52,12 +54,15 @@ struct MayDo {
     see_shopper: bool,
 }
 
-fn may_do(who: &Who, state: EntryState) -> MayDo {
+fn may_do(who: &Who, whole: &EntryWhole) -> MayDo {
     use EntryState::{Dismissed, Held, Ready, SetAside, Waiting};
     let may = who.may(Right::ClearExceptions);
+    let state = whole.entry.state;
+    let is_open = whole.exceptions.iter().any(|one| one.closed_at.is_none());
     MayDo {
         retry: may && matches!(state, Held | Dismissed | Ready),
-        dismiss: may && matches!(state, Held | Waiting | SetAside),
+        // What is in the ledger stays there: a person has seen to what was told about it.
+        dismiss: may && (matches!(state, Held | Waiting | SetAside) || is_open),
         see_shopper: who.may(Right::SeeShoppers),
     }
 }
@@ -69,7 +74,8 @@ struct RowTold {
     till: String,
     sent: String,
     ledger: String,
-    agrees: bool,
+    says: &'static str,
+    differs: bool,
 }
 
 struct OpenTold {
@@ -100,7 +106,6 @@ struct CallTold {
 #[serde(default)]
 pub(super) struct Shown {
     exchanges: Option<String>,
-    shopper: Option<String>,
     done: Option<String>,
 }
 
@@ -116,7 +121,9 @@ pub(crate) async fn seen(
     if !who.may_see_store(row.warehouse_id) {
         return Err(unknown());
     }
-    Ok((reference, entry::whole(&web.app, row).await?))
+    let mut whole = entry::whole(&web.app, row).await?;
+    whole.siblings.retain(|one| who.may_see_store(one.entry.store));
+    Ok((reference, whole))
 }
 
 pub(super) async fn page(
@@ -130,11 +137,18 @@ pub(super) async fn page(
         Some(_) => Some(calls(&web, reference.order_id).await?),
         None => None,
     };
-    let shopper = match shown.shopper {
-        Some(_) if who.may(Right::SeeShoppers) => Some(shopper(&web, &who, reference).await?),
-        _ => None,
-    };
-    shell::show(&told(&web, &who, whole, said, shopper, shown.done.as_deref()))
+    shell::show(&told(&web, &who, whole, said, None, shown.done.as_deref()))
+}
+
+/// The page with whoever bought; that it was looked at is on record, and nothing looks by itself.
+pub(super) async fn with_shopper(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    At(reference): At<String>,
+) -> Result<Response, PageError> {
+    let (reference, whole) = seen(&web, &who, &reference).await?;
+    let shopper = shopper(&web, &who, reference).await?;
+    shell::show(&told(&web, &who, whole, None, Some(shopper), None))
 }
 
 fn told(
@@ -169,7 +183,8 @@ fn told(
             say::money(entry.gross, &currency),
             signed.map_or_else(|| "–".to_owned(), |gross| say::money(gross, &currency)),
         ),
-        totals_agree: signed.is_none_or(|gross| gross == entry.gross),
+        totals_say: says(signed.map(|gross| gross == entry.gross)),
+        totals_differ: signed.is_some_and(|gross| gross != entry.gross),
         payments: whole
             .payments
             .iter()
@@ -195,7 +210,7 @@ fn told(
                 (at, format!("{courier} {consignment}"), one.state.clone())
             })
             .collect(),
-        may: may_do(who, entry.state),
+        may: may_do(who, &whole),
         shell: Shell::new(web, who, Section::Find, entry.reference.clone()),
         entry: whole.entry,
         said,
@@ -273,6 +288,14 @@ fn facts(whole: &EntryWhole, zone: &jiff::tz::TimeZone) -> Vec<(&'static str, St
     facts
 }
 
+fn says(agrees: Option<bool>) -> &'static str {
+    match agrees {
+        Some(true) => "the same",
+        Some(false) => "differs",
+        None => "one side only",
+    }
+}
+
 fn row_told(row: &SideBySide, currency: &str) -> RowTold {
     let money = |side: Option<Side>| {
         side.map_or_else(|| "–".to_owned(), |side| say::money(side.gross, currency))
@@ -285,7 +308,8 @@ fn row_told(row: &SideBySide, currency: &str) -> RowTold {
         till: money(row.till),
         sent: money(row.sent),
         ledger: money(row.ledger),
-        agrees: row.agrees,
+        says: says(row.agrees),
+        differs: row.agrees == Some(false),
     }
 }
 
@@ -358,7 +382,7 @@ async fn shopper(
     reference: Reference,
 ) -> Result<Vec<(&'static str, String)>, PageError> {
     let looked = reference.to_string();
-    people::note(&web.app, &who.name, "shopper-seen", &looked).await?;
+    access::seen(&web.app, &who.name, &looked).await?;
     let Some(shopper) = entry::shopper(&web.app, reference.order_id).await? else {
         return Ok(Vec::new());
     };

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::{
     Extension,
     extract::State,
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 use daybook_domain::{
@@ -230,6 +231,7 @@ pub(super) async fn one(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
+    headers: HeaderMap,
     Asked(query): Asked<OneQuery>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
@@ -238,7 +240,7 @@ pub(super) async fn one(
     let page = queue::group(&web.app, about, who.stores.as_ref(), after, PAGE).await?;
     let row = cause.entry();
     let here = address(row.code, &query.about);
-    let mapping = map_form(&web, &who, &page, &query).await?;
+    let mapping = map_form(&web, &who, &page, &query, shell::is_live(&headers)).await?;
     let has_entries = page.exceptions.iter().any(|one| one.reference.is_some());
     let page = OnePage {
         shell: Shell::new(&web, &who, Section::Exceptions, row.title),
@@ -307,11 +309,20 @@ async fn map_form(
     who: &Who,
     page: &GroupPage,
     query: &OneQuery,
+    is_live: bool,
 ) -> Result<Option<MapForm>, PageError> {
     let Some(kind) = page.released_by.filter(|_| who.may(Right::ChangeMappings)) else {
         return Ok(None);
     };
-    let given = |name: &str| query.rest.get(name).cloned().unwrap_or_default();
+    // What the row says already stays, unless a person says otherwise.
+    let key = super::mappings::key_of(kind, &query.about)?;
+    let stored = mappings::row(&web.app, kind, &key).await?;
+    let is_given = kind.fields().iter().any(|name| query.rest.contains_key(*name));
+    let given = |name: &str| {
+        let stored = stored.as_ref().and_then(|row| row.value.get(name));
+        let value = if is_given { query.rest.get(name) } else { stored };
+        value.cloned().unwrap_or_default()
+    };
     let fields: Vec<FieldTold> =
         kind.fields().iter().map(|name| FieldTold { name, value: given(name) }).collect();
     let suggestions = mappings::suggest(&web.app, kind, &query.about).await?;
@@ -323,7 +334,7 @@ async fn map_form(
         effect: None,
         wrong: None,
     };
-    if form.fields.iter().any(|field| !field.value.trim().is_empty()) {
+    if is_given && !is_live {
         match mapping_row(kind, &query.about, &query.rest) {
             Ok(row) => {
                 let told = foresee(&web.app, &Change::Set(row)).await?;
@@ -416,7 +427,8 @@ pub(super) async fn comment(
     Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
-    queue::comment(&web.app, (cause, &about.about), &about.text, &who.name).await?;
+    let stores = who.stores.as_ref();
+    queue::comment(&web.app, (cause, &about.about), &about.text, stores, &who.name).await?;
     Ok(back(cause, &about, "said-1"))
 }
 
@@ -427,7 +439,8 @@ pub(super) async fn assign(
     Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
-    queue::assign(&web.app, (cause, &about.about), &about.text, &who.name).await?;
+    let stores = who.stores.as_ref();
+    queue::assign(&web.app, (cause, &about.about), &about.text, stores, &who.name).await?;
     Ok(back(cause, &about, "said-1"))
 }
 

@@ -15,7 +15,7 @@ use daybook_domain::{
 };
 use daybook_flows::{
     desk::{
-        entry::{self, EntryFilter, EntryPage},
+        entry::{self, EntryFilter},
         find::{self, Found},
     },
     view::EntryView,
@@ -122,6 +122,8 @@ pub(super) async fn page(
     if let [only] = found.page.entries.as_slice()
         && !wanted.q.trim().is_empty()
         && found.is_exact
+        && found.page.next.is_none()
+        && wanted.before.trim().is_empty()
     {
         return Ok(Redirect::to(&format!("/entries/{}", only.reference)).into_response());
     }
@@ -146,16 +148,15 @@ pub(crate) async fn search(
     web: &Web,
     who: &Who,
     wanted: &Wanted,
-    filter: EntryFilter,
+    mut filter: EntryFilter,
 ) -> Result<Found, PageError> {
-    let mut found = if wanted.q.trim().is_empty() {
+    filter.stores.clone_from(&who.stores);
+    let found = if wanted.q.trim().is_empty() {
         let page = entry::list(&web.app, &filter, PAGE).await?;
         Found { page, ..Found::default() }
     } else {
         find::find(&web.app, &wanted.q, &filter, PAGE).await?
     };
-    let page: &mut EntryPage = &mut found.page;
-    page.entries.retain(|entry| who.may_see_store(entry.store));
     Ok(found)
 }
 
@@ -188,14 +189,15 @@ async fn table(web: &Web, who: &Who, wanted: &Wanted) -> Result<Table, PageError
         PageError::new(axum::http::StatusCode::BAD_REQUEST, "request", what, hint)
     };
     let mut filter = filter(wanted, &shell::zone(web)).map_err(wrong)?;
-    if !wanted.q.trim().is_empty() {
-        filter.text = Some(wanted.q.trim().to_owned());
-    }
+    filter.stores.clone_from(&who.stores);
     let mut rows = Vec::new();
     loop {
-        let page = entry::list(&web.app, &filter, PIECE).await?;
-        let seen = page.entries.iter().filter(|entry| who.may_see_store(entry.store));
-        rows.extend(seen.map(cells));
+        let page = if wanted.q.trim().is_empty() {
+            entry::list(&web.app, &filter, PIECE).await?
+        } else {
+            find::find(&web.app, &wanted.q, &filter, PIECE).await?.page
+        };
+        rows.extend(page.entries.iter().map(cells));
         filter.before = page.next;
         if page.next.is_none() || rows.len() >= FILE {
             break;

@@ -329,6 +329,7 @@ struct PriceTold {
     written: String,
     read_back: String,
     is_late: bool,
+    has_arrived: bool,
 }
 
 pub(super) async fn catalogue(
@@ -384,6 +385,7 @@ pub(super) async fn catalogue(
                 written: at(one.written_at),
                 read_back: at(one.read_back_at),
                 is_late: one.is_late(now),
+                has_arrived: one.read_back_at.is_some(),
             })
             .collect(),
         shell: Shell::new(&web, &who, Section::Catalogue, "Catalogue"),

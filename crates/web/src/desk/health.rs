@@ -104,6 +104,7 @@ pub(super) async fn page(
         pauses: told
             .pauses
             .iter()
+            .filter(|one| !one.scope.starts_with("flow:"))
             .map(|one| {
                 let again = say::moment(one.probe_at, &zone);
                 (one.scope.clone(), one.detail.clone(), say::age(one.since, now), again)
@@ -174,6 +175,7 @@ pub(super) async fn activity(
     Extension(who): Extension<Who>,
     Asked(query): Asked<ActivityQuery>,
 ) -> Result<Response, PageError> {
+    super::books::whole_company(&who)?;
     let acts = health::acts(&web.app, query.before, PAGE).await?;
     let zone = shell::zone(&web);
     let verified = match query.verify {
@@ -216,7 +218,11 @@ fn plain(act: &AuditRow) -> String {
     fields.collect::<Vec<_>>().join("; ")
 }
 
-pub(super) async fn activity_csv(State(web): State<Web>) -> Result<Response, PageError> {
+pub(super) async fn activity_csv(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+) -> Result<Response, PageError> {
+    super::books::whole_company(&who)?;
     let acts = health::acts(&web.app, None, FILE).await?;
     let columns = ["number", "at", "who", "act", "subject", "particulars"];
     let table = Table {

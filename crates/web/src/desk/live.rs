@@ -33,8 +33,9 @@ pub(super) async fn stream(State(web): State<Web>) -> impl IntoResponse {
                     () = tokio::time::sleep(LOOK_EVERY) => {}
                 }
             }
-            let Ok(today) = desk::today(&seen.web.app).await else { continue };
-            let picture = Some(today.fingerprint());
+            // No answer is a picture too: the next look comes a moment later.
+            let today = desk::today(&seen.web.app).await;
+            let picture = Some(today.map_or(0, |today| today.fingerprint()));
             if picture == seen.picture {
                 continue;
             }

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::{
     Extension,
     extract::State,
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 use daybook_domain::{
@@ -127,16 +128,17 @@ pub(super) async fn table(
         values: values(kind, &stored.row),
         changed: format!("{}, {}", say::moment(stored.updated_at, &zone), stored.updated_by),
     });
-    let missing = table.missing.into_iter().map(|one| MissingTold {
-        count: say::count(one.exceptions, "exception", "exceptions"),
-        address: super::exceptions::address(one.cause, &one.key),
-        suggestions: one
-            .suggestions
-            .into_iter()
-            .map(|one| (one.value, one.name, one.why))
-            .collect(),
-        key: one.key,
-    });
+    let missing =
+        table.missing.into_iter().filter(|_| who.stores.is_none()).map(|one| MissingTold {
+            count: say::count(one.exceptions, "exception", "exceptions"),
+            address: super::exceptions::address(one.cause, &one.key),
+            suggestions: one
+                .suggestions
+                .into_iter()
+                .map(|one| (one.value, one.name, one.why))
+                .collect(),
+            key: one.key,
+        });
     let page = TablePage {
         shell: Shell::new(&web, &who, Section::Mappings, "Mappings"),
         kind: kind.word(),
@@ -210,6 +212,7 @@ pub(super) async fn row(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(kind): At<String>,
+    headers: HeaderMap,
     Asked(query): Asked<RowQuery>,
 ) -> Result<Response, PageError> {
     let kind = kind_of(&kind)?;
@@ -222,7 +225,12 @@ pub(super) async fn row(
         if asked { given.cloned() } else { stored.cloned() }.unwrap_or_default()
     };
     let removal = query.remove.is_some() && stored.is_some();
-    let (effect, wrong) = effect(&web, kind, &key, &query, removal, asked).await?;
+    let may_ask = who.may(Right::ChangeMappings) && !shell::is_live(&headers);
+    let (effect, wrong) = if may_ask {
+        effect(&web, kind, &key, &query, removal, asked).await?
+    } else {
+        (None, None)
+    };
     let zone = shell::zone(&web);
     let history = mappings::history(&web.app, kind, &key).await?;
     let page = RowPage {

@@ -37,7 +37,7 @@ use crate::{Web, access};
 
 /// Every page and everything that pages do.
 pub(crate) fn pages() -> Routes {
-    use Right::{ChangeMappings, ClearExceptions, CloseBooks, Operate, See};
+    use Right::{ChangeMappings, ClearExceptions, CloseBooks, Operate, See, SeeShoppers};
     Routes::default()
         .page("/", See, today::page)
         .page("/exceptions", See, exceptions::page)
@@ -80,6 +80,7 @@ pub(crate) fn pages() -> Routes {
         .act("/health/resume", Operate, health::resume)
         .page("/live", See, live::stream)
         .page("/entries/{reference}", See, entry::page)
+        .act("/entries/{reference}/shopper", SeeShoppers, entry::with_shopper)
         .act("/entries/{reference}/retry", ClearExceptions, entry::retry)
         .act("/entries/{reference}/dismiss", ClearExceptions, entry::dismiss)
         .and(access::pages())

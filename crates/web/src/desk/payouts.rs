@@ -29,6 +29,7 @@ struct BalanceTold {
     opening: String,
     taken: String,
     settled: String,
+    written_off: String,
     closing: String,
     ties: bool,
 }
@@ -48,12 +49,16 @@ pub(super) async fn page(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
 ) -> Result<Response, PageError> {
+    super::books::whole_company(&who)?;
     let overview = show::overview(&web.app, MOST).await?;
     let balances = balance::at(&web.app, people::today(&web.app)).await?;
     let zone = shell::zone(&web);
     let payouts = overview.payouts.iter().map(|one| {
         let payout = &one.stored.payout;
         let (standing, mood) = match one.standing {
+            Standing::Arrived if one.bank_difference.is_some_and(|by| !by.is_zero()) => {
+                ("At the bank, another amount", "bad")
+            }
             Standing::Arrived => ("At the bank", "well"),
             Standing::Suggested => ("Perhaps at the bank", "wait"),
             Standing::Missing => ("Not at the bank yet", "wait"),
@@ -79,6 +84,7 @@ pub(super) async fn page(
                 opening: say::money(one.day.opening, &one.currency),
                 taken: say::money(one.day.taken, &one.currency),
                 settled: say::money(one.day.settled, &one.currency),
+                written_off: say::money(one.day.written_off, &one.currency),
                 closing: say::money(one.day.closing, &one.currency),
                 ties: one.ties,
             })

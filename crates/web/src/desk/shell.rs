@@ -1,7 +1,10 @@
 //! What surrounds every page: title, where one is, who one is.
 
 use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
+use axum::{
+    http::HeaderMap,
+    response::{Html, IntoResponse, Response},
+};
 use daybook_domain::access::Right;
 use jiff::tz::TimeZone;
 
@@ -91,4 +94,10 @@ pub(crate) fn zone(web: &Web) -> TimeZone {
 /// A page as it is sent.
 pub(crate) fn show(page: &impl Template) -> Result<Response, PageError> {
     Ok(Html(page.render()?).into_response())
+}
+
+/// Whether a page asks for itself again, because something has moved: what costs, and what was
+/// asked for once, is not done once more.
+pub(crate) fn is_live(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-live")
 }

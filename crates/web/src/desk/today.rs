@@ -73,6 +73,10 @@ pub(super) async fn page(
     Extension(who): Extension<Who>,
 ) -> Result<Response, PageError> {
     let today = desk::today(&web.app).await?;
+    let today = match &who.stores {
+        None => today,
+        Some(stores) => Arc::new(today.only(stores)),
+    };
     let page = TodayPage {
         shell: Shell::new(&web, &who, Section::Today, "Today"),
         day: if today.is_today {
@@ -81,7 +85,7 @@ pub(super) async fn page(
             format!("{}, the latest day with sales", say::day(today.day.0))
         },
         day_word: if today.is_today { "today" } else { "that day" },
-        today: told(&today, &who, &shell::zone(&web), &currency(&web)),
+        today: told(&today, &shell::zone(&web), &currency(&web)),
     };
     shell::show(&page)
 }
@@ -91,14 +95,13 @@ pub(crate) fn currency(web: &Web) -> String {
     web.app.policy.currencies.first().cloned().unwrap_or_else(|| "GBP".to_owned())
 }
 
-fn told(today: &Arc<Today>, who: &Who, zone: &TimeZone, currency: &str) -> Told {
-    let seen = today.stores.iter().filter(|store| who.may_see_store(Some(store.store)));
+fn told(today: &Today, zone: &TimeZone, currency: &str) -> Told {
     Told {
         mood: today.mood.word(),
         sign: sign(today.mood),
         sentence: today.sentence.clone(),
         steps: today.steps.iter().map(|one| step(one, today)).collect(),
-        stores: seen.map(|one| store(one, today, zone, currency)).collect(),
+        stores: today.stores.iter().map(|one| store(one, today, zone, currency)).collect(),
     }
 }
 
@@ -200,10 +203,10 @@ fn hours_said(store: &StoreLine) -> String {
     let usual: i64 = store.usual.iter().sum::<i64>() / 10;
     match busiest {
         Some((hour, count)) if *count > 0 => format!(
-            "{} sales and returns today; busiest from {hour}:00 with {count}; usual for the whole day: {usual}",
+            "{} sales and returns; busiest from {hour}:00 with {count}; usual for the whole day: {usual}",
             store.entries,
         ),
-        _ => format!("No sale yet today; usual for the whole day: {usual}"),
+        _ => format!("No sale; usual for the whole day: {usual}"),
     }
 }
 

@@ -147,6 +147,18 @@ async fn who_looks_after_one_store_sees_that_store_alone() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         let (_, today) = shop.desk.get("/", &eve).await;
         assert_eq!(today.matches("<th scope=\"row\">").count(), 1, "{today}");
+        // Nothing of the others, not in a sum and not in a sentence; and what concerns all is not theirs.
+        assert!(today.contains("The store is up to date. 1 exception holds £10.00."), "{today}");
+        for path in ["/activity", "/activity.csv", "/books/payouts"] {
+            assert_eq!(shop.desk.get(path, &eve).await.0, StatusCode::FORBIDDEN, "{path}");
+        }
+        let form = [("key", "CARD"), ("method-id", "4")];
+        assert_eq!(
+            shop.desk.post("/mappings/payment/set", &form, &eve).await.0,
+            StatusCode::FORBIDDEN
+        );
+        let (_, csv) = shop.desk.get("/find.csv", &eve).await;
+        assert!(csv.contains(&own) && !csv.contains(&other), "{csv}");
     })
     .await;
 }
@@ -159,9 +171,11 @@ async fn a_shopper_is_shown_to_those_who_need_it_and_the_look_is_recorded() {
         let path = format!("/entries/{}", reference(shop.sold));
         let (_, page) = shop.desk.get(&path, &retail).await;
         assert!(page.contains("Show the shopper"));
-        let (_, page) = shop.desk.get(&format!("{path}?shopper=1"), &finance).await;
-        assert!(!page.contains("Shopper") && !page.contains("knows no shopper"), "{page}");
-        let (_, page) = shop.desk.get(&format!("{path}?shopper=1"), &retail).await;
+        let (_, page) = shop.desk.get(&path, &finance).await;
+        assert!(!page.contains("Show the shopper"), "{page}");
+        let look = format!("{path}/shopper");
+        assert_eq!(shop.desk.post(&look, &[], &finance).await.0, StatusCode::FORBIDDEN);
+        let (_, page) = shop.desk.post(&look, &[], &retail).await;
         assert!(page.contains("<h3>Shopper</h3>"), "{page}");
         let (_, acts) = shop.desk.get("/activity", &finance).await;
         assert_eq!(acts.matches("shopper seen").count(), 1, "{acts}");
