@@ -36,7 +36,7 @@ use super::ApiError;
 use crate::{
     Web,
     access::Who,
-    desk::{PageError, books, entry_seen, find, key_of, mapping_row, zone},
+    desk::{PageError, day, entry_seen, find, key_of, mapping_row, zone},
     take::{Asked, At, Given},
 };
 
@@ -334,12 +334,12 @@ pub(super) async fn approve(
     Ok(Json(period::approve(&web.app, month_of(&month)?, &who.name, &why.reason).await?))
 }
 
-pub(super) async fn day(
+pub(super) async fn store_day(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At((day, store)): At<(String, i64)>,
 ) -> Answer<reconcile::DayView> {
-    Ok(Json(books::seen(&web, &who, &day, store).await?.1))
+    Ok(Json(day::seen(&web, &who, &day, store).await?.1))
 }
 
 pub(super) async fn plan(
@@ -347,7 +347,7 @@ pub(super) async fn plan(
     Extension(who): Extension<Who>,
     At((day, store)): At<(String, i64)>,
 ) -> Answer<fix::FixReport> {
-    let (day, _) = books::seen(&web, &who, &day, store).await?;
+    let (day, _) = day::seen(&web, &who, &day, store).await?;
     let wanted = FixWanted { day, store: Some(store), cause: None, reference: None };
     Ok(Json(fix::plan(&web.app, &wanted).await?))
 }
@@ -357,7 +357,7 @@ pub(super) async fn compare(
     Extension(who): Extension<Who>,
     At((day, store)): At<(String, i64)>,
 ) -> Answer<Value> {
-    let (day, _) = books::seen(&web, &who, &day, store).await?;
+    let (day, _) = day::seen(&web, &who, &day, store).await?;
     let id = asked::ask(&web.app, &Wanted::Compare { day, store: Some(store) }).await?;
     web.app.wake.reconcile.notify_one();
     Ok(Json(json!({ "asked": id })))
@@ -368,7 +368,7 @@ pub(super) async fn run_plan(
     Extension(who): Extension<Who>,
     At((day, store)): At<(String, i64)>,
 ) -> Answer<Value> {
-    let (day, _) = books::seen(&web, &who, &day, store).await?;
+    let (day, _) = day::seen(&web, &who, &day, store).await?;
     let wanted = FixWanted { day, store: Some(store), cause: None, reference: None };
     let id = asked::ask(&web.app, &Wanted::Fix { wanted, by: who.name.clone() }).await?;
     web.app.wake.reconcile.notify_one();
@@ -386,7 +386,7 @@ pub(super) async fn sign(
     At((day, store)): At<(String, i64)>,
     Given(why): Given<Why>,
 ) -> Answer<reconcile::DayView> {
-    let (day, _) = books::seen(&web, &who, &day, store).await?;
+    let (day, _) = day::seen(&web, &who, &day, store).await?;
     let cause = match why.cause.as_str() {
         "" => None,
         word => Some(word.parse::<DayCause>().map_err(|_| unknown("There is no such cause"))?),

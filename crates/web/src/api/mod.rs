@@ -175,7 +175,7 @@ fn books() -> Routes {
             about("Approve that, as a second person.", WHY),
             calls::approve,
         )
-        .call("/api/v1/days/{day}/{store}", See, about("A store's day.", &[]), calls::day)
+        .call("/api/v1/days/{day}/{store}", See, about("A store's day.", &[]), calls::store_day)
         .call(
             "/api/v1/days/{day}/{store}/plan",
             See,

@@ -5,6 +5,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod books;
+pub(crate) mod day;
 mod effect;
 mod entry;
 mod error;
@@ -55,10 +56,10 @@ pub(crate) fn pages() -> Routes {
         .act("/books/{day}/close", CloseBooks, books::close)
         .act("/books/{day}/reopen", CloseBooks, books::reopen)
         .act("/books/{day}/approve", CloseBooks, books::approve)
-        .page("/books/{day}/{store}", See, books::day)
-        .act("/books/{day}/{store}/compare", CloseBooks, books::compare)
-        .act("/books/{day}/{store}/fix", CloseBooks, books::run_fix)
-        .act("/books/{day}/{store}/sign", CloseBooks, books::sign)
+        .page("/books/{day}/{store}", See, day::page)
+        .act("/books/{day}/{store}/compare", CloseBooks, day::compare)
+        .act("/books/{day}/{store}/fix", CloseBooks, day::run_fix)
+        .act("/books/{day}/{store}/sign", CloseBooks, day::sign)
         .page("/find", See, find::page)
         .page("/find.csv", See, find::csv)
         .page("/find.xlsx", See, find::xlsx)
