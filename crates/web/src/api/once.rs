@@ -1,13 +1,16 @@
 //! `Idempotency-Key`: a write of the API that is repeated is answered as the first time, and not
 //! done again. Kept in the book with a hash of the body: the same key with another body is refused.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use daybook_domain::access::Right;
 use daybook_flows::desk::once::{self, Begun, Repeat};
 use sha2::{Digest as _, Sha256};
 
@@ -33,8 +36,9 @@ pub(crate) async fn once(State(web): State<Web>, request: Request, next: Next) -
 }
 
 async fn guarded(web: &Web, request: Request, next: Next) -> Result<Response, ApiError> {
-    // Who has not signed in is turned away by the route.
-    let Some(who) = request.extensions().get::<Who>() else { return Ok(next.run(request).await) };
+    // Who may not is turned away by the route, and no key is taken for it.
+    let who = request.extensions().get::<Who>().filter(|who| may(who, &request));
+    let Some(who) = who else { return Ok(next.run(request).await) };
     let key = key_of(&request)?;
     let caller = who.name.clone();
     let what = format!("{} {}", request.method(), request.uri().path());
@@ -78,6 +82,17 @@ async fn guarded(web: &Web, request: Request, next: Next) -> Result<Response, Ap
         once::finish(&web.app, &caller, &key, parts.status.as_u16(), &text).await?;
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// Every write's path, with the right that it needs.
+static RIGHTS: LazyLock<HashMap<&'static str, Right>> = LazyLock::new(|| {
+    let writes = super::described().into_iter().filter(|line| line.method == "POST");
+    writes.map(|line| (line.path, line.right)).collect()
+});
+
+fn may(who: &Who, request: &Request) -> bool {
+    let path = request.extensions().get::<MatchedPath>();
+    path.and_then(|path| RIGHTS.get(path.as_str())).is_some_and(|right| who.may(*right))
 }
 
 fn too_large() -> ApiError {
