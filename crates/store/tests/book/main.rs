@@ -15,6 +15,7 @@ mod chain;
 mod claim;
 mod common;
 mod counts;
+mod desk;
 mod despatch;
 mod engine;
 mod exception;
