@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use daybook_domain::{
-    Timestamp,
+    Money, Timestamp,
     causes::{Cause, Owner},
     mapping::MappingKind,
 };
@@ -38,6 +38,23 @@ pub async fn groups(
     };
     let groups = groups.into_iter().map(GroupView::from);
     Ok(groups.filter(|group| owner.is_none_or(|owner| owner == group.owner)).collect())
+}
+
+/// How many exceptions are open, and the money that they hold: an entry's once, however many faults
+/// it has.
+pub async fn at_risk(
+    app: &App,
+    stores: Option<&BTreeSet<i64>>,
+) -> Result<(i64, Money), FlowError> {
+    let Some(stores) = stores else {
+        let counts = exception::counts(&app.db).await?;
+        let count = counts.iter().map(|cause| cause.count).sum();
+        return Ok((count, exception::money_held(&app.db).await?));
+    };
+    let by_store = exception::by_store(&app.db).await?;
+    let own = by_store.iter().filter(|(store, _)| store.is_some_and(|id| stores.contains(&id)));
+    let own = own.map(|(_, (count, money))| (*count, *money));
+    Ok(own.fold((0, Money::ZERO), |sum, one| (sum.0 + one.0, sum.1 + one.1)))
 }
 
 /// Something that was said or done about siblings.

@@ -118,17 +118,19 @@ pub(super) async fn page(
         _ => None,
     };
     let groups = queue::groups(&web.app, owner, who.stores.as_ref()).await?;
-    let count = groups.iter().map(|group| group.exceptions).sum();
-    let money = groups.iter().map(|group| group.money).sum();
+    let total = if owner.is_some() {
+        let count = groups.iter().map(|group| group.exceptions).sum();
+        say::count(count, "exception", "exceptions")
+    } else {
+        let (count, money) = queue::at_risk(&web.app, who.stores.as_ref()).await?;
+        let money = say::money(money, &currency(&web));
+        format!("{}, {money} at risk", say::count(count, "exception", "exceptions"))
+    };
     let page = ListPage {
         shell: Shell::new(&web, &who, Section::Exceptions, "Exceptions"),
         owner: owner.map_or(String::new(), |owner| owner.word().to_owned()),
         owners: vec![("", "All"), ("finance", "Finance"), ("retail", "Retail"), ("it", "IT")],
-        total: format!(
-            "{}, {} at risk",
-            say::count(count, "exception", "exceptions"),
-            say::money(money, &currency(&web))
-        ),
+        total,
         groups: groups.iter().map(|group| group_told(&web, group)).collect(),
     };
     shell::show(&page)
