@@ -42,10 +42,7 @@ pub async fn groups(
 
 /// How many exceptions are open, and the money that they hold: an entry's once, however many faults
 /// it has.
-pub async fn at_risk(
-    app: &App,
-    stores: Option<&BTreeSet<i64>>,
-) -> Result<(i64, Money), FlowError> {
+pub async fn at_risk(app: &App, stores: Option<&BTreeSet<i64>>) -> Result<(i64, Money), FlowError> {
     let Some(stores) = stores else {
         let counts = exception::counts(&app.db).await?;
         let count = counts.iter().map(|cause| cause.count).sum();

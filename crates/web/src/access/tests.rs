@@ -71,7 +71,7 @@ async fn a_token_opens_the_calls_of_its_rights_and_no_page() {
         let closes = make(&world, "closer", &[Right::See, Right::CloseBooks], 1).await;
         assert!(sees.starts_with(token::BEGINS));
         let (status, text) = send(&doors, with(Request::get(figures), &sees)).await;
-        assert_eq!((status, text.as_str()), (StatusCode::OK, "report"));
+        assert_eq!((status, text.as_str()), (StatusCode::OK, "token report"));
         let (status, text) = send(&doors, with(Request::post(close), &sees)).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
         assert!(text.contains("close-books"), "{text}");
