@@ -31,8 +31,16 @@ pub fn fold(text: &str) -> String {
 
 /// All rights of these roles; of somebody who looks after some stores, those that stay within them.
 pub fn rights_of(roles: &BTreeSet<Role>, stores: Option<&BTreeSet<i64>>) -> BTreeSet<Right> {
-    let all = roles.iter().flat_map(|role| role.rights()).copied();
-    all.filter(|right| stores.is_none() || !right.is_company_wide()).collect()
+    within(roles.iter().flat_map(|role| role.rights()).copied(), stores)
+}
+
+/// Of these rights, those that stay within the stores that somebody, or a token, looks after.
+pub fn within(
+    rights: impl IntoIterator<Item = Right>,
+    stores: Option<&BTreeSet<i64>>,
+) -> BTreeSet<Right> {
+    let stays = |right: &Right| stores.is_none() || !right.is_company_wide();
+    rights.into_iter().filter(stays).collect()
 }
 
 /// Writes down that what tells of a shopper was shown to somebody.

@@ -30,7 +30,7 @@ pub(crate) async fn identify(State(web): State<Web>, mut request: Request, next:
                 let who = Who {
                     name: format!("token {}", token.name),
                     roles: std::collections::BTreeSet::new(),
-                    rights: token.rights,
+                    rights: access::within(token.rights, token.stores.as_ref()),
                     stores: token.stores,
                 };
                 request.extensions_mut().insert(who);

@@ -17,7 +17,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{Router, http::StatusCode, middleware::from_fn_with_state};
 use daybook_domain::access::{Right, Role};
 use daybook_flows::access::{Identity, rights_of};
 
@@ -26,7 +26,7 @@ pub(crate) use self::{
     headers::headers,
     pages::{open, pages},
 };
-use crate::Web;
+use crate::{Web, desk::PageError};
 
 /// Puts the doors before these routes. Pages and API alike belong behind them.
 pub(crate) fn behind_doors(routes: Router<Web>, web: &Web) -> Router<Web> {
@@ -52,6 +52,19 @@ impl Who {
     /// Whether they may do this.
     pub fn may(&self, right: Right) -> bool {
         self.rights.contains(&right)
+    }
+
+    /// What concerns every store is for those who see all of them.
+    pub(crate) fn sees_all_stores(&self) -> Result<(), PageError> {
+        if self.stores.is_none() {
+            return Ok(());
+        }
+        Err(PageError::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "This concerns every store, and you look after some",
+            "act on what is in your stores, or ask somebody who sees all of them",
+        ))
     }
 
     /// Whether they may see this store. What belongs to no store is for those who may see all.

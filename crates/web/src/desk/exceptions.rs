@@ -377,19 +377,6 @@ fn back(cause: Cause, about: &Siblings, done: &str) -> Response {
     Redirect::to(&format!("{here}&done={done}")).into_response()
 }
 
-/// Whoever sees only some stores may not act on siblings of others.
-fn whole_company(who: &Who) -> Result<(), PageError> {
-    if who.stores.is_none() {
-        return Ok(());
-    }
-    Err(PageError::new(
-        axum::http::StatusCode::FORBIDDEN,
-        "forbidden",
-        "This acts on every store, and you look after some",
-        "act on the entries of your stores one by one, or ask somebody who sees all stores",
-    ))
-}
-
 pub(super) async fn retry(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
@@ -397,7 +384,7 @@ pub(super) async fn retry(
     Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
     let cause = cause_of(&cause)?;
-    whole_company(&who)?;
+    who.sees_all_stores()?;
     let retried = people::retry_group(&web.app, cause, Some(&about.about), &who.name).await?;
     Ok(back(cause, &about, &format!("retried-{retried}")))
 }
@@ -452,7 +439,7 @@ pub(super) async fn dismiss(
     At(number): At<i64>,
     Given(about): Given<Siblings>,
 ) -> Result<Response, PageError> {
-    whole_company(&who)?;
+    who.sees_all_stores()?;
     people::dismiss_exception(&web.app, number, &who.name, &about.text).await?;
     Ok(Redirect::to("/exceptions").into_response())
 }

@@ -175,7 +175,7 @@ pub(super) async fn activity(
     Extension(who): Extension<Who>,
     Asked(query): Asked<ActivityQuery>,
 ) -> Result<Response, PageError> {
-    super::books::whole_company(&who)?;
+    who.sees_all_stores()?;
     let acts = health::acts(&web.app, query.before, PAGE).await?;
     let zone = shell::zone(&web);
     let verified = match query.verify {
@@ -222,7 +222,7 @@ pub(super) async fn activity_csv(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
 ) -> Result<Response, PageError> {
-    super::books::whole_company(&who)?;
+    who.sees_all_stores()?;
     let acts = health::acts(&web.app, None, FILE).await?;
     let columns = ["number", "at", "who", "act", "subject", "particulars"];
     let table = Table {

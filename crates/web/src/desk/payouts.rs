@@ -49,7 +49,7 @@ pub(super) async fn page(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
 ) -> Result<Response, PageError> {
-    super::books::whole_company(&who)?;
+    who.sees_all_stores()?;
     let overview = show::overview(&web.app, MOST).await?;
     let balances = balance::at(&web.app, people::today(&web.app)).await?;
     let zone = shell::zone(&web);

@@ -1,10 +1,13 @@
 //! The API: the pages' figures and deeds for programs.
 
+use std::collections::BTreeSet;
+
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Request, StatusCode, header, request::Builder},
 };
-use daybook_domain::access::Role;
+use daybook_domain::access::{Right, Role};
+use daybook_flows::access::token::{self, Maker, NewToken};
 use daybook_testkit::db::for_each_engine;
 use serde_json::{Value, json};
 
@@ -152,6 +155,38 @@ async fn broken_bodies_are_told_and_nothing_is_done() {
             send("\"x\"", json, "4").await.headers[header::CONTENT_TYPE],
             "application/problem+json"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_for_one_store_does_nothing_that_concerns_all() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let rights: BTreeSet<Right> = [Right::See, Right::ChangeMappings].into();
+        let own = BTreeSet::from([shop.desk.world.shop(0).warehouse_id]);
+        let new = NewToken {
+            name: "till".to_owned(),
+            rights: rights.clone(),
+            stores: Some(own),
+            days: 1,
+        };
+        let maker = Maker { name: "Mo", rights: &rights, stores: None };
+        let token = token::make(&shop.desk.world.app, &new, maker).await.unwrap();
+        let with =
+            |request: Builder| request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let nobody = Cookie::default();
+        let read = with(Request::get("/api/v1/today"));
+        assert_eq!(shop.desk.send(read, &nobody, Body::empty()).await.status, StatusCode::OK);
+        let body = json!({ "key": "CARD", "value": { "method-id": "4" } }).to_string();
+        let write = with(Request::post("/api/v1/mappings/payment/set"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", "k");
+        let refused = shop.desk.send(write, &nobody, Body::from(body)).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+        let record = with(Request::get("/api/v1/activity"));
+        let refused = shop.desk.send(record, &nobody, Body::empty()).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
     })
     .await;
 }
