@@ -140,6 +140,12 @@ dpkg -i "$one" >/mnt/dpkg.log 2>&1
 [ "$(stat -c '%U:%G %a' /var/lib/daybook)" = "daybook:daybook 750" ]
 man -l /usr/share/man/man1/daybook.1.gz >/dev/null 2>&1 || say "no man here to read the pages with"
 bash -n /usr/share/bash-completion/completions/daybook
+if command -v systemd-analyze >/dev/null; then
+    systemd-analyze verify --man=no /lib/systemd/system/daybook.service
+    exposed=$(systemd-analyze security --offline=true --threshold=20 /lib/systemd/system/daybook.service | tail -1)
+    exposed=${exposed#*: }
+    say "systemd-analyze: the unit is sound, its exposure ${exposed%% *} of 10"
+fi
 if systemctl is-active daybook; then die "it runs before it has its settings"; fi
 say "installed $(daybook --version): not started before it has its settings"
 
@@ -214,7 +220,7 @@ say "an older copy put back: what was posted after it was found, nothing was sen
 # ---- removed -------------------------------------------------------------------------------------
 cp /usr/bin/daybook /mnt/daybook
 dpkg -r daybook >>/mnt/dpkg.log 2>&1
-gone
+gone 2>/dev/null
 [ ! -e /usr/bin/daybook ] && [ -e /etc/daybook/daybook.toml ]
 dpkg -P daybook >>/mnt/dpkg.log 2>&1
 [ ! -e /etc/daybook ]

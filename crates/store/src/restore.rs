@@ -140,15 +140,14 @@ impl Trial {
 async fn vacant(book: &Path) -> StoreResult<()> {
     let size = |file: &Path| fs::metadata(file).map_or(0, |found| found.len());
     let log = size(&copy::beside(book, "-wal")) > 0;
-    let empty = match size(book) {
-        0 => !log,
-        _ => {
-            let mut conn = connect(book).await?;
-            let known = sqlx::query(HAS_TABLE).fetch_optional(&mut conn).await?.is_some();
-            let used = known && sqlx::query_scalar(HAS_ROWS).fetch_one(&mut conn).await?;
-            conn.close().await?;
-            !used
-        }
+    let empty = if size(book) == 0 {
+        !log
+    } else {
+        let mut conn = connect(book).await?;
+        let known = sqlx::query(HAS_TABLE).fetch_optional(&mut conn).await?.is_some();
+        let used = known && sqlx::query_scalar(HAS_ROWS).fetch_one(&mut conn).await?;
+        conn.close().await?;
+        !used
     };
     if empty {
         return Ok(());

@@ -116,6 +116,9 @@ fn make(wanted: &Wanted) -> Result<PathBuf> {
         build.args(["-Zgzip", "-z1"]);
     }
     step("Debian package", build.arg("--build").arg(&root).arg(&target))?;
+    if !wanted.quick && Command::new("lintian").arg("--version").output().is_ok() {
+        step("lintian", Command::new("lintian").args(["--fail-on", "error,warning"]).arg(&target))?;
+    }
     Ok(target)
 }
 
@@ -182,13 +185,13 @@ fn fields(wanted: &Wanted, root: &Path, version: &str) -> Result<String> {
     };
     Ok(format!(
         "Package: daybook\nVersion: {version}\nArchitecture: {}\nSection: net\n\
-         Priority: optional\nMaintainer: Daybook maintainers <daybook@localhost.localdomain>\n\
+         Priority: optional\nMaintainer: Daybook maintainers <maintainers@daybook.example>\n\
          Installed-Size: {size}\nDepends: adduser, ca-certificates{libc}\n\
          Suggests: postgresql-client, prometheus, grafana\n\
          Description: from the till to the ledger, each transaction exactly once\n \
-         Daybook writes down every sale and return that Sitoo POS takes, posts each one\n \
-         exactly once to OrderWise, brings products, prices, stock and despatches back to\n \
-         the tills, and proves every day, to the penny, that both sides say the same.\n",
+         Daybook writes down every sale and return that Sitoo POS takes, posts each\n \
+         one exactly once to OrderWise, brings products, prices, stock and despatches\n \
+         back to the tills, and proves every day, to the penny, that both sides agree.\n",
         architecture()?
     ))
 }
@@ -197,7 +200,7 @@ fn changelog(version: &str) -> Result<String> {
     let date = output(Command::new("date").args(["-R", "-u", "-d", &format!("@{}", epoch()?)]))?;
     Ok(format!(
         "daybook ({version}) stable; urgency=medium\n\n  * See upgrading.md beside this file.\n\n \
-         -- Daybook maintainers <daybook@localhost.localdomain>  {}\n",
+         -- Daybook maintainers <maintainers@daybook.example>  {}\n",
         date.trim()
     ))
 }

@@ -2,6 +2,7 @@
 //! program really has.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -46,7 +47,8 @@ fn dashboard() -> Result<String> {
     for (number, target) in panels.iter().flat_map(|panel| list(panel, "targets")).enumerate() {
         // A JSON text is a YAML text. The dashboard's variable stands where a job's name would.
         let query = target["expr"].to_string().replace("$job", ".*");
-        rules.push_str(&format!("      - record: dashboard:query{number}\n        expr: {query}\n"));
+        // Writing to a String cannot fail.
+        let _ = writeln!(rules, "      - record: dashboard:query{number}\n        expr: {query}");
     }
     Ok(rules)
 }
@@ -95,7 +97,8 @@ mod tests {
             "crates/web/src/metrics.rs",
         ] {
             let text = fs::read_to_string(root().join(file)).unwrap();
-            let quoted = text.split('"').skip(1).step_by(2).filter(|text| text.starts_with("daybook_"));
+            let quoted =
+                text.split('"').skip(1).step_by(2).filter(|text| text.starts_with("daybook_"));
             all.extend(quoted.filter(|text| figures(text) == [*text]).map(str::to_owned));
         }
         assert!(!all.is_empty(), "no figure was found in the sources");

@@ -78,7 +78,7 @@ async fn an_older_copy_that_is_put_back_doubles_nothing_where_all_is_looked_up_f
 async fn a_book_that_restore_put_back_looks_everything_up_without_being_told() {
     let book = TestBook::sqlite().await;
     let world = put_back(&book).await;
-    let found = restore::in_place(&world.app.db, world.now(), "ada").await.unwrap();
+    let found = restore::in_place(&world.app.db, world.app.now(), "ada").await.unwrap();
     assert!(found.is_whole(), "{found:?}");
     sales::sync(&world.app, &SyncOptions::default()).await.unwrap();
     for _ in 0..4 {
