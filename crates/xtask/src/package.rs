@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{sbom, step};
+use crate::{machine, sbom, step};
 
 /// Where packages are put together.
 const OUT: &str = "target/package";
@@ -87,6 +87,7 @@ fn try_out(binary: &Path) -> Result<()> {
         println!("── package on trial: SKIPPED, it needs root for a machine of its own");
         return Ok(());
     }
+    machine::install_trial()?;
     let now = program_version(binary)?;
     let make_one = |version: String| {
         make(&Wanted { binary: binary.to_owned(), version: Some(version), quick: true })
