@@ -95,7 +95,7 @@ pub async fn ask(
         let what = format!("what the till told of {reference} cannot be read");
         return Err(FlowError::request("correction-impossible", what, "see the entry's page"));
     };
-    let original = correction.check(&order).map_err(bad)?;
+    let original = correction.check(&order).map_err(|fault| bad(&fault))?;
     let waits = correction.field.changes_money() && app.settings.posting.second_person;
     let stage = if waits { Stage::Asked } else { Stage::InForce };
     let new = NewCorrection {
@@ -213,7 +213,7 @@ async fn look_again(
     Ok(())
 }
 
-fn bad(fault: BadCorrection) -> FlowError {
+fn bad(fault: &BadCorrection) -> FlowError {
     FlowError::request(
         "correction-wrong",
         fault.to_string(),
