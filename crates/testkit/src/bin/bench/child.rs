@@ -46,6 +46,16 @@ pub(crate) async fn start(mode: &str, args: &[(&str, String)]) -> Result<Running
     Ok(Running { said: Said(said), _child: child })
 }
 
+/// Starts `mode`, whose line nobody waits for.
+pub(crate) fn start_quietly(mode: &str, args: &[(&str, String)]) -> Result<Child, Fault> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(mode).stdin(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true);
+    for (name, value) in args {
+        command.arg(format!("--{name}")).arg(value);
+    }
+    Ok(command.spawn()?)
+}
+
 /// Starts `mode` and waits until it has ended by itself.
 pub(crate) async fn finish(mode: &str, args: &[(&str, String)]) -> Result<Said, Fault> {
     let Running { said, _child: mut child } = start(mode, args).await?;

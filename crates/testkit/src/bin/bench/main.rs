@@ -10,6 +10,8 @@ mod bare;
 mod catalogue;
 mod cells;
 mod child;
+mod desk;
+mod desk_people;
 mod events;
 mod extras;
 mod inflate;
@@ -39,7 +41,7 @@ cargo xtask bench [--quick]         all cells, or a few of them in under a minut
   --in-flight N --service-ms N      only this cell
   --orders N                        so many orders a cell
   --only PART                       only this part: cells, backlog, events, stock, catalogue,
-                                    month
+                                    month, desk
   --skus N --stores N               size of the stock (--stores N of the month); --products N of the catalogue";
 
 fn main() -> ExitCode {
@@ -68,6 +70,8 @@ fn main() -> ExitCode {
             "month-book" => Box::pin(month::book(&args)).await,
             "month-read" => month::read(&args).await,
             "month-close" => month::close(&args).await,
+            "desk-host" => Box::pin(desk::run(&args)).await,
+            "desk-people" => Box::pin(desk_people::run(&args)).await,
             "catalogue-product" => catalogue::product(&args).await,
             _ => drive(&args).await,
         }
@@ -102,6 +106,9 @@ async fn drive(args: &Args) -> Result<(), Fault> {
     }
     if wanted("month") && !(quick && args.text("only").is_none()) {
         month::drive(args).await?;
+    }
+    if wanted("desk") && !(quick && args.text("only").is_none()) {
+        desk::drive(args).await?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use daybook_sandbox::{
     faults::{ErrorBody, Fault as Trouble, Matcher},
     retailer::Retailer,
     serve::serve,
+    sitoo::Sitoo,
 };
 use tokio::net::TcpListener;
 
@@ -53,10 +54,23 @@ pub(crate) async fn run(args: &Args) -> Result<(), Fault> {
     let never = std::future::pending::<()>;
     tokio::spawn(serve(sitoo, sandbox.sitoo_router(), never()));
     tokio::spawn(serve(orderwise, sandbox.orderwise_router(), never()));
+    if let Some(a_second) = args.number::<usize>("a-second") {
+        tokio::spawn(go_on(Arc::clone(&sandbox.sitoo), a_second));
+    }
     // The driver's end of the pipe closes when it no longer needs us.
     let until_closed = || std::io::stdin().read_to_end(&mut Vec::new());
     tokio::task::spawn_blocking(until_closed).await??;
     Ok(())
+}
+
+/// The tills sell so much in every second from now on.
+async fn go_on(sitoo: Arc<Sitoo>, a_second: usize) {
+    let retailer = Retailer::made_up(SEED);
+    let mut every = tokio::time::interval(std::time::Duration::from_secs(1));
+    for second in 1.. {
+        every.tick().await;
+        day::bulk(&sitoo, &retailer, a_second, SEED.wrapping_mul(second));
+    }
 }
 
 fn sell(

@@ -90,6 +90,14 @@ pub(crate) fn app(db: Db, peers: Peers) -> Result<Arc<App>, Fault> {
     build(db, peers, flows(peers.in_flight), sales)
 }
 
+/// A running product on `db` whose tills sell meanwhile.
+pub(crate) fn watched(db: Db, peers: Peers) -> Result<Arc<App>, Fault> {
+    let mut settings = flows(peers.in_flight);
+    settings.receive.poll_every = Duration::from_secs(1);
+    let sales = Exports { stock_levels: None, despatches: None, ..world::exports() };
+    build(db, peers, settings, sales)
+}
+
 /// A running product on `db` that also reads stock and despatches.
 pub(crate) fn with_goods(db: Db, peers: Peers, settings: Settings) -> Result<Arc<App>, Fault> {
     build(db, peers, settings, world::exports())
