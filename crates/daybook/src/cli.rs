@@ -8,9 +8,9 @@ use crate::commands::{
     backup::BackupArgs, bank::BankArgs, catalogue::CatalogueArgs, check::CheckArgs,
     completions::CompletionsArgs, config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs,
     entries::EntriesArgs, entry::EntryArgs, evidence::EvidenceArgs, exceptions::ExceptionsArgs,
-    map::MapArgs, payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs,
-    reconcile::ReconcileArgs, sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs,
-    sync::SyncArgs,
+    man::ManArgs, map::MapArgs, payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs,
+    reconcile::ReconcileArgs, restore::RestoreArgs, sandbox::SandboxArgs, serve::ServeArgs,
+    stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -103,6 +103,8 @@ pub(crate) enum Command {
     People(PeopleArgs),
     /// Copy a SQLite book while the work goes on.
     Backup(BackupArgs),
+    /// Put a copy of the book back, once it has proved that it is whole.
+    Restore(RestoreArgs),
     /// Show the settings in force, or the commented defaults.
     Config(ConfigArgs),
     /// A made-up retailer's trading day, from the tills to OrderWise, proved to the penny.
@@ -111,4 +113,7 @@ pub(crate) enum Command {
     Sandbox(SandboxArgs),
     /// Completions for a shell.
     Completions(CompletionsArgs),
+    /// Pages of the manual for `man`: for whoever makes a package.
+    #[command(hide = true)]
+    Man(ManArgs),
 }

@@ -116,7 +116,11 @@ impl Context {
     }
 
     async fn open(&self, url: &DbUrl) -> Result<Db, Failure> {
-        Ok(Db::open(url, OpenOptions::default()).await?)
+        let options = OpenOptions {
+            copy_before_upgrade: self.config.book.copy_before_upgrade,
+            ..OpenOptions::default()
+        };
+        Ok(Db::open(url, options).await?)
     }
 }
 

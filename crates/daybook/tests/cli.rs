@@ -202,6 +202,31 @@ fn an_empty_book_is_listed_shown_and_copied() {
 }
 
 #[test]
+fn a_copy_is_proved_put_back_and_never_over_a_book() {
+    let desk = Desk::new();
+    desk.ok(&["map", "set", "vat", "20", "1"]);
+    desk.ok(&["backup", "copy.db"]);
+    assert!(desk.ok(&["restore", "--verify", "copy.db"]).contains("can be put back"));
+    let refused = desk.run(&["restore", "copy.db", "--json"]);
+    assert_eq!(refused.status.code(), Some(1), "{}", text(&refused));
+    assert!(text(&refused).contains("store-not-empty"), "{}", text(&refused));
+    std::fs::rename(desk.path("daybook.db"), desk.path("lost.db")).unwrap();
+    assert!(desk.ok(&["restore", "copy.db"]).contains("looks every order up"));
+    assert!(desk.ok(&["map", "list"]).contains("vat"));
+    assert!(desk.ok(&["evidence", "verify"]).contains("nothing was changed"));
+    assert_eq!(desk.run(&["restore"]).status.code(), Some(2));
+}
+
+#[test]
+fn pages_of_the_manual_are_made_from_the_command_line() {
+    let desk = Desk::new();
+    desk.ok(&["man", "."]);
+    let page = std::fs::read_to_string(desk.path("daybook.1")).unwrap();
+    assert!(page.contains(".TH daybook 1"), "{page}");
+    assert!(desk.path("daybook-restore.1").exists());
+}
+
+#[test]
 fn the_default_configuration_is_printed_and_can_be_used() {
     let desk = Desk::new();
     let default = desk.ok(&["config", "--default"]);

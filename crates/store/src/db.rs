@@ -9,10 +9,11 @@ use std::{
     },
 };
 
-use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, PgPool, SqlitePool};
 
 use crate::{
-    DbUrl, OpenOptions, Source, StoreError, StoreResult, Tx, WorkerLock, lock, open, tx::Inner,
+    DbUrl, OpenOptions, Source, StoreError, StoreResult, Tx, WorkerLock, copy, lock, open,
+    tx::Inner,
 };
 
 /// Parallel writers on PostgreSQL keep their counters apart in so many shards.
@@ -104,22 +105,7 @@ impl Db {
                 "Daybook backs up SQLite books only",
             ));
         };
-        if !open::create_private(target).map_err(sqlx::Error::Io)? {
-            return Err(StoreError::new(
-                "store-backup",
-                "name a file that does not exist yet",
-                format!("{} exists already and is not overwritten", target.display()),
-            ));
-        }
-        let text = target.to_string_lossy().into_owned();
-        let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
-        let mut conn = options.connect().await?;
-        sqlx::query("VACUUM INTO $1").bind(text).execute(&mut conn).await?;
-        conn.close().await?;
-        // The copy is worth something only once it is on the disk.
-        std::fs::File::open(target)
-            .and_then(|file| file.sync_all())
-            .map_err(|error| sqlx::Error::Io(error).into())
+        copy::write(path, target).await
     }
 
     /// Ends all connections. The last one folds SQLite's write-ahead log into the book.

@@ -174,7 +174,7 @@ impl From<MigrateError> for StoreError {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
             MigrateError::VersionMissing(_) => Self::new(
                 "store-newer",
-                "start the Daybook that last opened this book, or a later one",
+                "start the Daybook that last opened this book, or put the copy from before the upgrade back",
                 "the book was written by a newer Daybook than this one",
             ),
             error => Self::new(

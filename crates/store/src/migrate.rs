@@ -8,6 +8,11 @@ use sqlx::{
 
 use crate::StoreResult;
 
+/// Whether a book was ever brought up to date; the name is SQLx's.
+const HAS_VERSION: &str =
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
+const VERSION: &str = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+
 /// Lists the migrations once for both engines. Append only: what a book has run never changes.
 macro_rules! migrations {
     ($($version:literal $name:literal)+) => {
@@ -52,6 +57,17 @@ fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
     Migrator::with_migrations(list.iter().map(migration).collect())
+}
+
+/// The version of a book that an older Daybook left; none for a new book, and for one that is up
+/// to date.
+pub(crate) async fn outdated(pool: &SqlitePool) -> StoreResult<Option<i64>> {
+    if sqlx::query(HAS_VERSION).fetch_optional(pool).await?.is_none() {
+        return Ok(None);
+    }
+    let version: Option<i64> = sqlx::query_scalar(VERSION).fetch_one(pool).await?;
+    let newest = SQLITE.last().map(|(version, _, _)| *version);
+    Ok(version.filter(|version| Some(*version) < newest))
 }
 
 pub(crate) async fn sqlite(pool: &SqlitePool) -> StoreResult<()> {

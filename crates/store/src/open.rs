@@ -3,12 +3,12 @@
 use std::{io::ErrorKind, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
 use sqlx::{
-    ConnectOptions, Connection,
+    ConnectOptions, Connection, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{StoreError, StoreResult, db::Pools, migrate};
+use crate::{StoreError, StoreResult, copy, db::Pools, lock, migrate};
 
 /// Statements a connection keeps prepared.
 const PREPARED: usize = 192;
@@ -35,6 +35,8 @@ pub struct OpenOptions {
     pub max_connections: u32,
     /// How long to wait for a free connection or a lock.
     pub patience: Duration,
+    /// Whether a SQLite book of an older Daybook is copied before it is brought up to date.
+    pub copy_before_upgrade: bool,
 }
 
 impl Default for OpenOptions {
@@ -43,6 +45,7 @@ impl Default for OpenOptions {
             synchronous: Synchronous::Full,
             max_connections: 8,
             patience: Duration::from_secs(30),
+            copy_before_upgrade: true,
         }
     }
 }
@@ -92,7 +95,7 @@ pub(crate) async fn sqlite(path: &Path, options: &OpenOptions) -> StoreResult<Po
         .test_before_acquire(false)
         .connect_with(connect.clone().pragma("cache_size", "-8192"))
         .await?;
-    migrate::sqlite(&write).await?;
+    upgrade(path, &write, options).await?;
     let read = SqlitePoolOptions::new()
         .max_connections(options.max_connections.clamp(1, 4))
         .acquire_timeout(options.patience)
@@ -102,6 +105,23 @@ pub(crate) async fn sqlite(path: &Path, options: &OpenOptions) -> StoreResult<Po
         .connect_with(connect.pragma("cache_size", "-2048").pragma("query_only", "ON"))
         .await?;
     Ok(Pools::Sqlite { read, write, path: path.to_owned() })
+}
+
+/// Brings the book up to date. One that an older Daybook is still at work on is left alone.
+async fn upgrade(path: &Path, book: &SqlitePool, options: &OpenOptions) -> StoreResult<()> {
+    let alone = match migrate::outdated(book).await? {
+        Some(version) => {
+            let alone = lock::take(path)?;
+            if options.copy_before_upgrade {
+                copy::before_upgrade(path, version).await?;
+            }
+            Some(alone)
+        }
+        None => None,
+    };
+    migrate::sqlite(book).await?;
+    drop(alone);
+    Ok(())
 }
 
 pub(crate) async fn postgres(

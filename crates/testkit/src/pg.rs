@@ -142,7 +142,7 @@ fn shell(folder: &Path) -> Command {
 }
 
 /// Debian keeps the server's programs out of the usual path.
-fn path_with_postgres() -> String {
+pub fn path_with_postgres() -> String {
     let usual = std::env::var("PATH").unwrap_or_default();
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();

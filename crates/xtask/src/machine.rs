@@ -22,10 +22,26 @@ pub(crate) fn install() -> Result<()> {
 
 /// Installs what the browser's tests need: Chromium, and Node with its package manager.
 pub(crate) fn install_browser() -> Result<()> {
-    let missing: Vec<&str> = [("chromium", "chromium"), ("node", "nodejs"), ("npm", "npm")]
-        .into_iter()
+    programs(&[("chromium", "chromium"), ("node", "nodejs"), ("npm", "npm")])
+}
+
+/// Installs what the package's trial needs of this machine, and what reads the unit.
+pub(crate) fn install_trial() -> Result<()> {
+    programs(&[
+        ("adduser", "adduser"),
+        ("curl", "curl"),
+        ("ip", "iproute2"),
+        ("strip", "binutils"),
+        ("update-ca-certificates", "ca-certificates"),
+    ])
+}
+
+/// Installs the packages of those programs that are not there.
+fn programs(wanted: &[(&str, &'static str)]) -> Result<()> {
+    let missing: Vec<&str> = wanted
+        .iter()
         .filter(|(program, _)| Command::new(program).arg("--version").output().is_err())
-        .map(|(_, package)| package)
+        .map(|(_, package)| *package)
         .collect();
     if missing.is_empty() {
         return Ok(());

@@ -2,7 +2,12 @@
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
 mod machine;
+mod package;
+#[cfg(test)]
+mod papers;
+mod sbom;
 mod tidy;
+mod watch;
 
 use std::{env, process::Command};
 
@@ -15,7 +20,12 @@ cargo xtask e2e [ARGS]           the desk in a real Chromium; ARGS go to Playwri
 cargo xtask simulate [--seeds N] [--first SEED]   days of faults and crashes, from seeds
 cargo xtask simulate --stock [...]     tills that race the stock sync; --compare: a naive sync beside ours
 cargo xtask bench [--quick]      orders per second beside a bare client, CPU and memory
-cargo xtask tidy                 the rules of the house that a program can check";
+cargo xtask tidy                 the rules of the house that a program can check
+cargo xtask package [--binary FILE] [--static] [--version V] [--quick]   Debian package and archive
+cargo xtask package --try [--binary FILE]   two versions installed, started, killed, upgraded, removed
+cargo xtask sbom                 what the program is made of, and under which licences
+cargo xtask advisories           known faults of its parts, where a database of them is at hand
+cargo xtask watch                the dashboard and the alert rules, by Prometheus' own tool";
 
 fn main() -> Result<()> {
     let mut args = env::args().skip(1);
@@ -28,6 +38,10 @@ fn main() -> Result<()> {
         Some("simulate") => simulate(&rest),
         Some("bench") => bench(&rest),
         Some("tidy") => tidy::check(),
+        Some("package") => package::run(&rest),
+        Some("sbom") => sbom::run(),
+        Some("advisories") => sbom::advisories(),
+        Some("watch") => watch::check(),
         _ => {
             println!("{HELP}");
             Ok(())
@@ -40,10 +54,14 @@ fn ci() -> Result<()> {
     machine::install()?;
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     tidy::check()?;
+    sbom::run()?;
+    sbom::advisories()?;
+    watch::check()?;
     step("lints", &mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
     step("documentation", docs.env("RUSTDOCFLAGS", "-D warnings"))?;
     test(&[])?;
+    package::run(&["--try".into(), "--binary".into(), "target/debug/daybook".into()])?;
     e2e(&[])?;
     simulate(&["--fixed".into(), "--fresh".into(), "8".into()])?;
     simulate(&["--stock".into(), "--fixed".into(), "--fresh".into(), "4".into()])?;

@@ -12,7 +12,8 @@ const EXAMPLES: &str = "\
 Examples:
   daybook backup /backup/daybook-$(date +%F).db
 
-The copy is a whole book: to restore it, stop Daybook and put it in the book's place.
+The copy is a whole book; `daybook restore FILE` puts it back, and `daybook restore --verify FILE`
+proves that it could.
 A book on PostgreSQL is backed up with PostgreSQL's own tools (pg_dump).";
 
 /// Where the copy goes.

@@ -52,7 +52,7 @@ pub(crate) async fn run(context: &Context, args: &EvidenceArgs) -> Result<Ended,
     Ok(if found.is_whole() { Ended::Done } else { Ended::Failed })
 }
 
-fn people(found: &Evidence) -> String {
+pub(super) fn people(found: &Evidence) -> String {
     let count = words::count;
     let looked = format!(
         "{}, {}, {}, {}, {}, {}",

@@ -13,11 +13,13 @@ pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod evidence;
 pub(crate) mod exceptions;
+pub(crate) mod man;
 pub(crate) mod map;
 pub(crate) mod payouts;
 pub(crate) mod people;
 pub(crate) mod period;
 pub(crate) mod reconcile;
+pub(crate) mod restore;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod stock;
@@ -54,6 +56,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
     match &cli.command {
         // These need no configuration, and must work with a broken one.
         Command::Completions(args) => return completions::run(args),
+        Command::Man(args) => return man::run(args),
         Command::Config(args) => return config::run(args, named, printer),
         Command::Sandbox(args) => return sandbox::run(args, printer).await,
         Command::Demo(args) => return Box::pin(demo::run(args, printer)).await,
@@ -85,9 +88,12 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Evidence(args) => evidence::run(&context, &args).await,
         Command::Stock(args) => stock::run(&context, args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
+        Command::Restore(args) => restore::run(&context, &args).await,
         Command::Catalogue(args) => catalogue::run(&context, &args).await,
-        Command::Completions(_) | Command::Config(_) | Command::Sandbox(_) | Command::Demo(_) => {
-            Ok(Ended::Done)
-        }
+        Command::Completions(_)
+        | Command::Man(_)
+        | Command::Config(_)
+        | Command::Sandbox(_)
+        | Command::Demo(_) => Ok(Ended::Done),
     }
 }

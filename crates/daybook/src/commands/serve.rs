@@ -30,9 +30,7 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Fa
     let app = context.app(Need::Systems).await?;
     let _alone = app.db.worker_lock()?;
     initial::apply(context, &app).await?;
-    if args.look_up_first {
-        sales::look_up_first(&app).await?;
-    }
+    sales::look_up_first_if(&app, args.look_up_first).await?;
     let events = context.config.events()?;
     let web = Web {
         app: Arc::clone(&app),

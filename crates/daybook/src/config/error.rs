@@ -63,7 +63,10 @@ impl ConfigError {
 
     /// A secret that is needed and not there.
     pub(crate) fn missing_secret(key: &str) -> Self {
-        let hint = format!("set {} or the key {key}-file", super::env::variable(key));
+        let hint = format!(
+            "set {} or the key {key}-file, or give the credential {key}",
+            super::env::variable(key)
+        );
         Self::of_key("config-missing-secret", key, "is not set", hint)
     }
 

@@ -53,6 +53,7 @@ pub(crate) struct BookSection {
     pub(crate) url: String,
     pub(crate) password: Option<SecretString>,
     pub(crate) password_file: Option<PathBuf>,
+    pub(crate) copy_before_upgrade: bool,
 }
 
 /// How to reach Sitoo.

@@ -6,7 +6,7 @@ use daybook_domain::{Timestamp, entry::EntryState};
 use daybook_store::{
     Tx,
     entry::{self, Changes, DueRow},
-    watermark,
+    restore, watermark,
 };
 
 use super::{
@@ -29,9 +29,17 @@ pub(crate) struct Unsure {
     since: Timestamp,
 }
 
+/// Begins if somebody asks for it, or if this book was put back and has not worked since.
+pub async fn begin_if(app: &App, asked: bool) -> Result<(), FlowError> {
+    if asked || watermark::get(&app.db, restore::MARK).await? == Some(1) {
+        begin(app).await?;
+    }
+    Ok(())
+}
+
 /// From now on every order that the tills have at this moment is looked up before it is sent. Kept
-/// in the book, so that it outlives this process. Returns the highest order id that it concerns.
-pub async fn begin(app: &App) -> Result<i64, FlowError> {
+/// in the book, so that it outlives this process.
+async fn begin(app: &App) -> Result<(), FlowError> {
     let newest = ask(app, &OrdersQuery::Newest).await?;
     let newest = newest.orders.iter().map(|order| order.order_id).max().unwrap_or_default();
     let up_to = newest.max(watermark::get(&app.db, ORDERS).await?.unwrap_or_default());
@@ -39,12 +47,13 @@ pub async fn begin(app: &App) -> Result<i64, FlowError> {
     retrying(app, "look up first", || keep(app, up_to, since)).await?;
     app.unsure.set(Some(Unsure { up_to, since })).ok();
     tracing::warn!(up_to, "an older copy: orders up to this id are looked up before they are sent");
-    Ok(up_to)
+    Ok(())
 }
 
 async fn keep(app: &App, up_to: i64, since: Timestamp) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
     watermark::set(&mut tx, since, REASON, up_to).await?;
+    watermark::set(&mut tx, since, restore::MARK, 0).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use daybook_domain::class::Class;
 use serde::Serialize;
 
-pub use self::first_look::begin as look_up_first;
+pub use self::first_look::begin_if as look_up_first_if;
 use self::{beside::Beside, evaluate::Evaluated, post::Tried};
 use crate::{app::App, error::FlowError, reference};
 
@@ -90,9 +90,7 @@ impl SyncReport {
 /// One pass of the whole flow, until nothing is left to do now.
 pub async fn sync(app: &Arc<App>, options: &SyncOptions) -> Result<SyncReport, FlowError> {
     let mut report = SyncReport::default();
-    if options.look_up_first {
-        first_look::begin(app).await?;
-    }
+    first_look::begin_if(app, options.look_up_first).await?;
     doubt::adopt_orphans(app).await?;
     if let Some(from) = options.from_order {
         scan::back_fill(app, from, &mut report).await?;

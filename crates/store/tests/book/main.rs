@@ -30,6 +30,7 @@ mod plans;
 mod reconcile;
 mod record;
 mod reference;
+mod restore;
 mod schema;
 mod settlement;
 mod stock;

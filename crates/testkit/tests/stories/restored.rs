@@ -7,7 +7,7 @@ use daybook_sandbox::{
     orderwise::DuplicatePolicy,
     sitoo::till::{Refund, Stage},
 };
-use daybook_store::{Db, DbUrl};
+use daybook_store::{Db, DbUrl, restore};
 use daybook_testkit::{
     World,
     db::{TestBook, options},
@@ -72,6 +72,20 @@ async fn an_older_copy_that_is_put_back_doubles_nothing_where_all_is_looked_up_f
     assert_eq!(world.sandbox.orderwise.document_count(), 12);
     assert_eq!(proof::when_quiet(&world).await, Vec::<String>::new());
     assert_eq!(world.waits().await, []);
+}
+
+#[tokio::test]
+async fn a_book_that_restore_put_back_looks_everything_up_without_being_told() {
+    let book = TestBook::sqlite().await;
+    let world = put_back(&book).await;
+    let found = restore::in_place(&world.app.db, world.app.now(), "ada").await.unwrap();
+    assert!(found.is_whole(), "{found:?}");
+    sales::sync(&world.app, &SyncOptions::default()).await.unwrap();
+    for _ in 0..4 {
+        world.after(minutes(6)).await;
+    }
+    assert_eq!(world.sandbox.orderwise.document_count(), 10);
+    assert_eq!(proof::when_quiet(&world).await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -1,0 +1,272 @@
+//! The Debian package and the archive, made from a program that was built before: what was tested is
+//! what is shipped.
+
+use std::{
+    env, fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{machine, sbom, step};
+
+/// Where packages are put together.
+const OUT: &str = "target/package";
+
+/// The musl target whose programs need nothing of the machine.
+const STATIC: &str = "x86_64-unknown-linux-musl";
+
+/// Files that are copied as they are: from, to, mode.
+const FILES: &[(&str, &str, u32)] = &[
+    ("packaging/daybook-admin", "usr/sbin/daybook-admin", 0o755),
+    ("packaging/daybook.service", "lib/systemd/system/daybook.service", 0o644),
+    ("packaging/daybook.toml", "etc/daybook/daybook.toml", 0o644),
+    ("packaging/debian/copyright", "usr/share/doc/daybook/copyright", 0o644),
+    ("packaging/debian/lintian-overrides", "usr/share/lintian/overrides/daybook", 0o644),
+    ("packaging/grafana/daybook.json", "usr/share/daybook/grafana/daybook.json", 0o644),
+    (
+        "packaging/prometheus/daybook.rules.yml",
+        "usr/share/daybook/prometheus/daybook.rules.yml",
+        0o644,
+    ),
+    ("docs/operating.md", "usr/share/doc/daybook/operating.md", 0o644),
+    ("docs/upgrading.md", "usr/share/doc/daybook/upgrading.md", 0o644),
+];
+
+/// What is asked for.
+struct Wanted {
+    /// The program.
+    binary: PathBuf,
+    /// Its version, or a made-up one.
+    version: Option<String>,
+    /// Little compression: for trying.
+    quick: bool,
+}
+
+/// `cargo xtask package`
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    let value = |name: &str| {
+        let at = args.iter().position(|arg| arg == name)?;
+        args.get(at + 1).cloned()
+    };
+    let flag = |name: &str| args.iter().any(|arg| arg == name);
+    let binary = match value("--binary") {
+        Some(path) => PathBuf::from(path),
+        None if flag("--static") => build_static()?,
+        None => PathBuf::from("target/release/daybook"),
+    };
+    if !binary.exists() {
+        bail!("{} is not there: build it first (cargo build --release)", binary.display());
+    }
+    if flag("--try") {
+        return try_out(&binary);
+    }
+    let wanted = Wanted { binary, version: value("--version"), quick: flag("--quick") };
+    let made = make(&wanted)?;
+    println!("{}", made.display());
+    println!("{}", archive(&wanted)?.display());
+    Ok(())
+}
+
+/// A program for every Linux of this architecture, whatever its libraries.
+fn build_static() -> Result<PathBuf> {
+    if Command::new("musl-gcc").arg("--version").output().is_err() {
+        bail!("musl-gcc is missing: apt-get install musl-tools, and rustup target add {STATIC}");
+    }
+    let mut build = crate::cargo(&["build", "--release", "--package", "daybook"]);
+    build.args(["--target", STATIC]).env("CC_x86_64_unknown_linux_musl", "musl-gcc");
+    step("static build", &mut build)?;
+    Ok(PathBuf::from("target").join(STATIC).join("release/daybook"))
+}
+
+/// Two versions, installed, started, killed, upgraded, removed: see the script.
+fn try_out(binary: &Path) -> Result<()> {
+    if !Command::new("id").arg("-u").output()?.stdout.starts_with(b"0\n") {
+        println!("── package on trial: SKIPPED, it needs root for a machine of its own");
+        return Ok(());
+    }
+    machine::install_trial()?;
+    let now = program_version(binary)?;
+    let make_one = |version: String| {
+        make(&Wanted { binary: binary.to_owned(), version: Some(version), quick: true })
+    };
+    let (one, next) = (make_one(now.clone())?, make_one(format!("{now}+1"))?);
+    let mut run = Command::new("packaging/try.sh");
+    step("package on trial", run.arg(one).arg(next))
+}
+
+/// Puts the package together.
+fn make(wanted: &Wanted) -> Result<PathBuf> {
+    let version = version(wanted)?;
+    let root = Path::new(OUT).join("deb");
+    stage(wanted, &root, &version)?;
+    let control = root.join("DEBIAN");
+    for script in ["postinst", "prerm", "postrm"] {
+        copy(&Path::new("packaging/debian").join(script), &control.join(script), 0o755)?;
+    }
+    copy(Path::new("packaging/debian/conffiles"), &control.join("conffiles"), 0o644)?;
+    let sums = "find etc lib usr -type f -print0 | sort -z | xargs -0 md5sum > DEBIAN/md5sums";
+    step("sums", Command::new("sh").args(["-c", sums]).current_dir(&root))?;
+    write(&control.join("control"), &fields(wanted, &root, &version)?)?;
+    let target = Path::new(OUT).join(format!("daybook_{version}_{}.deb", architecture()?));
+    let mut build = Command::new("dpkg-deb");
+    build.arg("--root-owner-group").env("SOURCE_DATE_EPOCH", epoch()?);
+    if wanted.quick {
+        build.args(["-Zgzip", "-z1"]);
+    }
+    step("Debian package", build.arg("--build").arg(&root).arg(&target))?;
+    if !wanted.quick && Command::new("lintian").arg("--version").output().is_ok() {
+        step("lintian", Command::new("lintian").args(["--fail-on", "error,warning"]).arg(&target))?;
+    }
+    Ok(target)
+}
+
+/// The same files as an archive, for machines without dpkg.
+fn archive(wanted: &Wanted) -> Result<PathBuf> {
+    let libraries = if newest_glibc(&wanted.binary)?.is_some() { "gnu" } else { "static" };
+    let name = format!("daybook-{}-{}-linux-{libraries}", version(wanted)?, env::consts::ARCH);
+    let root = Path::new(OUT).join(&name);
+    stage(wanted, &root, &version(wanted)?)?;
+    let target = Path::new(OUT).join(format!("{name}.tar.gz"));
+    let mut pack = Command::new("tar");
+    pack.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner"]);
+    pack.arg(format!("--mtime=@{}", epoch()?)).arg("-C").arg(OUT).arg("-czf");
+    step("archive", pack.arg(&target).arg(&name))?;
+    Ok(target)
+}
+
+/// Everything but the control files, under `root`.
+fn stage(wanted: &Wanted, root: &Path, version: &str) -> Result<()> {
+    if root.exists() {
+        fs::remove_dir_all(root)?;
+    }
+    let program = root.join("usr/bin/daybook");
+    copy(&wanted.binary, &program, 0o755)?;
+    step("strip", Command::new("strip").arg("--strip-unneeded").arg(&program))?;
+    for (from, to, mode) in FILES {
+        copy(Path::new(from), &root.join(to), *mode)?;
+    }
+    for file in fs::read_dir("orderwise/exports")? {
+        let file = file?.path();
+        let name = file.file_name().context("a file has a name")?;
+        copy(&file, &root.join("usr/share/daybook/orderwise").join(name), 0o644)?;
+    }
+    let said = |args: &[&str]| output(Command::new(&program).args(args).env_clear());
+    let shells = [
+        ("bash", "usr/share/bash-completion/completions/daybook"),
+        ("zsh", "usr/share/zsh/vendor-completions/_daybook"),
+        ("fish", "usr/share/fish/vendor_completions.d/daybook.fish"),
+    ];
+    for (shell, to) in shells {
+        write(&root.join(to), &said(&["completions", shell])?)?;
+    }
+    let docs = root.join("usr/share/doc/daybook");
+    write(&docs.join("daybook.toml.example"), &said(&["config", "--default"])?)?;
+    let parts = sbom::parts()?;
+    write(&docs.join("THIRD-PARTY.md"), &parts.list())?;
+    write(&docs.join("sbom.cdx.json"), &parts.cyclonedx()?)?;
+    write(&docs.join("changelog"), &changelog(version)?)?;
+    let (pages, admin) = (root.join("usr/share/man/man1"), root.join("usr/share/man/man8"));
+    fs::create_dir_all(&pages)?;
+    said(&["man", &pages.display().to_string()])?;
+    copy(Path::new("packaging/daybook-admin.8"), &admin.join("daybook-admin.8"), 0o644)?;
+    let zip = "gzip -9n usr/share/man/man*/* usr/share/doc/daybook/changelog \
+               usr/share/doc/daybook/sbom.cdx.json && chmod -R u=rwX,go=rX .";
+    step("compress", Command::new("sh").args(["-c", zip]).current_dir(root))
+}
+
+fn fields(wanted: &Wanted, root: &Path, version: &str) -> Result<String> {
+    let size = output(Command::new("du").args(["-sk", "--exclude=DEBIAN"]).arg(root))?;
+    let size = size.split_whitespace().next().unwrap_or("0");
+    let libc = match newest_glibc(&wanted.binary)? {
+        Some(minor) => format!(", libc6 (>= 2.{minor}), libgcc-s1"),
+        None => String::new(),
+    };
+    Ok(format!(
+        "Package: daybook\nVersion: {version}\nArchitecture: {}\nSection: net\n\
+         Priority: optional\nMaintainer: Daybook maintainers <maintainers@daybook.example>\n\
+         Installed-Size: {size}\nDepends: adduser, ca-certificates{libc}\n\
+         Suggests: postgresql-client, prometheus, grafana\n\
+         Description: from the till to the ledger, each transaction exactly once\n \
+         Daybook writes down every sale and return that Sitoo POS takes, posts each\n \
+         one exactly once to OrderWise, brings products, prices, stock and despatches\n \
+         back to the tills, and proves every day, to the penny, that both sides agree.\n",
+        architecture()?
+    ))
+}
+
+fn changelog(version: &str) -> Result<String> {
+    let date = output(Command::new("date").args(["-R", "-u", "-d", &format!("@{}", epoch()?)]))?;
+    Ok(format!(
+        "daybook ({version}) stable; urgency=medium\n\n  * See upgrading.md beside this file.\n\n \
+         -- Daybook maintainers <maintainers@daybook.example>  {}\n",
+        date.trim()
+    ))
+}
+
+fn version(wanted: &Wanted) -> Result<String> {
+    wanted.version.clone().map_or_else(|| program_version(&wanted.binary), Ok)
+}
+
+fn program_version(binary: &Path) -> Result<String> {
+    let said = output(Command::new(binary).arg("--version"))?;
+    Ok(said.trim().strip_prefix("daybook ").context("it says no version")?.to_owned())
+}
+
+/// The moment of the last commit: the same sources make the same package.
+fn epoch() -> Result<String> {
+    Ok(output(Command::new("git").args(["log", "-1", "--format=%ct"]))?.trim().to_owned())
+}
+
+fn architecture() -> Result<String> {
+    let said = output(Command::new("dpkg").arg("--print-architecture"))?;
+    Ok(said.trim().to_owned())
+}
+
+/// The newest version of the C library that a program asks for: 36 is 2.36. None: it needs none.
+fn newest_glibc(binary: &Path) -> Result<Option<u32>> {
+    const NAME: &[u8] = b"GLIBC_2.";
+    let bytes = fs::read(binary).with_context(|| binary.display().to_string())?;
+    let digits = |at: usize| {
+        let rest = &bytes[at + NAME.len()..];
+        let text: String =
+            rest.iter().take_while(|byte| byte.is_ascii_digit()).map(|&b| char::from(b)).collect();
+        text.parse().ok()
+    };
+    let found = bytes.windows(NAME.len()).enumerate().filter(|(_, window)| *window == NAME);
+    Ok(found.filter_map(|(at, _)| digits(at)).max())
+}
+
+fn copy(from: &Path, to: &Path, mode: u32) -> Result<()> {
+    fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
+    fs::copy(from, to).with_context(|| from.display().to_string())?;
+    Ok(fs::set_permissions(to, fs::Permissions::from_mode(mode))?)
+}
+
+fn write(to: &Path, text: &str) -> Result<()> {
+    fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
+    Ok(fs::write(to, text)?)
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("{command:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_newest_library_is_found_in_a_program() {
+        let file = std::env::temp_dir().join(format!("daybook-glibc-{}", std::process::id()));
+        std::fs::write(&file, b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.17\0GLIBC_PRIVATE").unwrap();
+        assert_eq!(super::newest_glibc(&file).unwrap(), Some(34));
+        std::fs::write(&file, b"nothing of the kind").unwrap();
+        assert_eq!(super::newest_glibc(&file).unwrap(), None);
+        std::fs::remove_file(&file).unwrap();
+    }
+}
