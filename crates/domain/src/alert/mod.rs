@@ -2,6 +2,7 @@
 
 mod decide;
 mod deliver;
+pub mod hours;
 mod kind;
 mod ln;
 mod notice;

@@ -52,14 +52,6 @@ pub struct Notice {
     pub lines: Vec<String>,
 }
 
-/// What messages need to know of the retailer.
-#[derive(Debug, Clone, Copy)]
-struct Place<'a> {
-    desk: &'a str,
-    currency: &'a str,
-    zone: &'a TimeZone,
-}
-
 /// A message about one alert. `desk` is what addresses of the desk begin with.
 pub fn of_alert(
     occasion: Occasion,
@@ -68,7 +60,6 @@ pub fn of_alert(
     (desk, currency, zone): (&str, &str, &TimeZone),
 ) -> Notice {
     let row = alert.key.kind.row();
-    let place = Place { desk, currency, zone };
     let (title, sentence) = match occasion {
         Occasion::Closed => {
             let lasted = words::span(now.since(alert.opened_at));
@@ -98,19 +89,19 @@ pub fn of_alert(
         opened_at: Some(alert.opened_at),
         todo: if occasion == Occasion::Closed { String::new() } else { row.todo.to_owned() },
         link: format!("{desk}{}", alert.page),
-        facts: facts(alert, place),
+        facts: facts(alert, currency, zone),
         lines: Vec::new(),
     }
 }
 
-fn facts(alert: &Alert, place: Place<'_>) -> Vec<(String, String)> {
-    let mut facts = vec![("Since".to_owned(), words::moment(alert.opened_at, place.zone))];
+fn facts(alert: &Alert, currency: &str, zone: &TimeZone) -> Vec<(String, String)> {
+    let mut facts = vec![("Since".to_owned(), words::moment(alert.opened_at, zone))];
     let Impact { records, money } = alert.impact;
     if records > 0 {
         facts.push(("Records".to_owned(), words::grouped(records)));
     }
     if !money.is_zero() {
-        facts.push(("Money".to_owned(), words::money(money, place.currency)));
+        facts.push(("Money".to_owned(), words::money(money, currency)));
     }
     facts.push(("For".to_owned(), owner_word(alert.owner).to_owned()));
     facts

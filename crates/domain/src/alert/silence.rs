@@ -43,9 +43,12 @@ pub struct Usual {
     ordinary: i64,
 }
 
-/// Learns from days of the same weekday; nothing is usual while too few of them had receipts, or
-/// where the store mostly is closed on it.
+/// Learns from days of the same weekday, the latest first; nothing is usual while too few of them had
+/// receipts, or where the store mostly is closed on it. What lies before its first receipt is not
+/// looked at.
 pub fn learn(days: &[Counts]) -> Option<Usual> {
+    let first = days.iter().rposition(|day| day.iter().any(|n| *n > 0))?;
+    let days = &days[..=first];
     let open: Vec<&Counts> = days.iter().filter(|day| day.iter().any(|n| *n > 0)).collect();
     if open.len() < KNOWN || open.len() * 2 <= days.len() {
         return None;
