@@ -172,21 +172,17 @@ fn week_lines(week: &[Alert]) -> Vec<WeekLine> {
     AlertKind::ALL.iter().filter_map(line).collect()
 }
 
-/// Somebody has looked at an alert; false when somebody had before.
+/// Somebody has looked at an alert; false when somebody had before, none where there is no such alert
+/// that they may see.
 pub async fn look_at(
     app: &App,
     number: i64,
     stores: Option<&BTreeSet<i64>>,
     actor: &str,
-) -> Result<bool, FlowError> {
+) -> Result<Option<bool>, FlowError> {
     let known = alert::get(&app.db, number).await?;
     if known.is_none_or(|alert| !is_seen(&alert, stores)) {
-        let hint = "see `daybook alerts list`";
-        return Err(FlowError::request(
-            "alert-unknown",
-            format!("there is no alert AL-{number}"),
-            hint,
-        ));
+        return Ok(None);
     }
     let now = app.now();
     let mut tx = app.db.begin().await?;
@@ -196,5 +192,5 @@ pub async fn look_at(
         audit::append(&mut tx, now, actor, "look-at-alert", &subject, "{}").await?;
     }
     tx.commit().await?;
-    Ok(is_first)
+    Ok(Some(is_first))
 }

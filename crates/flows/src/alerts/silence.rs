@@ -21,7 +21,7 @@ use daybook_store::{
     alert::{self, QuarterRow},
     watermark,
 };
-use jiff::{ToSpan as _, Zoned, civil::Date};
+use jiff::{ToSpan as _, ZonedDateTime, civil::Date};
 use tokio::sync::Mutex;
 
 use super::look::Around;
@@ -83,7 +83,7 @@ async fn lasting(around: &Around<'_>, seen: &mut Seen) -> Result<(), FlowError> 
 }
 
 /// Hours that people have set, by store; none on a day on which nobody opens.
-fn hours(around: &Around<'_>, local: &Zoned) -> Option<BTreeMap<String, Option<Hours>>> {
+fn hours(around: &Around<'_>, local: &ZonedDateTime) -> Option<BTreeMap<String, Option<Hours>>> {
     let settings = &around.app.settings.alerts;
     let special = settings.special_days.get(&local.date().to_string());
     let special: Option<Special> = special.and_then(|text| text.parse().ok());
@@ -104,15 +104,15 @@ fn hours(around: &Around<'_>, local: &Zoned) -> Option<BTreeMap<String, Option<H
     Some(known)
 }
 
-fn slot(at: &Zoned) -> usize {
+fn slot(at: &ZonedDateTime) -> usize {
     usize::try_from(i64::from(at.hour()) * 4 + i64::from(at.minute()) / 15).unwrap_or(0)
 }
 
-fn second(at: &Zoned) -> i64 {
+fn second(at: &ZonedDateTime) -> i64 {
     i64::from(at.hour()) * 3_600 + i64::from(at.minute()) * 60 + i64::from(at.second())
 }
 
-fn start(local: &Zoned) -> Timestamp {
+fn start(local: &ZonedDateTime) -> Timestamp {
     local.start_of_day().map_or_else(|_| local.timestamp().into(), |at| at.timestamp().into())
 }
 
@@ -122,7 +122,10 @@ fn on_the_clock(around: &Around<'_>, from: Timestamp, row: &QuarterRow) -> usize
     slot(&from.plus(passed).to_jiff().to_zoned_datetime(around.zone.clone())).min(SLOTS - 1)
 }
 
-async fn usual(around: &Around<'_>, local: &Zoned) -> Result<Arc<HashMap<i64, Usual>>, FlowError> {
+async fn usual(
+    around: &Around<'_>,
+    local: &ZonedDateTime,
+) -> Result<Arc<HashMap<i64, Usual>>, FlowError> {
     let app = around.app;
     let mut kept = app.usual.0.lock().await;
     if let Some((_, usual)) = kept.as_ref().filter(|(day, _)| *day == local.date()) {
@@ -147,7 +150,10 @@ async fn usual(around: &Around<'_>, local: &Zoned) -> Result<Arc<HashMap<i64, Us
     Ok(usual)
 }
 
-async fn today(around: &Around<'_>, local: &Zoned) -> Result<HashMap<i64, Today>, FlowError> {
+async fn today(
+    around: &Around<'_>,
+    local: &ZonedDateTime,
+) -> Result<HashMap<i64, Today>, FlowError> {
     let (from, to) = (start(local), Timestamp::from(local.timestamp()));
     let mut stores: HashMap<i64, Today> = HashMap::new();
     for row in alert::quarters(&around.app.db, (from, to)).await? {
@@ -162,7 +168,7 @@ async fn today(around: &Around<'_>, local: &Zoned) -> Result<HashMap<i64, Today>
 
 struct Judgement<'a> {
     around: &'a Around<'a>,
-    local: &'a Zoned,
+    local: &'a ZonedDateTime,
     usual: &'a HashMap<i64, Usual>,
     today: &'a HashMap<i64, Today>,
     hours: &'a BTreeMap<String, Option<Hours>>,
