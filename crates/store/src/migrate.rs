@@ -44,6 +44,7 @@ migrations! {
     17 "0017_access"
     18 "0018_family_marks"
     19 "0019_desk"
+    20 "0020_alerts"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

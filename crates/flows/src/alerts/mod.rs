@@ -8,7 +8,7 @@ mod send;
 pub mod show;
 mod silence;
 
-use crate::{app::App, error::FlowError};
+use crate::{app::App, engine, error::FlowError};
 
 pub(crate) use self::silence::Usuals;
 pub use self::{record::place, send::test};
@@ -33,6 +33,9 @@ pub struct AlertsReport {
 
 /// One pass: look around, write down what changed, send what is due.
 pub async fn pass(app: &App, report: &mut AlertsReport) -> Result<(), FlowError> {
+    if !engine::is_ours(app, FLOW).await? {
+        return Ok(());
+    }
     let seen = look::around(app).await?;
     record::changes(app, &seen, report).await?;
     daily::messages(app).await?;

@@ -59,13 +59,14 @@ pub(super) async fn look(around: &Around<'_>, seen: &mut Seen) -> Result<(), Flo
         return Ok(());
     };
     let local = read_at.min(around.now).to_jiff().to_zoned_datetime(around.zone.clone());
-    lasting(around, seen).await?;
-    let Some(hours) = hours(around, &local) else { return Ok(()) };
-    let usual = usual(around, &local).await?;
-    let today = today(around, &local).await?;
-    let day = Judgement { around, local: &local, usual: &usual, today: &today, hours: &hours };
-    day.observe(seen);
-    Ok(())
+    if let Some(hours) = hours(around, &local) {
+        let usual = usual(around, &local).await?;
+        let today = today(around, &local).await?;
+        let day = Judgement { around, local: &local, usual: &usual, today: &today, hours: &hours };
+        day.observe(seen);
+    }
+    // What was told above is told with today's figures: the first of a cause counts.
+    lasting(around, seen).await
 }
 
 /// What is silent stays so until a receipt comes, over night too.
