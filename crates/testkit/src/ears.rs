@@ -130,12 +130,11 @@ async fn talk(socket: TcpStream, heard: &Heard<Mail>) -> std::io::Result<()> {
         } else if word.starts_with("DATA") {
             socket.write_all(b"354 go on\r\n").await?;
             let text = data(&mut socket).await?;
-            match heard.refusal() {
-                Some(code) => format!("{code} not today\r\n"),
-                None => {
-                    heard.take(Mail { to: std::mem::take(&mut to), text });
-                    "250 taken\r\n".to_owned()
-                }
+            if let Some(code) = heard.refusal() {
+                format!("{code} not today\r\n")
+            } else {
+                heard.take(Mail { to: std::mem::take(&mut to), text });
+                "250 taken\r\n".to_owned()
             }
         } else if word.starts_with("QUIT") {
             socket.write_all(b"221 bye\r\n").await?;

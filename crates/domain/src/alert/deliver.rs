@@ -157,9 +157,8 @@ pub fn plan(
         names.sort_unstable();
         names.dedup();
         let known = names.into_iter().filter(|name| channels.iter().any(|one| one.name == *name));
-        let end = |name: &str| match heard(name) {
-            true => send(name),
-            false => Planned::Drop { channel: name.to_owned() },
+        let end = |name: &str| {
+            if heard(name) { send(name) } else { Planned::Drop { channel: name.to_owned() } }
         };
         return known.map(end).collect();
     }

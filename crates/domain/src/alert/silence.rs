@@ -60,7 +60,9 @@ pub fn learn(days: &[Counts]) -> Option<Usual> {
             *sum += count * 1_000;
         }
     }
-    slots.iter_mut().for_each(|sum| *sum /= weeks);
+    for sum in &mut slots {
+        *sum /= weeks;
+    }
     slots[closing(&open)..].fill(0);
     let month = slots.iter().sum::<i64>() / 1_000 * DAYS;
     let mut gaps: Vec<i64> = open.iter().flat_map(|day| gaps(day)).collect();

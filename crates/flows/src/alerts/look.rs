@@ -1,6 +1,9 @@
 //! A look around: what is the matter now? Only what the book says, never what jobs say of themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use daybook_domain::{
     Money, Timestamp,
@@ -132,9 +135,9 @@ async fn systems(
         money: waits.map(|row| row.gross).sum(),
     };
     let pauses = pause::all(&app.db).await?;
-    let paused = pauses.iter().filter_map(|one| Some((one.cause.parse().ok()?, one.since)));
+    let stopped = pauses.iter().filter_map(|one| Some((one.cause.parse().ok()?, one.since)));
     let told = groups.iter().map(|group| (group.cause, group.oldest));
-    for (cause, since) in paused.chain(told) {
+    for (cause, since) in stopped.chain(told) {
         let Some((kind, system)) = own_kind(cause) else { continue };
         if !matches!(kind, AlertKind::SystemUnreachable | AlertKind::CredentialsRefused) {
             continue;
@@ -143,7 +146,7 @@ async fn systems(
         let mut sentence = format!("{}, for {}.", cause.entry().title, around.ago(since));
         if impact.records > 0 {
             let (entries, money) = (words::grouped(impact.records), around.money(impact.money));
-            sentence.push_str(&format!(" {entries} entries, {money}, wait for it."));
+            let _ = write!(sentence, " {entries} entries, {money}, wait for it.");
         }
         let key = Key::new(kind, system);
         seen.observations.push(Observation::new(key, sentence, impact));
@@ -156,7 +159,7 @@ async fn systems(
     {
         let mut sentence = format!("Orders have not been read from Sitoo for {}.", around.ago(at));
         if let Some(pause) = pauses.iter().find(|one| one.scope == format!("{FLOW}receiving")) {
-            sentence.push_str(&format!(" It is paused by {}.", pause.detail));
+            let _ = write!(sentence, " It is paused by {}.", pause.detail);
         }
         let key = Key::new(AlertKind::WatermarkNotMoving, "orders");
         seen.observations.push(Observation::new(key, sentence, Impact::default()));

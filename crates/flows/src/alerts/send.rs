@@ -105,9 +105,10 @@ fn after_failure<'a>(app: &App, row: &DeliveryRow, attempt: i64, error: &'a str)
 pub async fn test(app: &App, name: &str, actor: &str) -> Result<Result<(), NotTaken>, FlowError> {
     if !app.settings.alerts.channels.contains_key(name) {
         let known: Vec<&str> = app.settings.alerts.channels.keys().map(String::as_str).collect();
-        let hint = match known.is_empty() {
-            true => "set one up in [alerts.channels]".to_owned(),
-            false => format!("use one of {}", known.join(", ")),
+        let hint = if known.is_empty() {
+            "set one up in [alerts.channels]".to_owned()
+        } else {
+            format!("use one of {}", known.join(", "))
         };
         let what = format!("there is no channel '{name}'");
         return Err(FlowError::request("channel-unknown", what, hint));

@@ -36,7 +36,10 @@ const EVERY_STORE: &str = "all";
 
 /// What is usual today, read once a day.
 #[derive(Debug, Default)]
-pub(crate) struct Usuals(Mutex<Option<(Date, Arc<HashMap<i64, Usual>>)>>);
+pub(crate) struct Usuals(Mutex<Option<(Date, Learned)>>);
+
+/// By store.
+type Learned = Arc<HashMap<i64, Usual>>;
 
 /// A store's receipts of today.
 #[derive(Debug, Clone)]
@@ -119,7 +122,7 @@ fn start(local: &ZonedDateTime) -> Timestamp {
 
 /// Puts quarters since the beginning of a day on the wall clock: they differ on two days a year.
 fn on_the_clock(around: &Around<'_>, from: Timestamp, row: &QuarterRow) -> usize {
-    let passed = Duration::from_secs(900).saturating_mul(u32::try_from(row.quarter).unwrap_or(0));
+    let passed = Duration::from_mins(15).saturating_mul(u32::try_from(row.quarter).unwrap_or(0));
     slot(&from.plus(passed).to_jiff().to_zoned_datetime(around.zone.clone())).min(SLOTS - 1)
 }
 
@@ -207,7 +210,9 @@ impl Judgement<'_> {
         let mut all = NOTHING;
         for (store, usual, hours) in &stores {
             let today = self.today.get(store).unwrap_or(&NOTHING);
-            all.counts.iter_mut().zip(today.counts).for_each(|(sum, count)| *sum += count);
+            for (sum, count) in all.counts.iter_mut().zip(today.counts) {
+                *sum += count;
+            }
             all.receipts += today.receipts;
             all.gross += today.gross;
             all.latest = all.latest.max(today.latest);
