@@ -13,6 +13,7 @@ mod classes;
 pub mod clock;
 mod elements;
 mod mask;
+pub mod notify;
 mod number;
 pub mod orderwise;
 mod pace;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup::BackupArgs, bank::BankArgs, catalogue::CatalogueArgs, check::CheckArgs,
-    completions::CompletionsArgs, config::ConfigArgs, demo::DemoArgs, despatches::DespatchesArgs,
-    entries::EntriesArgs, entry::EntryArgs, evidence::EvidenceArgs, exceptions::ExceptionsArgs,
-    man::ManArgs, map::MapArgs, payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs,
-    reconcile::ReconcileArgs, restore::RestoreArgs, sandbox::SandboxArgs, serve::ServeArgs,
-    stock::StockArgs, sync::SyncArgs,
+    alerts::AlertsArgs, backup::BackupArgs, bank::BankArgs, catalogue::CatalogueArgs,
+    check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs, demo::DemoArgs,
+    despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs, evidence::EvidenceArgs,
+    exceptions::ExceptionsArgs, man::ManArgs, map::MapArgs, payouts::PayoutsArgs,
+    people::PeopleArgs, period::PeriodArgs, reconcile::ReconcileArgs, restore::RestoreArgs,
+    sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -99,6 +99,8 @@ pub(crate) enum Command {
     Bank(BankArgs),
     /// Products and prices on their way to the tills.
     Catalogue(CatalogueArgs),
+    /// What people were told without asking, and over which channels.
+    Alerts(AlertsArgs),
     /// Who may sign in to the desk, and the way back in for who cannot.
     People(PeopleArgs),
     /// Copy a SQLite book while the work goes on.

@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
-use daybook_connectors::{Clock, Network, Orderwise, Sitoo};
+use daybook_connectors::{
+    Clock, Network, Orderwise, Sitoo, TlsSettings, Transport, notify::Notifier,
+};
 use daybook_domain::Timestamp;
 use daybook_flows::{App, AppParts};
 use daybook_store::{Db, DbUrl, OpenOptions, StoreError};
@@ -65,8 +67,10 @@ impl Context {
         let till_line = Network::new(&sitoo_tls, sitoo.body_limit_bytes).map_err(in_sitoo)?;
         let erp_line =
             Network::new(&orderwise_tls, orderwise.body_limit_bytes).map_err(in_orderwise)?;
+        let notifier = self.notifier()?;
         Ok(App::new(AppParts {
             db,
+            notifier,
             sitoo: Sitoo::new(sitoo, Arc::new(till_line), Arc::clone(&clock)).map_err(in_sitoo)?,
             orderwise: Orderwise::new(orderwise, Arc::new(erp_line), Arc::clone(&clock))
                 .map_err(in_orderwise)?,
@@ -75,6 +79,20 @@ impl Context {
             settings: self.config.settings(),
             policy: self.config.policy(),
         }))
+    }
+
+    /// Ways to people.
+    fn notifier(&self) -> Result<Notifier, Failure> {
+        /// Nobody answers a message with more.
+        const ANSWER: usize = 1 << 20;
+        let ways = self.config.ways()?;
+        if ways.is_empty() {
+            return Ok(Notifier::default());
+        }
+        let line = Network::new(&TlsSettings::default(), ANSWER);
+        let line: Arc<dyn Transport> = Arc::new(line.map_err(|f| failure::setting("alerts", &f))?);
+        Notifier::new(ways, &line)
+            .map_err(|(name, fault)| failure::setting(&format!("alerts.channels.{name}"), &fault))
     }
 
     /// This moment.

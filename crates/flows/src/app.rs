@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use daybook_connectors::{clock::Clock, orderwise::Orderwise, sitoo::Sitoo};
+use daybook_connectors::{clock::Clock, notify::Notifier, orderwise::Orderwise, sitoo::Sitoo};
 use daybook_domain::{Timestamp, lookup::Policy, mapping::Mapping};
 use daybook_store::Db;
 use tokio::sync::{Mutex, Notify};
@@ -38,13 +38,16 @@ pub struct Wake {
     pub reconcile: Notify,
     /// Payments may have become settled.
     pub settlement: Notify,
+    /// Something may be the matter.
+    pub alerts: Notify,
 }
 
 impl Wake {
     /// All of them.
-    pub fn all(&self) -> [&Notify; 7] {
-        let Self { receive, post, catalogue, stock, despatch, reconcile, settlement } = self;
-        [receive, post, catalogue, stock, despatch, reconcile, settlement]
+    pub fn all(&self) -> [&Notify; 8] {
+        let Self { receive, post, catalogue, stock, despatch, reconcile, settlement, alerts } =
+            self;
+        [receive, post, catalogue, stock, despatch, reconcile, settlement, alerts]
     }
 }
 
@@ -56,6 +59,8 @@ pub struct AppParts {
     pub sitoo: Sitoo,
     /// The ERP.
     pub orderwise: Orderwise,
+    /// Ways to people.
+    pub notifier: Notifier,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Ids.
@@ -74,6 +79,8 @@ pub struct App {
     pub sitoo: Sitoo,
     /// The ERP.
     pub orderwise: Orderwise,
+    /// Ways to people.
+    pub notifier: Notifier,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Ids.
@@ -94,6 +101,7 @@ pub struct App {
     pub(crate) inbox: crate::events::Inbox,
     pub(crate) health: crate::health::Health,
     pub(crate) glance: crate::desk::Glance,
+    pub(crate) usual: crate::alerts::Usuals,
     pub(crate) shoppers: crate::sales::shopper::Wanted,
     /// What the book says about an older copy that was put back; read once.
     pub(crate) unsure: OnceLock<Option<crate::sales::first_look::Unsure>>,
@@ -114,6 +122,7 @@ impl App {
             db: parts.db,
             sitoo: parts.sitoo,
             orderwise: parts.orderwise,
+            notifier: parts.notifier,
             clock: parts.clock,
             ids: parts.ids,
             settings: parts.settings,
@@ -126,6 +135,7 @@ impl App {
             inbox: crate::events::Inbox::default(),
             health: crate::health::Health::default(),
             glance: crate::desk::Glance::default(),
+            usual: crate::alerts::Usuals::default(),
             shoppers: crate::sales::shopper::Wanted::default(),
             unsure: OnceLock::new(),
         })

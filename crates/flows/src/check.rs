@@ -26,7 +26,7 @@ pub enum CheckState {
 /// One line of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckLine {
-    /// `book`, `sitoo`, `orderwise`, `mapping`, `reconcile`.
+    /// `book`, `sitoo`, `orderwise`, `mapping`, `reconcile`, `alerts`.
     pub area: &'static str,
     /// What was tried.
     pub name: String,
@@ -68,6 +68,22 @@ pub async fn run(app: &App) -> Vec<CheckLine> {
     }
     lines.extend(mapping(app).await);
     lines.push(reconcile::ready::check(app));
+    lines.extend(channels(app).await);
+    lines
+}
+
+/// Ways to people: nothing is sent over them.
+async fn channels(app: &App) -> Vec<CheckLine> {
+    let mut lines = Vec::new();
+    for name in app.settings.alerts.channels.keys() {
+        lines.push(match app.notifier.check(name).await {
+            Ok(detail) => line("alerts", name, CheckState::Ok, detail),
+            Err(error) => CheckLine {
+                hint: Some(format!("see [alerts.channels.{name}] in the configuration")),
+                ..line("alerts", name, CheckState::Failed, error.to_string())
+            },
+        });
+    }
     lines
 }
 

@@ -5,6 +5,7 @@
 //! **record the outcome** (one transaction, guarded by the attempt's number).
 
 pub mod access;
+pub mod alerts;
 pub mod app;
 pub mod catalogue;
 pub mod check;

@@ -6,6 +6,7 @@ use daybook_domain::retry::Backoff;
 use serde::Deserialize;
 
 mod access;
+mod alerts;
 mod catalogue;
 mod despatch;
 mod reconcile;
@@ -14,6 +15,7 @@ mod stock;
 
 pub use self::{
     access::Access,
+    alerts::{Alerts, ChannelKind, ChannelSettings, Limits, MailEncryption, Weekday},
     catalogue::Catalogue,
     despatch::Despatch,
     reconcile::{Allowed, Reconcile},
@@ -186,6 +188,8 @@ pub struct Settings {
     pub evidence: Evidence,
     /// Sign-in.
     pub access: Access,
+    /// What people are told without asking.
+    pub alerts: Alerts,
     /// How long records of exchanges are kept; the book itself is kept for ever.
     #[serde(with = "humantime_serde")]
     pub keep_exchanges: Duration,

@@ -80,6 +80,14 @@ impl Db {
         matches!(self.pools, Pools::Sqlite { .. })
     }
 
+    /// Room left and in all, in bytes, on the disk of a SQLite book; a server's disk is not ours to see.
+    pub fn disk(&self) -> Option<(u64, u64)> {
+        let Pools::Sqlite { path, .. } = &self.pools else { return None };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or_else(|| Path::new("."));
+        fs4::available_space(folder).ok().zip(fs4::total_space(folder).ok())
+    }
+
     /// Whether the book answers.
     pub async fn ping(&self) -> StoreResult<()> {
         let mut conn = Source::Db(self).open().await?;

@@ -21,6 +21,7 @@ mod tx;
 mod url;
 
 pub mod access;
+pub mod alert;
 pub mod asked;
 pub mod attempt;
 pub mod audit;

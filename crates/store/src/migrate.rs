@@ -49,6 +49,7 @@ migrations! {
     17 "0017_access"
     18 "0018_family_marks"
     19 "0019_desk"
+    20 "0020_alerts"
     23 "0023_correction"
 }
 

@@ -1,9 +1,9 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    access, asked, attempt, audit, catalogue, correction, count, customer, despatch, entry, erase,
-    evidence, exception, exchange, finding, idempotency, inbox, lease, list_price, mapping, pause,
-    period, price_arrival, reconcile, settlement, stock, stray, supply, till_movement,
+    access, alert, asked, attempt, audit, catalogue, correction, count, customer, despatch, entry,
+    erase, evidence, exception, exchange, finding, idempotency, inbox, lease, list_price, mapping,
+    pause, period, price_arrival, reconcile, settlement, stock, stray, supply, till_movement,
     till_product, timeline, value_list, variant, watermark,
 };
 
@@ -39,6 +39,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     ];
     let folders = [
         access::STATEMENTS,
+        alert::STATEMENTS,
         catalogue::STATEMENTS,
         despatch::STATEMENTS,
         entry::STATEMENTS,

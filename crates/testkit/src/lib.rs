@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod ears;
 pub mod goods;
 pub mod ids;
 pub mod in_process;

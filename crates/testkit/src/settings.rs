@@ -8,8 +8,9 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    Access, BackoffSettings, Catalogue, Despatch, Evidence, Format, Posting, Provider, Receive,
-    Reconcile, Reference, Settings, Settlement, Shoppers, Stock, UnknownInOrderwise,
+    Access, Alerts, BackoffSettings, Catalogue, Despatch, Evidence, Format, Limits, Posting,
+    Provider, Receive, Reconcile, Reference, Settings, Settlement, Shoppers, Stock,
+    UnknownInOrderwise, Weekday,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -29,6 +30,7 @@ pub fn flows() -> Settings {
         reconcile: reconcile(),
         evidence: Evidence { personal_data_years: 7 },
         access: access(),
+        alerts: alerts(),
         keep_exchanges: Duration::from_hours(24 * 180),
     }
 }
@@ -46,6 +48,37 @@ fn access() -> Access {
         password_length: 12,
         password_memory_kib: 64,
         password_passes: 1,
+    }
+}
+
+/// As the product's, without a channel and quiet hours; disks of test machines are nobody's business.
+fn alerts() -> Alerts {
+    Alerts {
+        enabled: true,
+        poll_every: Duration::from_mins(1),
+        calm: Duration::from_mins(3),
+        escalate_after: Duration::from_hours(1),
+        escalations: 1,
+        quiet_from: None,
+        quiet_to: None,
+        digest_at: TimeOfDay::hour(8),
+        weekly_on: Weekday::Monday,
+        give_up_after: Duration::from_hours(24),
+        backoff: backoff(Duration::from_mins(1), Duration::from_mins(15)),
+        limits: Limits {
+            silence: true,
+            unposted: Duration::from_mins(15),
+            exceptions_age: Duration::from_hours(24),
+            exceptions_money: 5_000,
+            stock: Duration::from_mins(45),
+            despatch: Duration::from_hours(4),
+            day_closed_by: TimeOfDay::hour(11),
+            unread: Duration::from_mins(10),
+            disk_free_percent: 0,
+        },
+        opening_hours: BTreeMap::new(),
+        special_days: BTreeMap::new(),
+        channels: BTreeMap::new(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! A whole made-up world in one process: both sandboxes, a retailer, a book, and a Daybook that
 //! can be killed and started again.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use daybook_connectors::{
-    Orderwise, OrderwiseSettings, Pace, Sitoo, SitooSettings,
+    Network, Orderwise, OrderwiseSettings, Pace, Sitoo, SitooSettings, TlsSettings, Transport,
+    notify::{Notifier, WaySettings},
     orderwise::{ExportDefinition, Exports},
 };
 use daybook_domain::{Timestamp, lookup::Policy, mapping::MappingRow};
@@ -48,6 +49,8 @@ pub struct World {
     pub to_sitoo: SitooSettings,
     /// How OrderWise is reached from the next start on.
     pub to_orderwise: OrderwiseSettings,
+    /// Ways to people from the next start on.
+    pub ways: BTreeMap<String, WaySettings>,
     seed: u64,
     starts: u64,
 }
@@ -106,6 +109,7 @@ impl World {
             policy: &settings::policy(),
             to_sitoo: &to_sitoo(),
             to_orderwise: &to_orderwise(),
+            ways: &BTreeMap::new(),
         };
         Self {
             app: start.app(db),
@@ -115,6 +119,7 @@ impl World {
             policy: start.policy.clone(),
             to_sitoo: start.to_sitoo.clone(),
             to_orderwise: start.to_orderwise.clone(),
+            ways: BTreeMap::new(),
             clock,
             sandbox,
             retailer,
@@ -141,6 +146,7 @@ impl World {
             policy: &self.policy,
             to_sitoo: &self.to_sitoo,
             to_orderwise: &self.to_orderwise,
+            ways: &self.ways,
         };
         start.app(db)
     }
@@ -162,6 +168,7 @@ struct Start<'a> {
     policy: &'a Policy,
     to_sitoo: &'a SitooSettings,
     to_orderwise: &'a OrderwiseSettings,
+    ways: &'a BTreeMap<String, WaySettings>,
 }
 
 impl Start<'_> {
@@ -180,11 +187,28 @@ impl Start<'_> {
             db,
             sitoo: sitoo.expect("Sitoo's client"),
             orderwise: orderwise.expect("OrderWise's client"),
+            notifier: self.notifier(),
             clock,
             ids: Arc::new(SeededIds::new(self.seed)),
             settings: self.settings.clone(),
             policy: self.policy.clone(),
         })
+    }
+}
+
+/// An answer to a webhook is short.
+const ANSWER: usize = 1 << 20;
+
+impl Start<'_> {
+    /// Messages go over the real network, to stand-ins on this machine.
+    #[expect(clippy::expect_used, reason = "a test without its clients cannot go on")]
+    fn notifier(&self) -> Notifier {
+        if self.ways.is_empty() {
+            return Notifier::default();
+        }
+        let network = Network::new(&TlsSettings::default(), ANSWER).expect("a network");
+        let network: Arc<dyn Transport> = Arc::new(network);
+        Notifier::new(self.ways.clone(), &network).map_err(|(_, fault)| fault).expect("channels")
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod alerts;
 mod asked;
 pub(crate) mod backup;
 pub(crate) mod bank;
@@ -87,6 +88,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::People(args) => people::run(&context, &args).await,
         Command::Evidence(args) => evidence::run(&context, &args).await,
         Command::Stock(args) => stock::run(&context, args).await,
+        Command::Alerts(args) => alerts::run(&context, &args).await,
         Command::Backup(args) => backup::run(&context, &args).await,
         Command::Restore(args) => restore::run(&context, &args).await,
         Command::Catalogue(args) => catalogue::run(&context, &args).await,

@@ -91,6 +91,7 @@ impl Config {
         }
         self.check_moments()?;
         self.check_settlement()?;
+        self.check_alerts()?;
         self.initial_mapping().map(drop)
     }
 
@@ -107,6 +108,7 @@ impl Config {
             ("catalogue.poll-every", self.catalogue.poll_every),
             ("stock.poll-every", self.stock.poll_every),
             ("despatch.poll-every", self.despatch.poll_every),
+            ("alerts.poll-every", self.alerts.poll_every),
             ("sitoo.timeout", self.sitoo.timeout),
             ("orderwise.timeout", self.orderwise.timeout),
         ];

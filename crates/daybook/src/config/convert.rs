@@ -65,6 +65,7 @@ impl Config {
             reconcile: self.reconcile.clone(),
             evidence: self.evidence.clone(),
             access: self.web.access.clone(),
+            alerts: self.alerts.clone(),
             keep_exchanges: self.keep_exchanges,
         }
     }

@@ -86,6 +86,11 @@ fn list_keys<'a>(
             // Free tables (mappings, renames) have keys that no variable name can spell.
             Value::Dict(..) if path.len() == 1 && key == "mapping" => {}
             Value::Dict(..) if path.len() == 2 && path[0] == "settlement" => {}
+            Value::Dict(..)
+                if path.len() == 2
+                    && path[0] == "alerts"
+                    && key != "limits"
+                    && key != "backoff" => {}
             Value::Dict(..) if key == "parameters" || key == "columns" => {}
             Value::Dict(_, inner) => list_keys(inner, path, keys),
             value => {

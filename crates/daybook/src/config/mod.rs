@@ -1,5 +1,6 @@
 //! Settings: one TOML file over the commented defaults, and the environment over both.
 
+mod channels;
 mod check;
 mod convert;
 mod env;

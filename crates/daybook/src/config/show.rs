@@ -56,7 +56,11 @@ fn flatten(dict: &Dict, above: &str, layers: &Figment, settings: &mut Vec<Settin
 }
 
 fn hide(key: &str, value: &Value) -> Value {
-    if key.ends_with("password") {
+    // Addresses of webhooks are as good as passwords.
+    let of_channel = key.starts_with("alerts.channels.");
+    if key.ends_with("password")
+        || of_channel && (key.ends_with(".url") || key.ends_with(".secret"))
+    {
         return Value::from(HIDDEN);
     }
     match value.as_str().map(url::Url::parse) {

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::rest;
 use crate::{
+    alerts::{self, AlertsReport},
     app::App,
     catalogue::{self, CatalogueReport},
     desk::operate,
@@ -45,6 +46,7 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
         products(app, stop),
         books(app, stop),
         payouts(app, stop),
+        watch(app, stop),
     );
 }
 
@@ -137,6 +139,23 @@ async fn payouts(app: &Arc<App>, stop: &CancellationToken) {
         let mut report = SettlementReport::default();
         let result = settlement::pass(app, &seen, &mut report).await;
         tell("settlement", report != SettlementReport::default(), &report);
+        result
+    };
+    Box::pin(keep_running(app, stop, &beside, pass)).await;
+}
+
+async fn watch(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings.alerts;
+    let beside = Beside {
+        name: alerts::FLOW,
+        runs: settings.enabled,
+        every: settings.poll_every,
+        wake: &app.wake.alerts,
+    };
+    let pass = || async {
+        let mut report = AlertsReport::default();
+        let result = alerts::pass(app, &mut report).await;
+        tell(alerts::FLOW, report != AlertsReport::default(), &report);
         result
     };
     Box::pin(keep_running(app, stop, &beside, pass)).await;

@@ -42,6 +42,9 @@ sql! {
             failures = $10, worker = $11, lease_until = $12, doubt_since = $13, lookups = $14, \
             intent = $15, sitoo_delivery_id = $16, written_at = $17, absent_since = $18 \
             WHERE order_id = $1 AND delivery_id = $2 AND state = $3 AND attempt = $4";
+    UNTOLD = "SELECT CAST(count(*) AS BIGINT) AS despatches, min(told_at) AS oldest FROM despatch \
+              WHERE state IN ('ready', 'writing', 'in-doubt', 'refused') AND absent_since IS NULL \
+              AND told_at < $1";
     COUNTS = "SELECT state, CAST(count(*) AS BIGINT) AS despatches FROM despatch \
               WHERE state IN ('ready', 'writing', 'in-doubt', 'refused') GROUP BY state \
               ORDER BY state";
@@ -242,5 +245,17 @@ pub async fn counts(source: impl Into<Source<'_>>) -> StoreResult<Vec<(DespatchS
     on!(conn, c => {
         let rows = sqlx::query(COUNTS).fetch_all(c).await?;
         rows.iter().map(|row| Ok((row.word("state")?, row.int("despatches")?))).collect()
+    })
+}
+
+/// How many deliveries OrderWise told of before `before` that Sitoo does not have, and since when.
+pub async fn untold(
+    source: impl Into<Source<'_>>,
+    before: Timestamp,
+) -> StoreResult<(i64, Option<Timestamp>)> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let row = sqlx::query(UNTOLD).bind(before.micros()).fetch_one(c).await?;
+        Ok((row.int("despatches")?, row.opt_time("oldest")?))
     })
 }

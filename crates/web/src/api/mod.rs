@@ -3,6 +3,7 @@
 //! Reads answer the same JSON as the command line's `--json` where there is such a command. Every
 //! write carries an `Idempotency-Key` ([`once`]). Errors are problem details with stable codes.
 
+mod alerts;
 mod calls;
 mod deeds;
 mod document;
@@ -248,6 +249,21 @@ fn rest() -> Routes {
                 &[("before", "The `next` of the page before.")],
             ),
             calls::activity,
+        )
+        .call(
+            "/api/v1/alerts",
+            See,
+            about(
+                "What is the matter, what is over, and how the channels do.",
+                &[("before", "The `next` of the page before.")],
+            ),
+            alerts::list,
+        )
+        .deed(
+            "/api/v1/alerts/{number}/seen",
+            ClearExceptions,
+            about("Say that somebody sees to it.", &[]),
+            alerts::seen,
         )
         .call("/api/v1/health", See, about("The machine room.", &[]), calls::machine)
 }

@@ -3,6 +3,7 @@
 //! A page is a file here and a template of the same name: it reads (through `daybook-flows`), puts
 //! figures into words, and is rendered. What a page shows the API answers too (`crate::api`).
 
+mod alerts;
 pub(crate) mod assets;
 pub(crate) mod books;
 pub(crate) mod buffers;
@@ -87,6 +88,8 @@ pub(crate) fn pages() -> Routes {
         .act("/mappings/{kind}/import", ChangeMappings, incoming::bring)
         .act("/mappings/{kind}/set", ChangeMappings, mappings::set)
         .act("/mappings/{kind}/remove", ChangeMappings, mappings::remove)
+        .page("/alerts", See, alerts::page)
+        .act("/alerts/{number}/seen", ClearExceptions, alerts::seen)
         .page("/activity", See, health::activity)
         .page("/activity.csv", See, health::activity_csv)
         .page("/health", See, health::page)

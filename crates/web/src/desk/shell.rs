@@ -16,6 +16,7 @@ use crate::{Web, access::Who};
 pub(crate) enum Section {
     Today,
     Exceptions,
+    Alerts,
     Find,
     Stock,
     Catalogue,
@@ -40,6 +41,7 @@ pub(crate) struct Link {
 const SECTIONS: &[(Section, &str, &str, Right)] = &[
     (Section::Today, "Today", "/", Right::See),
     (Section::Exceptions, "Exceptions", "/exceptions", Right::See),
+    (Section::Alerts, "Alerts", "/alerts", Right::See),
     (Section::Find, "Find", "/find", Right::See),
     (Section::Books, "Books", "/books", Right::See),
     (Section::Stock, "Stock", "/stock", Right::See),

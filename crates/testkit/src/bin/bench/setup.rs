@@ -119,6 +119,7 @@ fn build(db: Db, peers: Peers, settings: Settings, exports: Exports) -> Result<A
         db,
         sitoo: Sitoo::new(sitoo, network.clone(), clock.clone())?,
         orderwise: Orderwise::new(orderwise, network, clock.clone())?,
+        notifier: daybook_connectors::notify::Notifier::default(),
         clock,
         ids: Arc::new(RandomIds),
         settings,
