@@ -14,6 +14,7 @@ pub mod clock;
 mod elements;
 mod mask;
 mod number;
+pub mod openid;
 pub mod orderwise;
 mod pace;
 mod reasons;
@@ -25,6 +26,7 @@ pub mod transport;
 
 pub use clock::{Clock, SystemClock};
 pub use mask::{mask_body, mask_text};
+pub use openid::{OpenId, OpenIdSettings};
 pub use orderwise::{Orderwise, OrderwiseSettings};
 pub use pace::Pace;
 pub use settings::SettingsFault;

@@ -13,7 +13,7 @@ mod settlement;
 mod stock;
 
 pub use self::{
-    access::Access,
+    access::{Access, SingleSignOn},
     catalogue::Catalogue,
     despatch::Despatch,
     reconcile::{Allowed, Reconcile},

@@ -24,6 +24,9 @@ pub(crate) struct Setting {
 /// What stands in place of a secret.
 const HIDDEN: &str = "***";
 
+/// How the keys of secrets end.
+const SECRETS: [&str; 3] = ["password", "client-secret", "metrics-token"];
+
 /// The configuration, and every setting of it in alphabetic order.
 pub(crate) fn effective(
     named: Option<&Path>,
@@ -56,7 +59,7 @@ fn flatten(dict: &Dict, above: &str, layers: &Figment, settings: &mut Vec<Settin
 }
 
 fn hide(key: &str, value: &Value) -> Value {
-    if key.ends_with("password") {
+    if SECRETS.iter().any(|end| key.ends_with(end)) {
         return Value::from(HIDDEN);
     }
     match value.as_str().map(url::Url::parse) {

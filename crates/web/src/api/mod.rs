@@ -8,6 +8,8 @@ mod deeds;
 mod document;
 mod error;
 mod once;
+mod people;
+mod running;
 mod said;
 
 use axum::{Router, middleware::from_fn_with_state};
@@ -98,6 +100,8 @@ fn calls() -> Routes {
         .and(goods())
         .and(books())
         .and(rest())
+        .and(running::routes())
+        .and(people::routes())
 }
 
 fn entries() -> Routes {

@@ -11,6 +11,7 @@ mod deeds;
 mod hostile;
 mod mappings;
 mod pages;
+mod programs;
 mod said;
 
 use daybook_domain::{access::Role, entry::EntryState};
