@@ -15,6 +15,7 @@ mod elements;
 mod mask;
 pub mod notify;
 mod number;
+pub mod openid;
 pub mod orderwise;
 mod pace;
 mod reasons;
@@ -26,6 +27,7 @@ pub mod transport;
 
 pub use clock::{Clock, SystemClock};
 pub use mask::{mask_body, mask_text};
+pub use openid::{OpenId, OpenIdSettings};
 pub use orderwise::{Orderwise, OrderwiseSettings};
 pub use pace::Pace;
 pub use settings::SettingsFault;

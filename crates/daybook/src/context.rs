@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use daybook_connectors::{
-    Clock, Network, Orderwise, Sitoo, TlsSettings, Transport, notify::Notifier,
+    Clock, Network, OpenId, Orderwise, Sitoo, TlsSettings, Transport, notify::Notifier,
 };
 use daybook_domain::Timestamp;
 use daybook_flows::{App, AppParts};
@@ -17,6 +17,9 @@ use crate::{
     ids::RandomIds,
     printer::Printer,
 };
+
+/// Largest answer of the company's own sign-in; its lists of keys are a few KiB.
+const SIGN_ON_ANSWER: usize = 1 << 20;
 
 /// The configuration and the terminal.
 pub(crate) struct Context {
@@ -93,6 +96,15 @@ impl Context {
         let line: Arc<dyn Transport> = Arc::new(line.map_err(|f| failure::setting("alerts", &f))?);
         Notifier::new(ways, &line)
             .map_err(|(name, fault)| failure::setting(&format!("alerts.channels.{name}"), &fault))
+    }
+
+    /// The company's own sign-in, where there is one; it is not called yet.
+    pub(crate) fn single_sign_on(&self) -> Result<Option<Arc<OpenId>>, Failure> {
+        let Some((settings, tls)) = self.config.single_sign_on()? else { return Ok(None) };
+        let wrong = |fault| failure::setting("web.access.single-sign-on", &fault);
+        let line = Network::new(&tls, SIGN_ON_ANSWER).map_err(wrong)?;
+        let provider = OpenId::new(settings, Arc::new(line), Arc::clone(&self.clock));
+        Ok(Some(Arc::new(provider.map_err(wrong)?)))
     }
 
     /// This moment.

@@ -223,6 +223,47 @@ pub async fn remove_mapping(
     Ok(removed)
 }
 
+/// A row to be set, or to be taken away.
+#[derive(Debug, Clone, Copy)]
+pub struct RowChange<'a> {
+    /// Its table.
+    pub kind: MappingKind,
+    /// Its key.
+    pub key: &'a str,
+    /// What it should be; none takes it away.
+    pub wanted: Option<&'a MappingRow>,
+}
+
+/// Changes a row if it is still as somebody read it: nobody else changes it between that look and
+/// the writing. Returns how many entries that released, and none if it is not.
+pub async fn change_mapping(
+    app: &App,
+    change: RowChange<'_>,
+    is_as_read: impl Fn(Option<&MappingRow>) -> bool,
+    actor: &str,
+) -> Result<Option<u64>, FlowError> {
+    let RowChange { kind, key, wanted } = change;
+    let once = || async {
+        let now = app.now();
+        let mut tx = app.db.begin().await?;
+        mapping::take_turn(&mut tx, now).await?;
+        let present = mapping::get(&mut tx, kind, key).await?;
+        if !is_as_read(present.as_ref().map(|stored| &stored.row)) {
+            return Ok(false);
+        }
+        match wanted {
+            Some(row) => mapping::set(&mut tx, now, row, actor).await?,
+            None => mapping::remove(&mut tx, now, kind, key, actor).await?,
+        };
+        tx.commit().await?;
+        Ok(true)
+    };
+    if !retrying(app, "mapping", once).await? {
+        return Ok(None);
+    }
+    look_again(app, [kind].into_iter()).await.map(Some)
+}
+
 /// A change of one kind of mapping may release entries held for any subject of that kind.
 async fn look_again(app: &App, kinds: impl Iterator<Item = MappingKind>) -> Result<u64, FlowError> {
     let kinds: BTreeSet<MappingKind> = kinds.collect();

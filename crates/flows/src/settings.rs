@@ -14,7 +14,7 @@ mod settlement;
 mod stock;
 
 pub use self::{
-    access::Access,
+    access::{Access, SingleSignOn},
     alerts::{Alerts, ChannelKind, ChannelSettings, Limits, MailEncryption, Weekday},
     catalogue::Catalogue,
     despatch::Despatch,

@@ -85,6 +85,11 @@ pub async fn list(source: impl Into<Source<'_>>) -> StoreResult<Vec<StoredMappin
     on!(conn, c => all(&sqlx::query(ALL).fetch_all(c).await?))
 }
 
+/// Takes a turn among writers: until the end of the transaction nobody else changes a row.
+pub async fn take_turn(tx: &mut Tx, now: Timestamp) -> StoreResult<()> {
+    watermark::bump(tx, now, VERSION).await
+}
+
 /// Writes one row.
 pub async fn set(tx: &mut Tx, now: Timestamp, row: &MappingRow, actor: &str) -> StoreResult<bool> {
     Ok(set_many(tx, now, std::slice::from_ref(row), actor).await? == 1)

@@ -50,6 +50,7 @@ migrations! {
     18 "0018_family_marks"
     19 "0019_desk"
     20 "0020_alerts"
+    21 "0021_sso"
     23 "0023_correction"
 }
 

@@ -48,6 +48,7 @@ fn access() -> Access {
         password_length: 12,
         password_memory_kib: 64,
         password_passes: 1,
+        single_sign_on: daybook_flows::settings::SingleSignOn::default(),
     }
 }
 

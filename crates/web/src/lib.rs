@@ -29,13 +29,13 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{get, post},
 };
-use daybook_flows::App;
+use daybook_flows::{App, access::single_sign_on::OpenId};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use access::Who;
+pub use access::{SIGN_ON_BACK, Who};
 pub use api::{About, openapi};
 pub use desk::RouteLine;
 use problem::Problem;
@@ -61,6 +61,10 @@ pub struct Web {
     pub events: Option<Events>,
     /// The figures; none in tests that want no global recorder.
     pub metrics: Option<PrometheusHandle>,
+    /// What `/metrics` asks for; none leaves it open.
+    pub metrics_token: Option<SecretString>,
+    /// The company's own sign-in, where there is one.
+    pub single_sign_on: Option<Arc<OpenId>>,
     /// Larger bodies are refused.
     pub body_limit_bytes: usize,
     /// Cancelled when the process should stop.

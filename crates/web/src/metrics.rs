@@ -2,13 +2,13 @@
 
 use axum::{
     extract::State,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use daybook_flows::status;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::{Web, problem::Problem};
+use crate::{Web, auth, problem::Problem};
 
 /// Prometheus' text format.
 const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -53,7 +53,10 @@ fn describe() {
 }
 
 /// Shows the figures as they are at this moment.
-pub(crate) async fn show(State(web): State<Web>) -> Result<Response, Problem> {
+pub(crate) async fn show(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Problem> {
+    if web.metrics_token.as_ref().is_some_and(|token| !auth::is_bearer(&headers, token)) {
+        return Err(Problem::TOKEN);
+    }
     let Some(handle) = &web.metrics else { return Err(Problem::NOT_FOUND) };
     // With the book away the figures of this process are still worth having.
     if let Err(error) = status::publish(&web.app).await {

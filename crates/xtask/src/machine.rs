@@ -53,6 +53,17 @@ fn programs(wanted: &[(&str, &'static str)]) -> Result<()> {
     apt(&install)
 }
 
+/// Installs Python with what gives a tool's packages a place of their own.
+pub(crate) fn install_python() -> Result<()> {
+    let has_venv = Command::new("python3").args(["-c", "import venv, ensurepip"]).output();
+    if has_venv.is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    println!("── installing Python (apt-get)");
+    apt(&["update"])?;
+    apt(&["install", "--yes", "--no-install-recommends", "python3", "python3-venv"])
+}
+
 fn has_postgres() -> bool {
     let on_path = Command::new("initdb").arg("--version").output().is_ok();
     on_path

@@ -17,6 +17,7 @@ const HELP: &str = "\
 cargo xtask ci                   everything that must pass before main moves (installs what it needs)
 cargo xtask test [ARGS]          every test, on SQLite and on a PostgreSQL of its own
 cargo xtask e2e [ARGS]           the desk in a real Chromium; ARGS go to Playwright
+cargo xtask api-fuzz             requests made from the API's own description, with rights and without
 cargo xtask simulate [--seeds N] [--first SEED]   days of faults and crashes, from seeds
 cargo xtask simulate --stock [...]     tills that race the stock sync; --compare: a naive sync beside ours
 cargo xtask bench [--quick]      orders per second beside a bare client, CPU and memory
@@ -35,6 +36,7 @@ fn main() -> Result<()> {
         Some("ci") => ci(),
         Some("test") => test(&rest),
         Some("e2e") => e2e(&rest),
+        Some("api-fuzz") => api_fuzz(),
         Some("simulate") => simulate(&rest),
         Some("bench") => bench(&rest),
         Some("tidy") => tidy::check(),
@@ -63,6 +65,7 @@ fn ci() -> Result<()> {
     test(&[])?;
     package::run(&["--try".into(), "--binary".into(), "target/debug/daybook".into()])?;
     e2e(&[])?;
+    api_fuzz()?;
     simulate(&["--fixed".into(), "--fresh".into(), "8".into()])?;
     simulate(&["--stock".into(), "--fixed".into(), "--fresh".into(), "4".into()])?;
     step("demo", &mut cargo(&["run", "--package", "daybook", "--", "demo", "--exit"]))
@@ -85,6 +88,18 @@ fn e2e(args: &[String]) -> Result<()> {
     let mut run = Command::new("npx");
     run.args(["playwright", "test"]).args(args).current_dir("e2e");
     step("browser", &mut run)
+}
+
+fn api_fuzz() -> Result<()> {
+    machine::install_python()?;
+    step("build", &mut cargo(&["build", "--package", "daybook"]))?;
+    let mut folder = Command::new("python3");
+    step("a place for its packages", folder.args(["-m", "venv", "fuzz/.venv"]))?;
+    let mut packages = Command::new("fuzz/.venv/bin/pip");
+    packages.args(["install", "--quiet", "--disable-pip-version-check"]);
+    step("its packages", packages.args(["--requirement", "fuzz/requirements.txt"]))?;
+    let mut run = Command::new("fuzz/.venv/bin/python");
+    step("requests to the API", run.arg("fuzz/api.py"))
 }
 
 fn simulate(args: &[String]) -> Result<()> {

@@ -36,6 +36,8 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Fa
         app: Arc::clone(&app),
         events: events.map(|(user, password)| Events { user, password }),
         metrics: Some(metrics),
+        metrics_token: context.config.metrics_token()?,
+        single_sign_on: context.single_sign_on()?,
         body_limit_bytes: context.config.web.body_limit_kib << 10,
         stop: stop.clone(),
     };

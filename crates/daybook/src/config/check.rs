@@ -39,6 +39,34 @@ impl Config {
             let (what, hint) = ("is less than 8, or password-passes is 0", "use 19456 and 2");
             return Err(ConfigError::invalid("web.access.password-memory-kib", what, hint));
         }
+        self.check_single_sign_on()
+    }
+
+    fn check_single_sign_on(&self) -> Result<(), ConfigError> {
+        let own = &self.web.access.single_sign_on;
+        let key = |name: &str| format!("web.access.single-sign-on.{name}");
+        if own.issuer.is_none() {
+            if own.local_accounts {
+                return Ok(());
+            }
+            let hint = "set issuer and client-id too, or leave local-accounts at true";
+            let what = "is false, and there is no other way in";
+            return Err(ConfigError::invalid(&key("local-accounts"), what, hint));
+        }
+        if own.client_id.is_none() {
+            return Err(ConfigError::missing(&key("client-id")));
+        }
+        if self.web.access.public_url.is_none() {
+            return Err(ConfigError::missing("web.access.public-url"));
+        }
+        if own.roles.values().all(Vec::is_empty) {
+            let hint = "write \"GROUP\" = [\"finance\"] for each group that may use Daybook";
+            return Err(ConfigError::invalid(&key("roles"), "let nobody in", hint));
+        }
+        if own.groups_claim.is_empty() || own.timeout.is_zero() {
+            let (what, hint) = ("is empty, or timeout is 0", "use \"groups\" and \"10s\"");
+            return Err(ConfigError::invalid(&key("groups-claim"), what, hint));
+        }
         Ok(())
     }
 

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use daybook_connectors::{
-    OrderwiseSettings, Pace, SitooSettings, TlsSettings,
+    OpenIdSettings, OrderwiseSettings, Pace, SitooSettings, TlsSettings,
     orderwise::{ExportDefinition, Exports},
 };
 use daybook_domain::lookup::Policy;
 use daybook_flows::settings::Settings;
+use daybook_web::SIGN_ON_BACK;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -227,6 +228,43 @@ impl Config {
             (None, Some(_)) => Err(ConfigError::missing("web.events-user")),
             (None, None) => Ok(None),
         }
+    }
+}
+
+impl Config {
+    /// What `/metrics` asks for; none leaves it open.
+    pub(crate) fn metrics_token(&self) -> Result<Option<SecretString>, ConfigError> {
+        let own = &self.web;
+        let (value, file) = (own.metrics_token.as_ref(), own.metrics_token_file.as_ref());
+        secret::read("web.metrics-token", value, file, &self.folder)
+    }
+
+    /// How to reach the company's own sign-in, where there is one.
+    pub(crate) fn single_sign_on(
+        &self,
+    ) -> Result<Option<(OpenIdSettings, TlsSettings)>, ConfigError> {
+        let own = &self.web.access.single_sign_on;
+        let (Some(issuer), Some(client_id)) = (&own.issuer, &own.client_id) else {
+            return Ok(None);
+        };
+        let public = self.web.access.public_url.as_deref().unwrap_or_default();
+        let client_secret = secret::read(
+            "web.access.single-sign-on.client-secret",
+            own.client_secret.as_ref(),
+            own.client_secret_file.as_ref(),
+            &self.folder,
+        )?;
+        let settings = OpenIdSettings {
+            issuer: issuer.clone(),
+            client_id: client_id.clone(),
+            client_secret,
+            scopes: own.scopes.clone(),
+            groups_claim: own.groups_claim.clone(),
+            redirect_uri: format!("{}{SIGN_ON_BACK}", public.trim_end_matches('/')),
+            timeout: own.timeout,
+        };
+        let extra_ca_file = own.ca_file.as_ref().map(|file| self.folder.join(file));
+        Ok(Some((settings, TlsSettings { extra_ca_file })))
     }
 }
 

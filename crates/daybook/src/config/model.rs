@@ -175,6 +175,8 @@ pub(crate) struct WebSection {
     pub(crate) events_password: Option<SecretString>,
     pub(crate) events_password_file: Option<PathBuf>,
     pub(crate) body_limit_kib: usize,
+    pub(crate) metrics_token: Option<SecretString>,
+    pub(crate) metrics_token_file: Option<PathBuf>,
     pub(crate) access: Access,
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct Setting {
 /// What stands in place of a secret.
 const HIDDEN: &str = "***";
 
+/// How the keys of secrets end.
+const SECRETS: [&str; 3] = ["password", "client-secret", "metrics-token"];
+
 /// The configuration, and every setting of it in alphabetic order.
 pub(crate) fn effective(
     named: Option<&Path>,
@@ -58,7 +61,7 @@ fn flatten(dict: &Dict, above: &str, layers: &Figment, settings: &mut Vec<Settin
 fn hide(key: &str, value: &Value) -> Value {
     // Addresses of webhooks are as good as passwords.
     let of_channel = key.starts_with("alerts.channels.");
-    if key.ends_with("password")
+    if SECRETS.iter().any(|end| key.ends_with(end))
         || of_channel && (key.ends_with(".url") || key.ends_with(".secret"))
     {
         return Value::from(HIDDEN);

@@ -10,6 +10,7 @@ use daybook_store::access::{
 use super::{
     password,
     sign_in::Identity,
+    single_sign_on::only_of_ours,
     throttle::{self, ONE},
     totp, unknown,
 };
@@ -56,6 +57,7 @@ pub async fn change_password(
     wanted: &str,
 ) -> Result<(), FlowError> {
     let account = &own.account;
+    only_of_ours(account)?;
     password::check(app, wanted, &[&account.name, &account.login])?;
     confirm(app, account, present).await?;
     let hashed = password::hash(app, wanted).await?;
@@ -85,6 +87,7 @@ async fn confirm(app: &App, account: &Account, present: &str) -> Result<(), Flow
 
 /// Begins to set a second factor up; nothing is in force yet.
 pub async fn begin_factor(app: &App, own: &Identity) -> Result<(), FlowError> {
+    only_of_ours(&own.account)?;
     if own.account.factor.is_some() {
         let what = "There is a second factor already";
         return Err(FlowError::request("factor-there", what, "remove it first"));

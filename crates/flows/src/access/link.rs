@@ -21,6 +21,7 @@ pub use daybook_store::access::invitation::Purpose;
 use super::{
     fold, password, proper_login, proper_name, rights_of, secret,
     sign_in::{self, SignIn, Visitor},
+    single_sign_on::{only_of_ours, only_where_local},
     taken, unknown,
 };
 use crate::{app::App, error::FlowError, retrying::retrying};
@@ -102,12 +103,14 @@ async fn make(
     purpose: Purpose,
     actor: &str,
 ) -> Result<Link, FlowError> {
+    only_where_local(app)?;
     let new = NewAccount {
         id: app.ids.uuid().to_string(),
         login: proper_login(&person.login)?,
         name: proper_name(&person.name)?,
         roles: person.roles.clone(),
         stores: person.stores.clone(),
+        subject: None,
     };
     if new.roles.is_empty() {
         let hint = "choose at least one of finance, retail, admin, auditor";
@@ -133,6 +136,8 @@ pub async fn reset(
     actor: &str,
 ) -> Result<Link, FlowError> {
     let account = account::get(&app.db, id).await?.ok_or_else(unknown)?;
+    only_of_ours(&account)?;
+    only_where_local(app)?;
     let purpose = if account.password.is_some() { Purpose::Reset } else { Purpose::Join };
     let link = new_link(app, &account.name);
     let once = || async {
@@ -150,7 +155,8 @@ pub async fn reset(
 /// The link that makes the first account, while there is nobody who could let others in. An older
 /// one is void.
 pub async fn first(app: &App) -> Result<Option<Link>, FlowError> {
-    if somebody_manages(&account::list(&app.db).await?) {
+    let is_closed = !app.settings.access.has_local_accounts();
+    if is_closed || somebody_manages(&account::list(&app.db).await?) {
         return Ok(None);
     }
     let link = new_link(app, "");
@@ -188,6 +194,7 @@ pub async fn accept(
     choice: &Choice,
     visitor: &Visitor,
 ) -> Result<SignIn, FlowError> {
+    only_where_local(app)?;
     let found = invitation::get(&app.db, &hash(secret), app.now()).await?;
     let invitation = found.ok_or_else(over)?;
     let Some(id) = &invitation.account else {
@@ -223,6 +230,7 @@ async fn make_first(app: &App, secret: &str, choice: &Choice) -> Result<Account,
         name: proper_name(&choice.name)?,
         roles: BTreeSet::from([Role::Admin]),
         stores: None,
+        subject: None,
     };
     password::check(app, &choice.password, &[&new.name, &new.login])?;
     let hashed = password::hash(app, &choice.password).await?;

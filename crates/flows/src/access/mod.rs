@@ -6,6 +6,7 @@ pub mod link;
 pub mod password;
 pub mod people;
 pub mod sign_in;
+pub mod single_sign_on;
 mod throttle;
 pub mod token;
 pub mod totp;
@@ -22,7 +23,10 @@ use crate::{app::App, error::FlowError};
 /// Longest name of a person or a program.
 const NAME_LIMIT: usize = 80;
 /// Names that the record uses for the program itself.
-const OUR_NAMES: [&str; 4] = ["daybook", "configuration", "sitoo", "orderwise"];
+const OUR_NAMES: [&str; 5] =
+    ["daybook", "configuration", "sitoo", "orderwise", single_sign_on::ACTOR];
+/// Names of programs begin so on the record.
+const PROGRAM: &str = "token ";
 
 /// As logins and names are compared.
 pub fn fold(text: &str) -> String {
@@ -63,7 +67,8 @@ fn proper_name(name: &str) -> Result<String, FlowError> {
         let hint = format!("use 1 to {NAME_LIMIT} characters");
         return Err(FlowError::request("name-invalid", "That is no name for the record", hint));
     }
-    if OUR_NAMES.contains(&fold(&name).as_str()) {
+    let folded = fold(&name);
+    if OUR_NAMES.contains(&folded.as_str()) || folded.starts_with(PROGRAM) {
         let what = format!("'{name}' stands for the program itself on the record");
         return Err(FlowError::request("name-taken", what, "use the person's own name"));
     }

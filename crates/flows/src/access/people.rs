@@ -13,7 +13,7 @@ use daybook_store::{
 };
 use serde::Serialize;
 
-use super::{link::somebody_manages, unknown};
+use super::{link::somebody_manages, single_sign_on::only_of_ours, unknown};
 use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// A person, as lists show them.
@@ -33,6 +33,8 @@ pub struct PersonView {
     pub joined: bool,
     /// Whether they have a second factor.
     pub second_factor: bool,
+    /// Whether they come by the company's own sign-in.
+    pub single_sign_on: bool,
     /// When they last signed in.
     pub signed_in_at: Option<Timestamp>,
     /// Since when they may not.
@@ -51,6 +53,7 @@ pub async fn list(app: &App) -> Result<Vec<PersonView>, FlowError> {
             .map(|link| link.expires_at),
         joined: one.has_joined(),
         second_factor: one.factor.is_some(),
+        single_sign_on: one.subject.is_some(),
         id: one.id,
         login: one.login,
         name: one.name,
@@ -104,6 +107,7 @@ pub async fn change(app: &App, id: &str, change: &Change, actor: &str) -> Result
                 return Err(FlowError::request("roles-missing", what, hint));
             }
             Change::Rights { roles, stores } => {
+                only_of_ours(&account)?;
                 let rights = (roles, stores.as_ref());
                 account::set_rights(&mut tx, now, &account, rights, actor).await?;
                 session::end_others(&mut tx, id, None).await?;

@@ -14,7 +14,7 @@ use daybook_store::{
 };
 
 use super::{
-    fold, password, secret,
+    fold, password, secret, single_sign_on,
     throttle::{self, ALL, ONE, Scopes},
     totp,
 };
@@ -87,6 +87,7 @@ pub async fn sign_in(
     password: &str,
     visitor: &Visitor,
 ) -> Result<SignIn, FlowError> {
+    single_sign_on::only_where_local(app)?;
     let login = fold(login);
     let found = account::by_login(&app.db, &login).await?;
     let scopes = scopes(app, &login, found.as_ref(), visitor).await?;
@@ -270,7 +271,7 @@ async fn scopes(
     Ok(vec![(against, ALL), (format!("source:{}", visitor.source), ONE)])
 }
 
-fn short(hash: &Hash) -> String {
+pub(super) fn short(hash: &Hash) -> String {
     use std::fmt::Write as _;
     hash[..16].iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -284,6 +285,10 @@ pub async fn identify(app: &App, token: &str, is_use: bool) -> Result<Option<Ide
     let (now, key) = (app.now(), hash(token));
     let found = session::whose(&app.db, &key, now).await?;
     let Some((session, account)) = found else { return Ok(None) };
+    // What began before accounts of ours were turned off ends with them.
+    if account.subject.is_none() && !app.settings.access.has_local_accounts() {
+        return Ok(None);
+    }
     let idle = app.settings.access.idle;
     if is_use && now.since(session.seen_at) >= NOTE_EVERY.min(idle / 4) {
         let until = now.plus(idle).min(session.ends_at);

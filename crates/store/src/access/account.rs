@@ -14,7 +14,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, login, name, password, roles, stores, factor, factor_next, created_at, \
-             created_by, password_at, signed_in_at, disabled_at FROM account ",
+             created_by, password_at, signed_in_at, disabled_at, issuer, subject FROM account ",
             $rest
         )
     };
@@ -25,9 +25,10 @@ sql! {
     BY_ID = select!("WHERE id = $1");
     BY_LOGIN = select!("WHERE login = $1");
     BY_NAME = select!("WHERE name = $1");
+    BY_SUBJECT = select!("WHERE issuer = $1 AND subject = $2");
     INSERT = "INSERT INTO account (id, login, name, password, roles, stores, created_at, \
-              created_by, password_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-              ON CONFLICT DO NOTHING";
+              created_by, password_at, issuer, subject) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
     SET_RIGHTS = "UPDATE account SET roles = $2, stores = $3 WHERE id = $1";
     SET_PASSWORD = "UPDATE account SET password = $2, password_at = $3 WHERE id = $1";
     SET_DISABLED = "UPDATE account SET disabled_at = $2 WHERE id = $1";
@@ -73,6 +74,17 @@ pub struct Account {
     pub signed_in_at: Option<Timestamp>,
     /// Since when they may not.
     pub disabled_at: Option<Timestamp>,
+    /// Whom the company's own sign-in knows; none of an account of ours.
+    pub subject: Option<Subject>,
+}
+
+/// Somebody whom the company's own sign-in knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The provider.
+    pub issuer: String,
+    /// What it calls them, for ever.
+    pub subject: String,
 }
 
 /// Without secrets.
@@ -111,6 +123,10 @@ impl FromCells for Account {
             password_at: row.opt_time("password_at")?,
             signed_in_at: row.opt_time("signed_in_at")?,
             disabled_at: row.opt_time("disabled_at")?,
+            subject: row
+                .opt_text("issuer")?
+                .zip(row.opt_text("subject")?)
+                .map(|(issuer, subject)| Subject { issuer, subject }),
         })
     }
 }
@@ -128,6 +144,8 @@ pub struct NewAccount {
     pub roles: BTreeSet<Role>,
     /// Only these stores; none means all.
     pub stores: Option<BTreeSet<i64>>,
+    /// Whom the company's own sign-in knows; none of an account of ours.
+    pub subject: Option<Subject>,
 }
 
 /// All accounts, by name.
@@ -144,6 +162,18 @@ pub async fn get(source: impl Into<Source<'_>>, id: &str) -> StoreResult<Option<
 /// By what they sign in with, folded.
 pub async fn by_login(source: impl Into<Source<'_>>, login: &str) -> StoreResult<Option<Account>> {
     find(source, BY_LOGIN, login).await
+}
+
+/// Of somebody whom the company's own sign-in knows.
+pub async fn by_subject(
+    source: impl Into<Source<'_>>,
+    subject: &Subject,
+) -> StoreResult<Option<Account>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(BY_SUBJECT).bind(subject.issuer.as_str());
+        one(query.bind(subject.subject.as_str()).fetch_optional(c).await?.as_ref())
+    })
 }
 
 /// By name.
@@ -172,7 +202,10 @@ pub async fn add(
         let query = sqlx::query(INSERT).bind(new.id.as_str()).bind(new.login.as_str());
         let query = query.bind(new.name.as_str()).bind(password).bind(joined(&new.roles));
         let query = query.bind(opt_joined(new.stores.as_ref())).bind(now.micros()).bind(actor);
-        query.bind(password.map(|_| now.micros())).execute(c).await?.rows_affected() == 1
+        let query = query.bind(password.map(|_| now.micros()));
+        let query = query.bind(new.subject.as_ref().map(|one| one.issuer.as_str()));
+        let query = query.bind(new.subject.as_ref().map(|one| one.subject.as_str()));
+        query.execute(c).await?.rows_affected() == 1
     });
     if added {
         let detail = rights_detail(&new.roles, new.stores.as_ref());

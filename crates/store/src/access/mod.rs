@@ -4,6 +4,7 @@
 pub mod account;
 pub mod invitation;
 pub mod session;
+pub mod sign_on;
 pub mod throttle;
 pub mod token;
 
@@ -18,6 +19,7 @@ pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     account::STATEMENTS,
     invitation::STATEMENTS,
     session::STATEMENTS,
+    sign_on::STATEMENTS,
     throttle::STATEMENTS,
     token::STATEMENTS,
 ];

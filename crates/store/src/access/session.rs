@@ -27,7 +27,8 @@ sql! {
              a.stores AS stores, a.factor AS factor, a.factor_next AS factor_next, \
              a.created_at AS created_at, a.created_by AS created_by, \
              a.password_at AS password_at, a.signed_in_at AS signed_in_at, \
-             a.disabled_at AS disabled_at FROM session AS s JOIN account AS a \
+             a.disabled_at AS disabled_at, a.issuer AS issuer, a.subject AS subject \
+             FROM session AS s JOIN account AS a \
              ON a.id = s.account WHERE s.hash = $1 AND NOT s.half AND s.idle_until > $2 \
              AND s.ends_at > $2 AND a.disabled_at IS NULL";
     OF_ACCOUNT = select!("WHERE account = $1 AND NOT half AND idle_until > $2 AND ends_at > $2 \

@@ -25,6 +25,7 @@ fn new(name: &str) -> NewAccount {
         name: name.to_owned(),
         roles: BTreeSet::from([Role::Finance, Role::Admin]),
         stores: Some(BTreeSet::from([5, 7])),
+        subject: None,
     }
 }
 

@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
-use daybook_flows::{access::Entered, settings::Access};
+use daybook_flows::{
+    access::{Entered, single_sign_on::LIFE},
+    settings::Access,
+};
 
 /// Opens the session.
 const SESSION: &str = "daybook";
 /// Marks a browser that somebody signed in with.
 const BROWSER: &str = "daybook-browser";
+/// Shows that this browser began to sign in elsewhere.
+const ATTEMPT: &str = "daybook-sign-on";
 
 /// The session's secret, as the browser sent it.
 pub(super) fn session(headers: &HeaderMap, settings: &Access) -> Option<String> {
@@ -19,6 +24,21 @@ pub(super) fn session(headers: &HeaderMap, settings: &Access) -> Option<String> 
 /// The browser's mark.
 pub(super) fn browser(headers: &HeaderMap, settings: &Access) -> Option<String> {
     read(headers, BROWSER, settings)
+}
+
+/// The secret of an attempt to sign in elsewhere.
+pub(super) fn attempt(headers: &HeaderMap, settings: &Access) -> Option<String> {
+    read(headers, ATTEMPT, settings)
+}
+
+/// What the browser must show when it comes back from elsewhere.
+pub(super) fn keep_attempt(headers: &mut HeaderMap, secret: &str, settings: &Access) {
+    append(headers, &write(ATTEMPT, secret, Some(LIFE), settings));
+}
+
+/// The attempt is over.
+pub(super) fn forget_attempt(headers: &mut HeaderMap, settings: &Access) {
+    append(headers, &write(ATTEMPT, "", Some(Duration::ZERO), settings));
 }
 
 /// What a browser must keep from now on.

@@ -21,10 +21,11 @@ use axum::{Router, http::StatusCode, middleware::from_fn_with_state};
 use daybook_domain::access::{Right, Role};
 use daybook_flows::access::{Identity, rights_of};
 
+pub use self::pages::SIGN_ON_BACK;
 pub(crate) use self::{
     gate::gate,
     headers::headers,
-    pages::{open, pages},
+    pages::{base, open, pages},
 };
 use crate::{Web, desk::PageError};
 

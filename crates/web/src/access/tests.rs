@@ -29,6 +29,8 @@ fn doors(world: &World) -> Router {
         app: world.app.clone(),
         events: None,
         metrics: None,
+        metrics_token: None,
+        single_sign_on: None,
         body_limit_bytes: 1 << 10,
         stop: CancellationToken::new(),
     };

@@ -11,14 +11,14 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use daybook_domain::{
     causes::{Cause, Owner},
-    mapping::MappingKind,
+    mapping::{MappingKind, MappingRow},
     month::Month,
     reconcile::DayCause,
 };
 use daybook_flows::{
     catalogue::show,
     desk::{self, entry, goods, health, mappings, queue},
-    people,
+    people::{self, RowChange},
     reconcile::{
         self, Signature,
         asked::{self, Wanted},
@@ -40,10 +40,10 @@ use crate::{
     take::{Asked, At, Given},
 };
 
-type Answer<T> = Result<Json<T>, ApiError>;
+pub(super) type Answer<T> = Result<Json<T>, ApiError>;
 
 /// Siblings in one answer.
-const PAGE: usize = 200;
+pub(super) const PAGE: usize = 200;
 
 fn unknown(what: impl Into<String>) -> ApiError {
     PageError::not_found(what).into()
@@ -121,7 +121,7 @@ pub(super) struct Done {
     entries: Option<u64>,
 }
 
-const DONE: Done = Done { done: true, entries: None };
+pub(super) const DONE: Done = Done { done: true, entries: None };
 
 pub(super) async fn retry_all(
     State(web): State<Web>,
@@ -276,7 +276,7 @@ pub(super) async fn despatches(
     Ok(Json(json!({ "despatches": lines, "next": next })))
 }
 
-fn month_of(text: &str) -> Result<Month, ApiError> {
+pub(super) fn month_of(text: &str) -> Result<Month, ApiError> {
     text.parse().map_err(|_| unknown(format!("'{text}' is no month; write 2026-11")))
 }
 
@@ -406,7 +406,7 @@ pub(super) struct Key {
 }
 
 /// The mark of a row: changes with anything about it.
-fn mark(row: Option<&daybook_domain::mapping::MappingRow>) -> String {
+fn mark(row: Option<&MappingRow>) -> String {
     let text = serde_json::to_string(&row).unwrap_or_default();
     let digest = Sha256::digest(text.as_bytes());
     let (short, _) = digest.split_at(8);
@@ -451,27 +451,11 @@ pub(super) async fn foretold(
     Ok(Json(foresee(&web.app, &change).await?))
 }
 
-fn made(kind: MappingKind, row: &Row) -> Result<daybook_domain::mapping::MappingRow, ApiError> {
+fn made(kind: MappingKind, row: &Row) -> Result<MappingRow, ApiError> {
     mapping_row(kind, &row.key, &row.value).map_err(|what| {
         let hint = "correct the field";
         PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "mapping", what, hint).into()
     })
-}
-
-/// With `If-Match` only if the row is still as it was read.
-async fn as_read(
-    web: &Web,
-    headers: &HeaderMap,
-    (kind, key): (MappingKind, &str),
-) -> Result<(), ApiError> {
-    let Some(read) = headers.get(header::IF_MATCH) else { return Ok(()) };
-    let row = mappings::row(&web.app, kind, key).await?;
-    if read.to_str().is_ok_and(|read| read == mark(row.as_ref())) {
-        return Ok(());
-    }
-    let what = "The row was changed since you read it";
-    let hint = "read it again";
-    Err(PageError::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", what, hint).into())
 }
 
 pub(super) async fn set_mapping(
@@ -483,12 +467,18 @@ pub(super) async fn set_mapping(
 ) -> Answer<Done> {
     let kind = kind_of(&kind)?;
     let key = key_of(kind, &row.key)?;
-    as_read(&web, &headers, (kind, &key)).await?;
-    let released = if row.remove {
-        u64::from(people::remove_mapping(&web.app, kind, &key, &who.name).await?)
-    } else {
-        people::set_mapping(&web.app, &[made(kind, &row)?], &who.name).await?
+    let wanted = if row.remove { None } else { Some(made(kind, &row)?) };
+    // With If-Match only if the row is still as it was read, when it is written.
+    let read = headers.get(header::IF_MATCH);
+    let is_as_read = |row: Option<&MappingRow>| {
+        read.is_none_or(|read| read.to_str().is_ok_and(|read| read == mark(row)))
     };
+    let change = RowChange { kind, key: &key, wanted: wanted.as_ref() };
+    let released = people::change_mapping(&web.app, change, is_as_read, &who.name).await?;
+    let released = released.ok_or_else(|| {
+        let what = "The row was changed since you read it";
+        PageError::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", what, "read it again")
+    })?;
     Ok(Json(Done { done: true, entries: Some(released) }))
 }
 

@@ -2,6 +2,10 @@
 
 use askama::Template;
 use axum::{Extension, Json, extract::State, response::Response};
+use daybook_domain::{
+    access::{Right, Role},
+    causes::Owner,
+};
 use serde_json::{Map, Value, json};
 
 use super::described;
@@ -62,7 +66,7 @@ fn operation(line: &RouteLine) -> Value {
     let about = line.about.unwrap_or(super::about("", &[]));
     let is_write = line.method == "POST";
     let mut parameters: Vec<Value> = parts(line.path)
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": typed(line.path, name) }))
         .collect();
     if is_write {
         parameters.push(json!({
@@ -72,7 +76,7 @@ fn operation(line: &RouteLine) -> Value {
         }));
     } else {
         parameters.extend(about.takes.iter().map(|(name, text)| {
-            json!({ "name": name, "in": "query", "description": text, "schema": { "type": "string" } })
+            json!({ "name": name, "in": "query", "description": text, "schema": typed(line.path, name) })
         }));
     }
     let mut operation = json!({
@@ -82,7 +86,7 @@ fn operation(line: &RouteLine) -> Value {
         "responses": answers(is_write),
     });
     if is_write {
-        operation["requestBody"] = body(about.takes);
+        operation["requestBody"] = body(line.path, about.takes);
     }
     operation
 }
@@ -91,14 +95,34 @@ fn parts(path: &'static str) -> impl Iterator<Item = &'static str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn body(takes: &[(&str, &str)]) -> Value {
+/// What a parameter or a field of this name is, at this call.
+fn typed(path: &str, name: &str) -> Value {
+    let words = |words: Vec<&str>| json!({ "type": "array", "items": { "enum": words } });
+    match name {
+        "store" if !path.contains("/stock-buffers/") => {
+            json!({ "type": "integer", "format": "int64" })
+        }
+        "after" | "place" | "number" | "certificate" => {
+            json!({ "type": "integer", "format": "int64" })
+        }
+        "days" => json!({ "type": "integer", "minimum": 1, "maximum": 366 }),
+        "remove" => json!({ "type": "boolean" }),
+        "run" if path.ends_with("/import") => json!({ "type": "boolean" }),
+        "value" if path.contains("/mappings/") => {
+            json!({ "type": "object", "additionalProperties": { "type": "string" } })
+        }
+        "roles" => words(Role::ALL.iter().map(|role| role.word()).collect()),
+        "rights" => words(Right::ALL.iter().map(|right| right.word()).collect()),
+        "stores" => json!({ "type": ["array", "null"],
+                            "items": { "type": "integer", "format": "int64" } }),
+        "owner" => json!({ "enum": [Owner::Finance, Owner::Retail, Owner::It] }),
+        _ => json!({ "type": "string" }),
+    }
+}
+
+fn body(path: &str, takes: &[(&str, &str)]) -> Value {
     let field = |(name, text): &(&str, &str)| {
-        let schema = match *name {
-            "value" => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
-            "remove" => json!({ "type": "boolean" }),
-            _ => json!({ "type": "string" }),
-        };
-        let mut schema = schema;
+        let mut schema = typed(path, name);
         schema["description"] = json!(text);
         ((*name).to_owned(), schema)
     };
@@ -125,13 +149,15 @@ fn answers(is_write: bool) -> Value {
         "403": problem("Not among the rights of whoever asks."),
         "404": problem("There is no such thing, or not for whoever asks."),
         "409": problem("It cannot be done as things stand."),
+        "422": problem("It is of another shape, or names what nothing can be."),
+        "502": problem("A system that had to be asked did not answer."),
+        "503": problem("The book cannot be read or written right now; try again."),
     });
     if is_write {
         for (status, text) in [
             ("412", "The row was changed since it was read."),
             ("413", "The body is too large."),
             ("415", "The body is not JSON."),
-            ("422", "The body is JSON of another shape."),
         ] {
             answers[status] = problem(text);
         }

@@ -9,6 +9,8 @@ mod deeds;
 mod document;
 mod error;
 mod once;
+mod people;
+mod running;
 mod said;
 
 use axum::{Router, middleware::from_fn_with_state};
@@ -99,6 +101,8 @@ fn calls() -> Routes {
         .and(goods())
         .and(books())
         .and(rest())
+        .and(running::routes())
+        .and(people::routes())
 }
 
 fn entries() -> Routes {

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a write of the API that is repeated is answered as the first time, and not
 //! done again. Kept in the book with a hash of the body: the same key with another body is refused.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, future::Future, sync::LazyLock};
 
 use axum::{
     body::{Body, to_bytes},
@@ -23,6 +23,14 @@ const KEY: &str = "idempotency-key";
 const LONGEST: usize = 200;
 /// Largest answer that is kept; ours are small.
 const ANSWER: usize = 16 << 20;
+
+/// What the book keeps of an answer that holds a secret: who repeats the call is answered so.
+#[derive(Debug, Clone)]
+pub(super) struct ToldOnce(pub(super) String);
+
+/// Of this answer the book keeps nothing: the call may be made as often as one likes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Forgotten;
 
 /// Runs a write at most once a key.
 pub(crate) async fn once(State(web): State<Web>, request: Request, next: Next) -> Response {
@@ -62,13 +70,28 @@ async fn guarded(web: &Web, request: Request, next: Next) -> Result<Response, Ap
             ));
         }
     }
-    let answer = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-    let (parts, body) = answer.into_parts();
+    // Apart from the connection: a client that hangs up must not leave a write half done, nor its
+    // key without the answer.
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let work = tokio::spawn(done(web.clone(), (caller, key), next.run(request)));
+    work.await.unwrap_or_else(|error| {
+        tracing::error!("a call of the API broke off: {error}");
+        Err(broken())
+    })
+}
+
+/// Does the write, and keeps its answer for those who ask again.
+async fn done(
+    web: Web,
+    (caller, key): (String, String),
+    work: impl Future<Output = Response>,
+) -> Result<Response, ApiError> {
+    let (parts, body) = work.await.into_parts();
     let Ok(bytes) = to_bytes(body, ANSWER).await else {
         once::forget(&web.app, &caller, &key).await?;
         return Err(too_large());
     };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let text = String::from_utf8_lossy(&bytes);
     // A failure of ours, and what depends on how things stand, may be tried again with the same key.
     let passing = [
         StatusCode::UNAUTHORIZED,
@@ -76,12 +99,19 @@ async fn guarded(web: &Web, request: Request, next: Next) -> Result<Response, Ap
         StatusCode::CONFLICT,
         StatusCode::PRECONDITION_FAILED,
     ];
-    if parts.status.is_server_error() || passing.contains(&parts.status) {
+    let is_forgotten = parts.extensions.get::<Forgotten>().is_some();
+    if is_forgotten || parts.status.is_server_error() || passing.contains(&parts.status) {
         once::forget(&web.app, &caller, &key).await?;
     } else {
-        once::finish(&web.app, &caller, &key, parts.status.as_u16(), &text).await?;
+        let kept = parts.extensions.get::<ToldOnce>().map_or(&*text, |ToldOnce(kept)| kept);
+        once::finish(&web.app, &caller, &key, parts.status.as_u16(), kept).await?;
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn broken() -> ApiError {
+    let (what, hint) = ("The call broke off", "this is a fault in Daybook; please report it");
+    PageError::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", what, hint).into()
 }
 
 /// Every write's path, with the right that it needs.

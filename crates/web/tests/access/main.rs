@@ -3,11 +3,13 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod company;
 mod doors;
 mod factor;
 mod guesses;
 mod hostile;
 mod people;
+mod provider;
 mod rights;
 mod sessions;
 

@@ -81,13 +81,21 @@ pub(crate) async fn desk(db: Db) -> Desk {
 
 /// A desk of this world.
 pub(crate) fn desk_of(world: World) -> Desk {
-    let web = Web {
+    desk_with(world, |_| ())
+}
+
+/// A desk of this world that is set up in its own way.
+pub(crate) fn desk_with(world: World, set: impl FnOnce(&mut Web)) -> Desk {
+    let mut web = Web {
         app: world.app.clone(),
         events: None,
         metrics: None,
+        metrics_token: None,
+        single_sign_on: None,
         body_limit_bytes: 64 << 10,
         stop: CancellationToken::new(),
     };
+    set(&mut web);
     Desk { router: router(web), world }
 }
 

@@ -12,6 +12,7 @@ mod deeds;
 mod hostile;
 mod mappings;
 mod pages;
+mod programs;
 mod said;
 
 use daybook_domain::{access::Role, entry::EntryState};

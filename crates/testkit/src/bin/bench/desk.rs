@@ -135,6 +135,8 @@ pub(crate) async fn run(args: &Args) -> Result<(), Fault> {
         app: Arc::clone(&app),
         events: None,
         metrics: None,
+        metrics_token: None,
+        single_sign_on: None,
         body_limit_bytes: 1 << 20,
         stop: stop.clone(),
     };

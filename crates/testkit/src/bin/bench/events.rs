@@ -45,6 +45,8 @@ pub(crate) async fn run(args: &Args) -> Result<(), Fault> {
         app: Arc::clone(&app),
         events: Some(daybook_web::Events { user: USER.into(), password: PASSWORD.into() }),
         metrics: None,
+        metrics_token: None,
+        single_sign_on: None,
         body_limit_bytes: 1 << 20,
         stop: CancellationToken::new(),
     };

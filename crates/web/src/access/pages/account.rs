@@ -26,6 +26,8 @@ struct AccountPage {
     roles: String,
     stores: String,
     sessions: Vec<Line>,
+    /// Known by the company's own sign-in: password and second factor are looked after there.
+    is_company: bool,
     has_factor: bool,
     codes_left: i64,
     least: usize,
@@ -80,6 +82,7 @@ pub(super) async fn show(
         roles: words(&own.account.roles),
         stores: stores(own.account.stores.as_ref()),
         sessions: sessions.collect(),
+        is_company: own.account.subject.is_some(),
         has_factor: standing.has_factor,
         codes_left: standing.codes_left,
         least: web.app.settings.access.password_length,

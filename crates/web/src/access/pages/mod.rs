@@ -2,6 +2,7 @@
 
 mod account;
 mod bare;
+mod company;
 mod factor;
 mod join;
 mod people;
@@ -15,6 +16,8 @@ use axum::{
 };
 use daybook_domain::access::Right;
 
+pub use self::company::SIGN_ON_BACK;
+pub(crate) use self::people::base;
 use crate::{Web, desk::Routes};
 
 /// What needs somebody who signed in.
@@ -47,6 +50,8 @@ pub(crate) fn open() -> Router<Web> {
     Router::new()
         .route("/sign-in", get(sign_in::page).post(sign_in::password))
         .route("/sign-in/code", get(sign_in::code_page).post(sign_in::code))
+        .route(company::BEGIN, get(company::begin))
+        .route(SIGN_ON_BACK, get(company::back))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/join/{secret}", get(join::page).post(join::accept))
 }

@@ -50,6 +50,8 @@ struct Line {
     store_ids: String,
     standing: String,
     second_factor: bool,
+    /// Known by the company's own sign-in.
+    is_company: bool,
     is_disabled: bool,
     ticked: Ticked,
 }
@@ -137,6 +139,7 @@ fn line(web: &Web, one: PersonView) -> Line {
         name: one.name,
         login: one.login,
         second_factor: one.second_factor,
+        is_company: one.single_sign_on,
         standing,
     }
 }
@@ -157,7 +160,7 @@ pub(super) async fn show_link(
 }
 
 /// What addresses of the desk begin with: as it was set, or as this request came.
-fn base(web: &Web, headers: &HeaderMap) -> String {
+pub(crate) fn base(web: &Web, headers: &HeaderMap) -> String {
     let settings = &web.app.settings.access;
     settings.public_url.clone().unwrap_or_else(|| {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{
     super::{Who, cookies, fields::Fields},
     bare::{Bare, Trouble, encoded, go_in, local},
+    company,
 };
 use crate::{
     Web,
@@ -25,7 +26,7 @@ use crate::{
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 #[derive(Template)]
@@ -34,7 +35,25 @@ struct SignInPage<'a> {
     bare: Bare,
     next: &'a str,
     login: &'a str,
+    /// The button of the company's own sign-in, and where it leads.
+    company: Option<(&'a str, String)>,
+    /// Whether there are passwords of ours.
+    has_local: bool,
     trouble: Option<Trouble>,
+}
+
+fn door<'a>(web: &'a Web, next: &'a str, login: &'a str) -> SignInPage<'a> {
+    let settings = &web.app.settings.access;
+    let label = settings.single_sign_on.label.as_str();
+    let address = || format!("{}?next={}", company::BEGIN, encoded(next));
+    SignInPage {
+        bare: Bare::new("Sign in"),
+        next,
+        login,
+        company: web.single_sign_on.is_some().then(|| (label, address())),
+        has_local: settings.has_local_accounts(),
+        trouble: None,
+    }
 }
 
 #[derive(Template)]
@@ -47,6 +66,7 @@ struct CodePage<'a> {
 
 /// The door.
 pub(super) async fn page(
+    State(web): State<Web>,
     who: Option<Extension<Who>>,
     Query(next): Query<Next>,
 ) -> Result<Response, PageError> {
@@ -54,7 +74,7 @@ pub(super) async fn page(
     if who.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    shell::show(&SignInPage { bare: Bare::new("Sign in"), next, login: "", trouble: None })
+    shell::show(&door(&web, next, ""))
 }
 
 /// Login and password.
@@ -74,7 +94,7 @@ pub(super) async fn password(
         SignIn::Wait(wait) => (StatusCode::TOO_MANY_REQUESTS, Some(wait), too_often(wait)),
         SignIn::Wrong | SignIn::Over => (StatusCode::UNAUTHORIZED, None, wrong()),
     };
-    let page = SignInPage { bare: Bare::new("Sign in"), next, login, trouble: Some(trouble) };
+    let page = SignInPage { trouble: Some(trouble), ..door(&web, next, login) };
     Ok(with(status, wait, shell::show(&page)?))
 }
 
