@@ -16,6 +16,7 @@ mod mask;
 mod number;
 pub mod orderwise;
 mod pace;
+mod read_only;
 mod reasons;
 mod settings;
 pub mod settlement;

@@ -4,6 +4,7 @@
 //! from what is known to an enum that says what happens next; the flows carry it out.
 
 pub mod access;
+pub mod audit;
 pub mod catalogue;
 pub mod causes;
 pub mod class;

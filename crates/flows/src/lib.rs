@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod app;
+pub mod audit;
 pub mod catalogue;
 pub mod check;
 pub mod desk;

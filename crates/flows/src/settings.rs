@@ -6,6 +6,7 @@ use daybook_domain::retry::Backoff;
 use serde::Deserialize;
 
 mod access;
+mod audit;
 mod catalogue;
 mod despatch;
 mod reconcile;
@@ -14,6 +15,7 @@ mod stock;
 
 pub use self::{
     access::Access,
+    audit::Audit,
     catalogue::Catalogue,
     despatch::Despatch,
     reconcile::{Allowed, Reconcile},
@@ -180,6 +182,8 @@ pub struct Settings {
     pub settlement: Settlement,
     /// Closing days.
     pub reconcile: Reconcile,
+    /// Audits of both systems.
+    pub audit: Audit,
     /// How long evidence and shoppers' data are kept.
     pub evidence: Evidence,
     /// Sign-in.

@@ -23,6 +23,7 @@ pub mod access;
 pub mod asked;
 pub mod attempt;
 pub mod audit;
+pub mod audit_run;
 pub mod catalogue;
 pub mod customer;
 pub mod despatch;

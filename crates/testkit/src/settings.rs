@@ -8,8 +8,8 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    Access, BackoffSettings, Catalogue, Despatch, Evidence, Format, Posting, Provider, Receive,
-    Reconcile, Reference, Settings, Settlement, Shoppers, Stock, UnknownInOrderwise,
+    Access, Audit, BackoffSettings, Catalogue, Despatch, Evidence, Format, Posting, Provider,
+    Receive, Reconcile, Reference, Settings, Settlement, Shoppers, Stock, UnknownInOrderwise,
 };
 
 /// Settings that differ from the product's only in their spans.
@@ -27,6 +27,7 @@ pub fn flows() -> Settings {
         despatch: despatch(),
         settlement: settlement(),
         reconcile: reconcile(),
+        audit: audit(),
         evidence: Evidence { personal_data_years: 7 },
         access: access(),
         keep_exchanges: Duration::from_hours(24 * 180),
@@ -46,6 +47,21 @@ fn access() -> Access {
         password_length: 12,
         password_memory_kib: 64,
         password_passes: 1,
+    }
+}
+
+fn audit() -> Audit {
+    Audit {
+        enabled: true,
+        every: Duration::from_hours(24 * 7),
+        poll_every: Duration::from_hours(1),
+        days: 30,
+        open_after: Duration::from_hours(24 * 14),
+        slow_export: Duration::from_secs(10),
+        clock_ahead: Duration::from_mins(5),
+        impossible_stock: 100_000,
+        resume_within: Duration::from_hours(12),
+        keep_reports: 60,
     }
 }
 

@@ -8,8 +8,8 @@ use daybook_domain::{
     mapping::MappingKind,
 };
 use daybook_flows::settings::{
-    Access, Catalogue, Despatch, Evidence, Posting, Receive, Reconcile, Reference, Settlement,
-    Stock,
+    Access, Audit, Catalogue, Despatch, Evidence, Posting, Receive, Reconcile, Reference,
+    Settlement, Stock,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) despatch: Despatch,
     pub(crate) settlement: Settlement,
     pub(crate) reconcile: Reconcile,
+    pub(crate) audit: Audit,
     pub(crate) evidence: Evidence,
     pub(crate) mapping: BTreeMap<MappingKind, BTreeMap<String, InitialValue>>,
     pub(crate) web: WebSection,

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::rest;
 use crate::{
     app::App,
+    audit,
     catalogue::{self, CatalogueReport},
     desk::operate,
     despatch::{self, DespatchReport},
@@ -45,6 +46,7 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
         products(app, stop),
         books(app, stop),
         payouts(app, stop),
+        audits(app, stop),
     );
 }
 
@@ -138,6 +140,26 @@ async fn payouts(app: &Arc<App>, stop: &CancellationToken) {
         let result = settlement::pass(app, &seen, &mut report).await;
         tell("settlement", report != SettlementReport::default(), &report);
         result
+    };
+    Box::pin(keep_running(app, stop, &beside, pass)).await;
+}
+
+async fn audits(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings.audit;
+    // Nothing wakes it: nobody waits for it.
+    let nothing = Notify::new();
+    let beside = Beside {
+        name: "audits",
+        runs: settings.enabled,
+        every: settings.poll_every,
+        wake: &nothing,
+    };
+    let pass = || async {
+        if let Some(audited) = audit::pass(app).await? {
+            let (gaps, records) = (audited.report.gaps.len(), audited.report.records());
+            tracing::info!(gaps, records, "both systems are audited");
+        }
+        Ok(())
     };
     Box::pin(keep_running(app, stop, &beside, pass)).await;
 }

@@ -10,6 +10,7 @@ pub mod db;
 pub mod pg;
 
 mod access;
+mod audit_run;
 mod catalogue;
 mod chain;
 mod claim;
