@@ -93,7 +93,8 @@ impl Run<'_> {
     async fn try_export(&self, purpose: &str) -> Read<Page> {
         let orderwise = &self.sides.orderwise;
         let now = self.app.now();
-        let hour_ago = now.minus(Duration::from_hours(1));
+        // A quiet hour would show no row, and so no column.
+        let day_ago = now.minus(Duration::from_hours(24));
         let (outcome, exchanges) = match purpose {
             "order-lookup" => {
                 let nothing = Reference { site_id: 0, order_id: 0 };
@@ -101,12 +102,13 @@ impl Run<'_> {
                 (outcome.map(|_| ()), exchanges)
             }
             "order-lines" => {
-                let (from, to) = (orderwise.local(hour_ago), orderwise.local(now));
+                let until = now.plus(Duration::from_hours(1));
+                let (from, to) = (orderwise.local(day_ago), orderwise.local(until));
                 let Called { outcome, exchanges } = orderwise.ledger_lines(from, to).await;
                 (outcome.map(|_| ()), exchanges)
             }
             _ => {
-                let Called { outcome, exchanges } = orderwise.despatches(hour_ago).await;
+                let Called { outcome, exchanges } = orderwise.despatches(day_ago).await;
                 (outcome.map(|_| ()), exchanges)
             }
         };
