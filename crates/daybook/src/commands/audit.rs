@@ -1,23 +1,19 @@
 //! `daybook audit`
 
 mod csv;
+mod dry;
 mod people;
 mod progress;
 
 use std::{fs, path::PathBuf, sync::Arc};
 
 use clap::Args;
-use daybook_domain::{
-    Timestamp,
-    audit::{Changes, Counted, Gap, Report, Unseen},
-};
 use daybook_flows::{
     App, FlowError,
     audit::{self, Audited, Wish},
 };
 use daybook_store::{Db, DbUrl, OpenOptions};
 use daybook_web::export;
-use serde::Serialize;
 
 use self::progress::Progress;
 use super::Ended;
@@ -29,6 +25,7 @@ Examples:
   daybook audit --report gaps.html            also a page to hand over and print
   daybook audit --csv gaps.csv --days 90      also a table; payment types in use of 90 days
   daybook audit --since-last                  only what is new, and what is gone
+  daybook audit --dry-run --days 30           what would happen if Daybook had run these days
   daybook audit --last                        the latest report, without reading anything
   daybook audit --json | jq '.report.gaps[] | select(.severity == \"critical\")'
 
@@ -38,6 +35,7 @@ when it is interrupted. Exit code 0: no gaps; 1: failed; 3: gaps were found.";
 
 /// What is read, and where the report goes.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AuditArgs {
     /// Days of Sitoo's orders that are read [default: audit.days].
@@ -49,6 +47,9 @@ pub(crate) struct AuditArgs {
     /// Show the latest report; reads nothing.
     #[arg(long, conflicts_with_all = ["days", "anew"])]
     last: bool,
+    /// Replay the days against a stand-in for OrderWise, and say what would happen.
+    #[arg(long, conflicts_with_all = ["since_last", "last", "csv", "report", "anew"])]
+    dry_run: bool,
     /// Begin anew, whatever an interrupted audit has read.
     #[arg(long)]
     anew: bool,
@@ -60,46 +61,20 @@ pub(crate) struct AuditArgs {
     report: Option<PathBuf>,
 }
 
-/// What `--json` prints.
-#[derive(Debug, Serialize)]
-struct Printed<'a> {
-    number: i64,
-    report: PrintedReport<'a>,
-    changes: Option<&'a Changes>,
-}
-
-#[derive(Debug, Serialize)]
-struct PrintedReport<'a> {
-    began_at: Timestamp,
-    finished_at: Timestamp,
-    days: i64,
-    counted: &'a Counted,
-    records: usize,
-    gaps: Vec<PrintedGap<'a>>,
-    unseen: &'a [Unseen],
-}
-
-/// A gap with what the catalogue says of its kind.
-#[derive(Debug, Serialize)]
-struct PrintedGap<'a> {
-    #[serde(flatten)]
-    gap: &'a Gap,
-    severity: &'static str,
-    owner: &'static str,
-    theme: &'static str,
-    sentence: &'static str,
-    fix: &'static str,
-}
-
 /// Audits, or shows the latest.
 pub(crate) async fn run(context: &Context, args: &AuditArgs) -> Result<Ended, Failure> {
+    if args.dry_run {
+        let days = args.days.unwrap_or(context.config.audit.days);
+        return Box::pin(dry::run(context, days)).await;
+    }
     let audited = if args.last { last(context).await? } else { anew(context, args).await? };
     if args.since_last && audited.changes.is_none() {
         context.printer.talk("this is the first audit of this book: there is none to compare with");
     }
     write_files(context, args, &audited)?;
-    let printed = printed(&audited);
-    context.printer.result(&printed, |_| people::show(context, &audited, args.since_last))?;
+    context.printer.result(&audit::show::shown(&audited), |_| {
+        people::show(context, &audited, args.since_last)
+    })?;
     let found = match (&audited.changes, args.since_last) {
         (Some(changes), true) => !changes.new.is_empty(),
         _ => !audited.report.gaps.is_empty(),
@@ -161,7 +136,7 @@ impl Book {
 
     /// What is left of it is of no use to anybody.
     fn remove(self) {
-        for path in self.temporary {
+        if let Some(path) = self.temporary {
             for end in ["", "-wal", "-shm", ".lock"] {
                 let _ = fs::remove_file(format!("{}{end}", path.display()));
             }
@@ -182,33 +157,4 @@ fn write_files(context: &Context, args: &AuditArgs, audited: &Audited) -> Result
         context.printer.talk(&format!("report written to {}", path.display()));
     }
     Ok(())
-}
-
-fn printed(audited: &Audited) -> Printed<'_> {
-    let report: &Report = &audited.report;
-    Printed {
-        number: audited.number,
-        report: PrintedReport {
-            began_at: report.began_at,
-            finished_at: report.finished_at,
-            days: report.days,
-            counted: &report.counted,
-            records: report.records(),
-            gaps: report.gaps.iter().map(printed_gap).collect(),
-            unseen: &report.unseen,
-        },
-        changes: audited.changes.as_ref(),
-    }
-}
-
-fn printed_gap(gap: &Gap) -> PrintedGap<'_> {
-    let row = gap.kind.row();
-    PrintedGap {
-        gap,
-        severity: row.severity.word(),
-        owner: row.owner.word(),
-        theme: row.theme,
-        sentence: row.sentence,
-        fix: row.fix,
-    }
 }

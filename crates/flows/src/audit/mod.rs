@@ -5,6 +5,7 @@ mod erp;
 mod parts;
 mod pass;
 mod read;
+pub mod show;
 mod till;
 
 use std::{sync::Arc, time::Duration};

@@ -4,6 +4,7 @@
 //! figures into words, and is rendered. What a page shows the API answers too (`crate::api`).
 
 pub(crate) mod assets;
+mod audit;
 pub(crate) mod books;
 pub(crate) mod day;
 mod effect;
@@ -79,6 +80,8 @@ pub(crate) fn pages() -> Routes {
         .page("/health", See, health::page)
         .act("/health/pause", Operate, health::pause)
         .act("/health/resume", Operate, health::resume)
+        .page("/audit", See, audit::page)
+        .page("/audit/report.html", See, audit::report)
         .page("/live", See, live::stream)
         .page("/entries/{reference}", See, entry::page)
         .act("/entries/{reference}/shopper", SeeShoppers, entry::with_shopper)
