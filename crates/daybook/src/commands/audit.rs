@@ -9,7 +9,7 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use daybook_flows::{
-    App, FlowError,
+    App,
     audit::{self, Audited, Wish},
 };
 use daybook_store::{Db, DbUrl, OpenOptions};
@@ -17,7 +17,7 @@ use daybook_web::export;
 
 use self::progress::Progress;
 use super::Ended;
-use crate::{config::Need, context::Context, failure::Failure};
+use crate::{config::Need, context::Context, failure::Failure, stop};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,6 +94,9 @@ async fn last(context: &Context) -> Result<Audited, Failure> {
 }
 
 async fn anew(context: &Context, args: &AuditArgs) -> Result<Audited, Failure> {
+    // What is missing to reach them is told before a book is made.
+    context.config.sitoo(Need::Systems)?;
+    context.config.orderwise(Need::Systems)?;
     let book = Book::open(context).await?;
     let app = context.app_on(book.db.clone(), Need::Systems)?;
     let wish = Wish { days: args.days, anew: args.anew, rows: context.config.initial_mapping()? };
@@ -104,11 +107,19 @@ async fn anew(context: &Context, args: &AuditArgs) -> Result<Audited, Failure> {
     Ok(audited)
 }
 
-async fn read(context: &Context, app: &Arc<App>, wish: &Wish) -> Result<Audited, FlowError> {
-    let progress = Progress::new(context.printer);
-    let audited = Box::pin(audit::run(app, wish, &|at| progress.show(at))).await;
+async fn read(context: &Context, app: &Arc<App>, wish: &Wish) -> Result<Audited, Failure> {
+    let (progress, stop) = (Progress::new(context.printer), stop::on_signal(context.printer)?);
+    let audited = tokio::select! {
+        audited = Box::pin(audit::run(app, wish, &|at| progress.show(at))) => Some(audited),
+        () = stop.cancelled() => None,
+    };
     progress.end();
-    audited
+    let Some(audited) = audited else {
+        audit::let_go(app).await?;
+        let hint = "`daybook audit` goes on where it was";
+        return Err(Failure::new("interrupted", "the audit was interrupted", hint));
+    };
+    Ok(audited?)
 }
 
 /// The book of the configuration; where there is none, a temporary one, kept until its audit is done.
@@ -123,11 +134,8 @@ impl Book {
         if let DbUrl::Sqlite(path) = &url
             && !path.exists()
         {
-            // Named after the book that it stands for, so that the next try goes on with it.
-            let name = path.display().to_string().replace(|c: char| !c.is_alphanumeric(), "-");
-            let kept: String =
-                name.chars().rev().take(100).collect::<Vec<_>>().into_iter().rev().collect();
-            let path = std::env::temp_dir().join(format!("daybook-audit-{kept}.db"));
+            // Beside the book that it stands for, so that the next try goes on with it.
+            let path = PathBuf::from(format!("{}.audit", path.display()));
             let db = Db::open(&DbUrl::Sqlite(path.clone()), OpenOptions::default()).await?;
             return Ok(Self { db, temporary: Some(path) });
         }

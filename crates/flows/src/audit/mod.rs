@@ -30,7 +30,7 @@ use crate::{app::App, error::FlowError, retrying::retrying};
 /// The lease of whoever audits: one at a time on a book.
 const LEASE: &str = "audit";
 /// How long an auditor may be silent before another may begin.
-const SILENT: Duration = Duration::from_mins(15);
+const SILENT: Duration = Duration::from_mins(3);
 
 /// What is wanted of an audit.
 #[derive(Debug, Clone, Default)]
@@ -88,9 +88,26 @@ pub async fn run(
     tell: &(dyn Fn(Progress<'_>) + Send + Sync),
 ) -> Result<Audited, FlowError> {
     hold(app).await?;
-    let audited = Box::pin(read_and_judge(app, wish, tell)).await;
-    lease::release(&app.db, LEASE, &app.worker).await?;
+    let audited = tokio::select! {
+        biased;
+        audited = Box::pin(read_and_judge(app, wish, tell)) => audited,
+        lost = renewing(app) => lost,
+    };
+    let_go(app).await?;
     audited
+}
+
+/// Gives the right to audit back, for whoever was interrupted.
+pub async fn let_go(app: &App) -> Result<(), FlowError> {
+    Ok(lease::release(&app.db, LEASE, &app.worker).await?)
+}
+
+/// Renews the right while one long answer is read; over only when it is lost.
+async fn renewing(app: &App) -> Result<Audited, FlowError> {
+    loop {
+        tokio::time::sleep(SILENT / 3).await;
+        hold(app).await?;
+    }
 }
 
 /// Takes or renews the right to audit on this book.
