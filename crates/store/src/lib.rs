@@ -25,6 +25,7 @@ pub mod attempt;
 pub mod audit;
 pub mod audit_run;
 pub mod catalogue;
+pub mod correction;
 pub mod customer;
 pub mod despatch;
 pub mod entry;

@@ -45,6 +45,7 @@ migrations! {
     18 "0018_family_marks"
     19 "0019_desk"
     22 "0022_audit"
+    23 "0023_correction"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

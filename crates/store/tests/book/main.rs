@@ -15,6 +15,7 @@ mod catalogue;
 mod chain;
 mod claim;
 mod common;
+mod correction;
 mod counts;
 mod desk;
 mod despatch;

@@ -25,6 +25,7 @@ pub(crate) enum Section {
     Activity,
     Health,
     People,
+    Privacy,
     Account,
 }
 
@@ -48,6 +49,7 @@ const SECTIONS: &[(Section, &str, &str, Right)] = &[
     (Section::Activity, "Activity", "/activity", Right::See),
     (Section::Health, "Health", "/health", Right::See),
     (Section::People, "People", "/people", Right::ManagePeople),
+    (Section::Privacy, "Privacy", "/privacy", Right::EraseShoppers),
 ];
 
 /// What surrounds a page.
