@@ -109,8 +109,9 @@ async fn anew(context: &Context, args: &AuditArgs) -> Result<Audited, Failure> {
 
 async fn read(context: &Context, app: &Arc<App>, wish: &Wish) -> Result<Audited, Failure> {
     let (progress, stop) = (Progress::new(context.printer), stop::on_signal(context.printer)?);
+    let tell = |at: audit::Progress<'_>| progress.show(at);
     let audited = tokio::select! {
-        audited = Box::pin(audit::run(app, wish, &|at| progress.show(at))) => Some(audited),
+        audited = Box::pin(audit::run(app, wish, &tell)) => Some(audited),
         () = stop.cancelled() => None,
     };
     progress.end();

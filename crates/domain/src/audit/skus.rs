@@ -15,20 +15,16 @@ use crate::{
 pub(super) fn look(pairs: &Pairs<'_>, found: &mut Found) {
     let mut matched = HashSet::new();
     for product in pairs.shown() {
-        match pairs.variant(product) {
-            Some(variant) => on_both(pairs, product, variant, found),
-            None => {
-                if let Some(variant) = pairs.squeezed(product) {
-                    matched.insert(variant.variant.variant_id);
-                    let detail = format!("'{}' in OrderWise", variant.variant.sku);
-                    let money = pairs.sold(&product.sku);
-                    found.add_money(GapKind::SkuBlanks, &product.sku, detail, money);
-                } else {
-                    let sold = pairs.sold(&product.sku);
-                    let detail = format!("{}: at the tills, not in OrderWise", product.title);
-                    found.add_money(GapKind::SkuOnlyInSitoo, &product.sku, detail, sold);
-                }
-            }
+        if let Some(variant) = pairs.variant(product) {
+            on_both(pairs, product, variant, found);
+        } else if let Some(variant) = pairs.squeezed(product) {
+            matched.insert(variant.variant.variant_id);
+            let detail = format!("'{}' in OrderWise", variant.variant.sku);
+            found.add_money(GapKind::SkuBlanks, &product.sku, detail, pairs.sold(&product.sku));
+        } else {
+            let detail = format!("{}: at the tills, not in OrderWise", product.title);
+            let sold = pairs.sold(&product.sku);
+            found.add_money(GapKind::SkuOnlyInSitoo, &product.sku, detail, sold);
         }
     }
     for variant in pairs.wanted() {
@@ -68,12 +64,11 @@ fn only_in_orderwise(pairs: &Pairs<'_>, variant: &FullVariant, found: &mut Found
     let code = &variant.variant.sku;
     let products = pairs.products_of(variant);
     if products.is_empty() {
-        match till_sku(code, pairs.snapshot.ours.rules.blanks) {
-            Err(why) => found.add(GapKind::SkuIllegal, code, why),
-            Ok(_) => {
-                let detail = format!("{}: for sale, not at the tills", variant.description);
-                found.add(GapKind::SkuOnlyInOrderwise, code, detail);
-            }
+        if let Err(why) = till_sku(code, pairs.snapshot.ours.rules.blanks) {
+            found.add(GapKind::SkuIllegal, code, why);
+        } else {
+            let detail = format!("{}: for sale, not at the tills", variant.description);
+            found.add(GapKind::SkuOnlyInOrderwise, code, detail);
         }
     } else if products.iter().all(|product| !product.active_pos) {
         let detail = format!("{}: for sale, hidden at the tills", variant.description);

@@ -125,14 +125,14 @@ fn differences(pairs: &Pairs<'_>, figures: &[Figure], found: &mut Found) {
                 GapKind::StockDiffers,
                 record,
                 detail,
-                worth(&pair.product.price, difference),
+                worth(pair.product.price, difference),
             );
         }
     }
 }
 
 /// At the price of the tills.
-fn worth(price: &Money, units: Quantity) -> Money {
+fn worth(price: Money, units: Quantity) -> Money {
     let pence = i128::from(price.pence()) * i128::from(units.abs().thousandths()) / 1_000;
     Money::from_pence(i64::try_from(pence).unwrap_or(i64::MAX))
 }

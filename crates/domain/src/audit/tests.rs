@@ -105,10 +105,10 @@ fn prices_of_the_other_kind_are_one_gap_and_not_many() {
 
 #[test]
 fn evidence_is_capped_by_money_and_reports_are_compared_by_record() {
-    let report = |records: std::ops::Range<i64>| {
+    let report = |records: std::ops::Range<usize>| {
         let mut found = Found::default();
         for n in records {
-            let money = Money::from_pence(n);
+            let money = Money::from_pence(i64::try_from(n).unwrap());
             found.add_money(GapKind::PriceDiffers, format!("SKU-{n}"), "differs", money);
             found.add_money(GapKind::PriceDiffers, format!("SKU-{n}"), "told twice", money);
         }
@@ -117,7 +117,7 @@ fn evidence_is_capped_by_money_and_reports_are_compared_by_record() {
         let (began_at, finished_at) = (Timestamp::from_seconds(1), Timestamp::from_seconds(2));
         Report { began_at, finished_at, days: 1, counted, gaps, unseen }
     };
-    let large = report(0..EVIDENCE as i64 + 10);
+    let large = report(0..EVIDENCE + 10);
     let gap = large.gap(GapKind::PriceDiffers).unwrap();
     assert_eq!((gap.records, gap.evidence.len()), (EVIDENCE + 10, EVIDENCE));
     assert_eq!(gap.evidence[0].record, format!("SKU-{}", EVIDENCE + 9));

@@ -62,7 +62,7 @@ impl Run<'_> {
         let days = u64::try_from(limits.days).unwrap_or(0);
         let span = Duration::from_micros(open) + Duration::from_hours(24 * days);
         let stretch = Duration::from_hours(24 * STRETCH);
-        let end = self.run.began_at.plus(Duration::from_hours(24));
+        let end = self.begun.began_at.plus(Duration::from_hours(24));
         let back = |stretches: u64| {
             let count = u32::try_from(stretches).unwrap_or(u32::MAX);
             end.minus(stretch.saturating_mul(count))

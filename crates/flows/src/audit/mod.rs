@@ -77,7 +77,7 @@ pub(crate) struct Sides {
 struct Run<'a> {
     app: &'a App,
     sides: Sides,
-    run: Unfinished,
+    begun: Unfinished,
     snapshot: Snapshot,
 }
 
@@ -132,7 +132,7 @@ async fn read_and_judge(
     };
     let ours = ours(app, wish).await?;
     let snapshot = Snapshot::new(run.began_at, run.began_at, ours);
-    let mut run = Run { app, sides, run, snapshot };
+    let mut run = Run { app, sides, begun: run, snapshot };
     let mut known = run.read_before().await?;
     let mut done = 0;
     while let Some(part) = parts::next(&run.snapshot, done) {
@@ -201,7 +201,7 @@ impl Run<'_> {
     /// Puts back what an interrupted audit has read. Of what comes in one long answer, half is
     /// nothing.
     async fn read_before(&mut self) -> Result<std::collections::BTreeMap<String, At>, FlowError> {
-        let rows = audit_run::pieces(&self.app.db, self.run.number).await?;
+        let rows = audit_run::pieces(&self.app.db, self.begun.number).await?;
         let mut stand = std::collections::BTreeMap::new();
         for row in &rows {
             stand.insert(row.part.clone(), At { place: row.place, next: row.next });
@@ -215,13 +215,14 @@ impl Run<'_> {
             stand.remove(&part);
             let forget = || async {
                 let mut tx = self.app.db.begin().await?;
-                audit_run::forget_part(&mut tx, self.run.number, &part).await?;
+                audit_run::forget_part(&mut tx, self.begun.number, &part).await?;
                 Ok(tx.commit().await?)
             };
             retrying(self.app, "an audit", forget).await?;
         }
         for row in rows.into_iter().filter(|row| stand.contains_key(&row.part)) {
-            let piece: Piece = serde_json::from_str(&row.piece).map_err(unreadable)?;
+            let piece: Piece =
+                serde_json::from_str(&row.piece).map_err(|error| unreadable(&error))?;
             self.snapshot.add(piece);
         }
         Ok(stand)
@@ -236,11 +237,11 @@ impl Run<'_> {
         piece: Piece,
     ) -> Result<(), FlowError> {
         hold(self.app).await?;
-        let text = serde_json::to_string(&piece).map_err(unreadable)?;
+        let text = serde_json::to_string(&piece).map_err(|error| unreadable(&error))?;
         let row = PieceRow { part: part.to_owned(), place, next, piece: text };
         let put = || async {
             let mut tx = self.app.db.begin().await?;
-            audit_run::put(&mut tx, self.run.number, &row).await?;
+            audit_run::put(&mut tx, self.begun.number, &row).await?;
             Ok(tx.commit().await?)
         };
         retrying(self.app, "an audit", put).await?;
@@ -249,11 +250,11 @@ impl Run<'_> {
     }
 
     async fn finish(mut self) -> Result<Audited, FlowError> {
-        let (app, number) = (self.app, self.run.number);
+        let (app, number) = (self.app, self.begun.number);
         self.snapshot.read_at = app.now();
         let report = look(&self.snapshot);
         let before = last(app).await?;
-        let text = serde_json::to_string(&report).map_err(unreadable)?;
+        let text = serde_json::to_string(&report).map_err(|error| unreadable(&error))?;
         let now = app.now();
         let kept = app.settings.audit.keep_reports.max(2);
         let finish = || async {
@@ -272,14 +273,15 @@ impl Run<'_> {
 pub async fn last(app: &App) -> Result<Option<Audited>, FlowError> {
     let mut latest = audit_run::latest(&app.db, 2).await?.into_iter();
     let Some(newest) = latest.next() else { return Ok(None) };
-    let read = |text: &str| serde_json::from_str::<Report>(text).map_err(unreadable);
+    let read =
+        |text: &str| serde_json::from_str::<Report>(text).map_err(|error| unreadable(&error));
     let report = read(&newest.report)?;
     let before = latest.next().map(|before| read(&before.report)).transpose()?;
     let changes = before.map(|before| Changes::between(&before, &report));
     Ok(Some(Audited { number: newest.number, report, changes }))
 }
 
-fn unreadable(error: serde_json::Error) -> FlowError {
+fn unreadable(error: &serde_json::Error) -> FlowError {
     let hint = "begin anew with `daybook audit --anew`";
     FlowError::request("audit-unreadable", format!("what an audit kept: {error}"), hint)
 }

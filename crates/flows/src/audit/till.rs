@@ -93,7 +93,7 @@ impl Run<'_> {
         let sitoo = &self.sides.sitoo;
         if from == 0 {
             let days = u64::try_from(self.snapshot.ours.limits.days).unwrap_or(0);
-            let since = self.run.began_at.minus(Duration::from_hours(24 * days));
+            let since = self.begun.began_at.minus(Duration::from_hours(24 * days));
             let Called { outcome, exchanges } = sitoo.orders(&OrdersQuery::FirstSince(since)).await;
             let outcome = outcome.map(|page| {
                 let next = page.orders.first().map(|order| order.order_id);
