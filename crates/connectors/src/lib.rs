@@ -18,6 +18,7 @@ mod number;
 pub mod openid;
 pub mod orderwise;
 mod pace;
+mod read_only;
 mod reasons;
 mod settings;
 pub mod settlement;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    alerts::AlertsArgs, backup::BackupArgs, bank::BankArgs, catalogue::CatalogueArgs,
-    check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs, demo::DemoArgs,
-    despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs, evidence::EvidenceArgs,
-    exceptions::ExceptionsArgs, man::ManArgs, map::MapArgs, payouts::PayoutsArgs,
-    people::PeopleArgs, period::PeriodArgs, reconcile::ReconcileArgs, restore::RestoreArgs,
-    sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
+    alerts::AlertsArgs, audit::AuditArgs, backup::BackupArgs, bank::BankArgs,
+    catalogue::CatalogueArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
+    demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs,
+    evidence::EvidenceArgs, exceptions::ExceptionsArgs, man::ManArgs, map::MapArgs,
+    payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs, reconcile::ReconcileArgs,
+    restore::RestoreArgs, sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Sync(SyncArgs),
     /// Can Daybook reach, read and write everything it needs?
     Check(CheckArgs),
+    /// Every gap between Sitoo and OrderWise that would hurt, with its fix. Only reads.
+    Audit(AuditArgs),
     /// List entries, the newest first.
     Entries(EntriesArgs),
     /// One entry: where it is, why, and how it got there.

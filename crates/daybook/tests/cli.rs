@@ -13,6 +13,7 @@ fn help_teaches() {
         "serve",
         "sync",
         "check",
+        "audit",
         "entries",
         "entry",
         "exceptions",

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod audit;
 pub mod catalogue;
 pub mod causes;
 pub mod class;

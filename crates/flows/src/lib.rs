@@ -7,6 +7,7 @@
 pub mod access;
 pub mod alerts;
 pub mod app;
+pub mod audit;
 pub mod catalogue;
 pub mod check;
 pub mod correct;

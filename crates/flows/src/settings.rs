@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 mod access;
 mod alerts;
+mod audit;
 mod catalogue;
 mod despatch;
 mod reconcile;
@@ -16,6 +17,7 @@ mod stock;
 pub use self::{
     access::{Access, SingleSignOn},
     alerts::{Alerts, ChannelKind, ChannelSettings, Limits, MailEncryption, Weekday},
+    audit::Audit,
     catalogue::Catalogue,
     despatch::Despatch,
     reconcile::{Allowed, Reconcile},
@@ -184,6 +186,8 @@ pub struct Settings {
     pub settlement: Settlement,
     /// Closing days.
     pub reconcile: Reconcile,
+    /// Audits of both systems.
+    pub audit: Audit,
     /// How long evidence and shoppers' data are kept.
     pub evidence: Evidence,
     /// Sign-in.

@@ -25,6 +25,7 @@ pub mod alert;
 pub mod asked;
 pub mod attempt;
 pub mod audit;
+pub mod audit_run;
 pub mod catalogue;
 pub mod correction;
 pub mod customer;

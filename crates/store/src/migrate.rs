@@ -51,6 +51,7 @@ migrations! {
     19 "0019_desk"
     20 "0020_alerts"
     21 "0021_sso"
+    22 "0022_audit"
     23 "0023_correction"
 }
 

@@ -1,10 +1,10 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    access, alert, asked, attempt, audit, catalogue, correction, count, customer, despatch, entry,
-    erase, evidence, exception, exchange, finding, idempotency, inbox, lease, list_price, mapping,
-    pause, period, price_arrival, reconcile, settlement, stock, stray, supply, till_movement,
-    till_product, timeline, value_list, variant, watermark,
+    access, alert, asked, attempt, audit, audit_run, catalogue, correction, count, customer,
+    despatch, entry, erase, evidence, exception, exchange, finding, idempotency, inbox, lease,
+    list_price, mapping, pause, period, price_arrival, reconcile, settlement, stock, stray, supply,
+    till_movement, till_product, timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -14,6 +14,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         asked::STATEMENTS,
         attempt::STATEMENTS,
         audit::STATEMENTS,
+        audit_run::STATEMENTS,
         correction::STATEMENTS,
         count::STATEMENTS,
         customer::STATEMENTS,

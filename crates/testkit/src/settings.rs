@@ -8,7 +8,7 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    Access, Alerts, BackoffSettings, Catalogue, Despatch, Evidence, Format, Limits, Posting,
+    Access, Alerts, Audit, BackoffSettings, Catalogue, Despatch, Evidence, Format, Limits, Posting,
     Provider, Receive, Reconcile, Reference, Settings, Settlement, Shoppers, Stock,
     UnknownInOrderwise, Weekday,
 };
@@ -28,6 +28,7 @@ pub fn flows() -> Settings {
         despatch: despatch(),
         settlement: settlement(),
         reconcile: reconcile(),
+        audit: audit(),
         evidence: Evidence { personal_data_years: 7 },
         access: access(),
         alerts: alerts(),
@@ -80,6 +81,21 @@ fn alerts() -> Alerts {
         opening_hours: BTreeMap::new(),
         special_days: BTreeMap::new(),
         channels: BTreeMap::new(),
+    }
+}
+
+fn audit() -> Audit {
+    Audit {
+        enabled: true,
+        every: Duration::from_hours(24 * 7),
+        poll_every: Duration::from_hours(1),
+        days: 30,
+        open_after: Duration::from_hours(24 * 14),
+        slow_export: Duration::from_secs(10),
+        clock_ahead: Duration::from_mins(5),
+        impossible_stock: 100_000,
+        resume_within: Duration::from_hours(12),
+        keep_reports: 60,
     }
 }
 

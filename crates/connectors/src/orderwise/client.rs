@@ -45,11 +45,11 @@ const BEGINNING: &str = "1970-01-01T00:00:00";
 /// A client of one OrderWise instance. Its clones share token and budget of calls.
 #[derive(Clone)]
 pub struct Orderwise {
-    link: Link,
+    pub(super) link: Link,
     order_path: String,
-    export_path: String,
+    pub(super) export_path: String,
     value_list_path: String,
-    customers_path: String,
+    pub(super) customers_path: String,
     customer_create_path: String,
     exports: Exports,
     attributes: Vec<String>,
@@ -59,7 +59,7 @@ pub struct Orderwise {
     sale_order_type: i64,
     credit_order_type: i64,
     credit_sign: CreditSign,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
 }
 
 impl fmt::Debug for Orderwise {

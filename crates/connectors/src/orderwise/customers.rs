@@ -1,6 +1,6 @@
 //! Customers and value lists of OrderWise (facts/orderwise 1.9, 7).
 
-use daybook_domain::{class::Failure, till::Address};
+use daybook_domain::{audit::AccountState, class::Failure, till::Address};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -47,6 +47,24 @@ pub(super) fn read_customers(answer: &Answer<'_>) -> Result<Vec<Customer>, Failu
             statement_email: text(members, &["statementEmail"]),
         })
     })
+}
+
+/// Reads how accounts stand; nothing that tells who they are.
+pub(super) fn read_accounts(answer: &Answer<'_>) -> Result<Vec<AccountState>, Failure> {
+    objects(answer, |members, place| {
+        let is = |key| is_true(members, key);
+        Ok(AccountState {
+            id: id(members, place)?,
+            number: text(members, &["accountNumber"]),
+            on_hold: is("onHold") || is("manualOnHold"),
+            over_terms: is("overCreditTerms"),
+        })
+    })
+}
+
+fn is_true(members: &Members<'_>, key: &str) -> bool {
+    let value = members.get(key).and_then(|value| scalar(value.get()));
+    value.is_some_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "true" | "1"))
 }
 
 /// Reads a value list; the name is spelt in several ways.

@@ -99,6 +99,11 @@ impl Link {
         })
     }
 
+    /// Puts something between this client and its line.
+    pub(super) fn over(&mut self, make: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) {
+        self.caller.transport = make(Arc::clone(&self.caller.transport));
+    }
+
     /// How long OrderWise wants to be left alone.
     pub(super) fn held(&self) -> Option<Duration> {
         self.writes.held(self.caller.clock.now().micros())

@@ -1,5 +1,6 @@
 //! OrderWise: tokens, orders, export definitions, value lists, customers (facts/orderwise).
 
+mod audit;
 mod client;
 mod customers;
 pub mod errors;

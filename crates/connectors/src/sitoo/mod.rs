@@ -1,5 +1,6 @@
 //! Sitoo POS: orders, products, and what `daybook check` asks for (facts/sitoo).
 
+mod audit;
 mod catalogue;
 mod client;
 mod deliveries;

@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 mod asked;
+pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod bank;
 pub(crate) mod catalogue;
@@ -76,6 +77,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Serve(args) => serve::run(&context, &args).await,
         Command::Sync(args) => sync::run(&context, &args).await,
         Command::Check(args) => check::run(&context, &args).await,
+        Command::Audit(args) => Box::pin(audit::run(&context, &args)).await,
         Command::Entries(args) => entries::run(&context, &args).await,
         Command::Entry(args) => entry::run(&context, &args).await,
         Command::Exceptions(args) => exceptions::run(&context, args).await,

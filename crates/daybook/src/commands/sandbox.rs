@@ -13,7 +13,11 @@ use clap::Args;
 use daybook_connectors::{Clock as _, SystemClock};
 use daybook_domain::Timestamp;
 use daybook_sandbox::{
-    Now, Sandbox, day::TradingDay, retailer::Retailer, serve, settlement::DayFiles,
+    Now, Sandbox,
+    day::TradingDay,
+    retailer::{Retailer, gaps::Gaps},
+    serve,
+    settlement::DayFiles,
 };
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -29,6 +33,7 @@ Examples:
   daybook sync sales
   daybook exceptions list
   curl -s localhost:9003/control/faults/orderwise
+  daybook sandbox --gaps                          also gaps, for `daybook audit` to find
   daybook sandbox --settlement inbox              also what a provider and the bank write
 
 Everything is kept in memory and gone when it stops. The control interface places sales, returns
@@ -60,6 +65,9 @@ pub(crate) struct SandboxArgs {
     /// the configuration.
     #[arg(long, value_name = "DIR")]
     settlement: Option<PathBuf>,
+    /// Plant gaps between both systems, for `daybook audit` to find.
+    #[arg(long)]
+    gaps: bool,
     /// Send Sitoo's events to this address, e.g. http://127.0.0.1:8080/events.
     #[arg(long, value_name = "URL")]
     events_to: Option<String>,
@@ -125,6 +133,9 @@ fn made_up(args: &SandboxArgs) -> (Sandbox, Retailer) {
         TradingDay::plan(args.seed, &retailer, args.transactions)
             .starting(opening)
             .play_all(&sandbox.sitoo);
+    }
+    if args.gaps {
+        Gaps::begin(&sandbox, &retailer).plant_rest();
     }
     (sandbox, retailer)
 }

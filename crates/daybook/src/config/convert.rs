@@ -64,6 +64,7 @@ impl Config {
             despatch: self.despatch.clone(),
             settlement: self.settlement.clone().seen_from(&self.folder),
             reconcile: self.reconcile.clone(),
+            audit: self.audit.clone(),
             evidence: self.evidence.clone(),
             access: self.web.access.clone(),
             alerts: self.alerts.clone(),

@@ -8,7 +8,7 @@ use daybook_domain::{
     mapping::MappingKind,
 };
 use daybook_flows::settings::{
-    Access, Alerts, Catalogue, Despatch, Evidence, Posting, Receive, Reconcile, Reference,
+    Access, Alerts, Audit, Catalogue, Despatch, Evidence, Posting, Receive, Reconcile, Reference,
     Settlement, Stock,
 };
 use secrecy::SecretString;
@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) despatch: Despatch,
     pub(crate) settlement: Settlement,
     pub(crate) reconcile: Reconcile,
+    pub(crate) audit: Audit,
     pub(crate) evidence: Evidence,
     pub(crate) alerts: Alerts,
     pub(crate) mapping: BTreeMap<MappingKind, BTreeMap<String, InitialValue>>,

@@ -13,6 +13,7 @@ mod till_sku;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::price::{PriceFault, till_price};
 pub use self::{
     desired::{Action, Judged, NewProduct, Patch, Standing, judge},
     family::Attribute,

@@ -80,7 +80,7 @@ impl FromStr for Price {
 
 /// Why a till cannot have a price.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum PriceFault {
+pub(crate) enum PriceFault {
     /// There is none, or it is not above zero.
     Missing,
     /// In pence it would be another price.
@@ -92,7 +92,7 @@ pub(super) enum PriceFault {
 /// With VAT: OrderWise's own price with VAT, which must be whole pence; where OrderWise has none,
 /// it is made from the price without. Without VAT: a price that is not whole pence is rounded only
 /// where the shopper then pays exactly OrderWise's price with VAT.
-pub(super) fn till_price(
+pub(crate) fn till_price(
     exc: Option<Price>,
     inc: Option<Price>,
     rate: Option<VatRate>,

@@ -12,6 +12,7 @@ use super::rest;
 use crate::{
     alerts::{self, AlertsReport},
     app::App,
+    audit,
     catalogue::{self, CatalogueReport},
     desk::operate,
     despatch::{self, DespatchReport},
@@ -47,6 +48,7 @@ pub(super) async fn all(app: &Arc<App>, stop: &CancellationToken) {
         books(app, stop),
         payouts(app, stop),
         watch(app, stop),
+        audits(app, stop),
     );
 }
 
@@ -157,6 +159,26 @@ async fn watch(app: &Arc<App>, stop: &CancellationToken) {
         let result = alerts::pass(app, &mut report).await;
         tell(alerts::FLOW, report != AlertsReport::default(), &report);
         result
+    };
+    Box::pin(keep_running(app, stop, &beside, pass)).await;
+}
+
+async fn audits(app: &Arc<App>, stop: &CancellationToken) {
+    let settings = &app.settings.audit;
+    // Nothing wakes it: nobody waits for it.
+    let nothing = Notify::new();
+    let beside = Beside {
+        name: "audits",
+        runs: settings.enabled,
+        every: settings.poll_every,
+        wake: &nothing,
+    };
+    let pass = || async {
+        if let Some(audited) = audit::pass(app).await? {
+            let (gaps, records) = (audited.report.gaps.len(), audited.report.records());
+            tracing::info!(gaps, records, "both systems are audited");
+        }
+        Ok(())
     };
     Box::pin(keep_running(app, stop, &beside, pass)).await;
 }

@@ -143,6 +143,10 @@ pub struct Customer {
     pub statement_telephone: String,
     /// False is a cash customer.
     pub account_customer: bool,
+    /// Nothing may be ordered on it.
+    pub on_hold: bool,
+    /// It owes more, or for longer, than it may.
+    pub over_credit_terms: bool,
     /// Default delivery method.
     pub default_delivery_method_id: Option<i64>,
     /// Default stock location.

@@ -4,6 +4,7 @@
 //! load it into the stand-ins.
 
 mod ean;
+pub mod gaps;
 mod install;
 mod mapping;
 pub(crate) mod names;

@@ -63,7 +63,7 @@ impl Sitoo {
     }
 
     /// Unix microseconds.
-    fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         (self.now)()
     }
 }

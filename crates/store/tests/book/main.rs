@@ -11,6 +11,7 @@ pub mod pg;
 
 mod access;
 mod alert;
+mod audit_run;
 mod catalogue;
 mod chain;
 mod claim;

@@ -16,6 +16,7 @@ use daybook_domain::{
     reconcile::DayCause,
 };
 use daybook_flows::{
+    audit,
     catalogue::show,
     desk::{self, entry, goods, health, mappings, queue},
     people::{self, RowChange},
@@ -252,6 +253,15 @@ pub(super) async fn stock_of(
 
 pub(super) async fn catalogue(State(web): State<Web>) -> Answer<goods::CatalogueOverview> {
     Ok(Json(goods::catalogue(&web.app, PAGE).await?))
+}
+
+pub(super) async fn audit(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+) -> Result<Response, ApiError> {
+    who.sees_all_stores()?;
+    let last = audit::last(&web.app).await?.ok_or_else(|| unknown("There is no audit yet"))?;
+    Ok(Json(audit::show::shown(&last)).into_response())
 }
 
 pub(super) async fn product(State(web): State<Web>, At(sku): At<String>) -> Answer<show::Shown> {

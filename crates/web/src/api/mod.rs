@@ -155,6 +155,7 @@ fn goods() -> Routes {
         .call("/api/v1/stock/{sku}", See, about("A SKU in every store.", &[]), calls::stock_of)
         .call("/api/v1/catalogue", See, about("Products at a glance.", &[]), calls::catalogue)
         .call("/api/v1/catalogue/{sku}", See, about("All about one product.", &[]), calls::product)
+        .call("/api/v1/audit", See, about("The latest audit of both systems.", &[]), calls::audit)
         .call(
             "/api/v1/despatches",
             See,

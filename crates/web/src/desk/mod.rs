@@ -5,6 +5,7 @@
 
 mod alerts;
 pub(crate) mod assets;
+mod audit;
 pub(crate) mod books;
 pub(crate) mod buffers;
 pub(crate) mod day;
@@ -95,6 +96,8 @@ pub(crate) fn pages() -> Routes {
         .page("/health", See, health::page)
         .act("/health/pause", Operate, health::pause)
         .act("/health/resume", Operate, health::resume)
+        .page("/audit", See, audit::page)
+        .page("/audit/report.html", See, audit::report)
         .page("/privacy", EraseShoppers, privacy::page)
         .act("/privacy/erase", EraseShoppers, privacy::erase)
         .page("/live", See, live::stream)

@@ -1,5 +1,6 @@
 //! Tables as files that people take away: CSV, a workbook, the month-end pack as a page.
 
+pub mod audit;
 pub mod csv;
 pub mod pack;
 #[cfg(test)]

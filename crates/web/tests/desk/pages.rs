@@ -197,6 +197,7 @@ async fn every_page_of_the_shop_is_shown() {
             "/despatch",
             "/books/payouts",
             "/health",
+            "/audit",
             "/activity",
             "/activity.csv",
             "/mappings/store",

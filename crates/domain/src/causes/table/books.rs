@@ -12,5 +12,13 @@ macro_rules! books {
         fix: "See what differs, let Daybook mend what it can (`daybook reconcile fix`), and sign off what stays.",
         command: "daybook reconcile show --day {subject}",
     }
+
+    // Audit.
+    AuditGap "audit-gap" "A new gap between both systems" {
+        sentence: "The weekly audit found records on which Sitoo and OrderWise do not agree, or settings that will hurt.",
+        owner: Retail, scope: Scope::System, severity: Normal, released_by: None,
+        fix: "Read what the audit says about this kind and close it at its owner's system; it closes by itself with the next audit.",
+        command: "daybook audit --last",
+    }
     } } };
 }
