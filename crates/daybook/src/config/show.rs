@@ -60,10 +60,9 @@ fn flatten(dict: &Dict, above: &str, layers: &Figment, settings: &mut Vec<Settin
 
 fn hide(key: &str, value: &Value) -> Value {
     // Addresses of webhooks are as good as passwords.
-    let of_channel = key.starts_with("alerts.channels.");
-    if SECRETS.iter().any(|end| key.ends_with(end))
-        || of_channel && (key.ends_with(".url") || key.ends_with(".secret"))
-    {
+    let of_channel = key.strip_prefix("alerts.channels.").and_then(|rest| rest.rsplit('.').next());
+    let is_secret = SECRETS.iter().any(|end| key.ends_with(end));
+    if is_secret || matches!(of_channel, Some("url" | "secret")) {
         return Value::from(HIDDEN);
     }
     match value.as_str().map(url::Url::parse) {
