@@ -16,6 +16,7 @@ pub mod error;
 pub mod events;
 mod exchanges;
 mod health;
+pub mod manual;
 mod mirror;
 pub mod people;
 pub mod reconcile;

@@ -24,6 +24,7 @@ sql! {
     MOVE_HEAD = "UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1";
     LATEST = select!("WHERE seq < $1 ORDER BY seq DESC LIMIT $2");
     OF_SUBJECT = select!("WHERE subject = $1 ORDER BY seq DESC LIMIT $2");
+    OF_ACTION = select!("WHERE action = $1 ORDER BY seq DESC LIMIT $2");
     AFTER = select!("WHERE seq > $1 ORDER BY seq LIMIT $2");
 }
 
@@ -161,6 +162,19 @@ pub async fn of(
     let mut conn = source.into().open().await?;
     on!(conn, c => {
         let query = sqlx::query(OF_SUBJECT).bind(subject).bind(engine::limit(limit));
+        all(&query.fetch_all(c).await?)
+    })
+}
+
+/// The acts of one kind, the newest first.
+pub async fn of_action(
+    source: impl Into<Source<'_>>,
+    action: &str,
+    limit: usize,
+) -> StoreResult<Vec<AuditRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(OF_ACTION).bind(action).bind(engine::limit(limit));
         all(&query.fetch_all(c).await?)
     })
 }

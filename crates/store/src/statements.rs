@@ -2,7 +2,7 @@
 
 use crate::{
     access, asked, attempt, audit, catalogue, count, customer, despatch, entry, erase, evidence,
-    exception, exchange, finding, idempotency, inbox, lease, list_price, mapping, pause, period,
+    exception, exchange, finding, idempotency, inbox, lease, list_price, manual, mapping, pause, period,
     price_arrival, reconcile, settlement, stock, stray, supply, till_movement, till_product,
     timeline, value_list, variant, watermark,
 };
@@ -24,6 +24,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         inbox::STATEMENTS,
         lease::STATEMENTS,
         list_price::STATEMENTS,
+        manual::STATEMENTS,
         mapping::STATEMENTS,
         pause::STATEMENTS,
         period::STATEMENTS,

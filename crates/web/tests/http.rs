@@ -21,6 +21,7 @@ fn web(db: Db) -> (Router, World, CancellationToken) {
         app: world.app.clone(),
         events: Some(Events { user: "sitoo".to_owned(), password: "s3cret".into() }),
         metrics: None,
+        manual: std::sync::Arc::default(),
         body_limit_bytes: 4 << 10,
         stop: stop.clone(),
     };

@@ -38,6 +38,7 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Fa
         app: Arc::clone(&app),
         events: events.map(|(user, password)| Events { user, password }),
         metrics: Some(metrics),
+        manual: context.manual(std::env::vars())?,
         body_limit_bytes: context.config.web.body_limit_kib << 10,
         stop: stop.clone(),
     };

@@ -173,6 +173,7 @@ pub(crate) struct WebSection {
     pub(crate) events_password: Option<SecretString>,
     pub(crate) events_password_file: Option<PathBuf>,
     pub(crate) body_limit_kib: usize,
+    pub(crate) training: bool,
     pub(crate) access: Access,
 }
 

@@ -4,6 +4,7 @@
 #[macro_use]
 mod make;
 mod table;
+pub mod told;
 #[cfg(test)]
 mod tests;
 

@@ -29,6 +29,7 @@ fn doors(world: &World) -> Router {
         app: world.app.clone(),
         events: None,
         metrics: None,
+        manual: std::sync::Arc::default(),
         body_limit_bytes: 1 << 10,
         stop: CancellationToken::new(),
     };

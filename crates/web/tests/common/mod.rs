@@ -85,6 +85,7 @@ pub(crate) fn desk_of(world: World) -> Desk {
         app: world.app.clone(),
         events: None,
         metrics: None,
+        manual: std::sync::Arc::default(),
         body_limit_bytes: 64 << 10,
         stop: CancellationToken::new(),
     };

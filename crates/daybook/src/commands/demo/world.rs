@@ -199,6 +199,7 @@ fn web(context: &Context, app: &Arc<App>, stop: &CancellationToken) -> Result<We
         app: Arc::clone(app),
         events: events.map(|(user, password)| Events { user, password }),
         metrics: Some(metrics),
+        manual: context.manual(std::iter::empty())?,
         body_limit_bytes: context.config.web.body_limit_kib << 10,
         stop: stop.clone(),
     })

@@ -45,6 +45,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Fault> {
         app: Arc::clone(&app),
         events: Some(daybook_web::Events { user: USER.into(), password: PASSWORD.into() }),
         metrics: None,
+        manual: Arc::default(),
         body_limit_bytes: 1 << 20,
         stop: CancellationToken::new(),
     };

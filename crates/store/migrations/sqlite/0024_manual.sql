@@ -1,0 +1,21 @@
+-- The manual: who is responsible for what here, and what people ticked off. What is asked of the
+-- record by what was done.
+
+CREATE TABLE responsible (
+    workflow TEXT    NOT NULL PRIMARY KEY,
+    name     TEXT    NOT NULL,
+    deputy   TEXT    NOT NULL,
+    at       INTEGER NOT NULL,
+    actor    TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tick (
+    period TEXT    NOT NULL,
+    line   TEXT    NOT NULL,
+    at     INTEGER NOT NULL,
+    actor  TEXT    NOT NULL,
+    remark TEXT    NOT NULL,
+    PRIMARY KEY (period, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX audit_action ON audit (action, seq);
