@@ -2,9 +2,9 @@
 
 use crate::{
     access, asked, attempt, audit, catalogue, count, customer, despatch, entry, erase, evidence,
-    exception, exchange, finding, idempotency, inbox, lease, list_price, manual, mapping, pause, period,
-    price_arrival, reconcile, settlement, stock, stray, supply, till_movement, till_product,
-    timeline, value_list, variant, watermark,
+    exception, exchange, finding, idempotency, inbox, lease, list_price, manual, mapping, pause,
+    period, price_arrival, reconcile, settlement, stock, stray, supply, till_movement,
+    till_product, timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;

@@ -82,10 +82,8 @@ fn line(section: &str, one: &Explained, settings: &[Setting]) -> SettingLine {
     let full = format!("{section}{dot}{}", one.key);
     let within = format!("{full}.");
     // A table that stands on one line is one setting here.
-    let found: Vec<&Setting> = settings
-        .iter()
-        .filter(|set| set.key == full || set.key.starts_with(&within))
-        .collect();
+    let found: Vec<&Setting> =
+        settings.iter().filter(|set| set.key == full || set.key.starts_with(&within)).collect();
     let values: Vec<String> = found
         .iter()
         .map(|set| match set.key.strip_prefix(&within) {
@@ -203,7 +201,10 @@ mod tests {
         assert_eq!((poll.value.as_deref(), poll.is_ours), (Some("3s"), true));
         assert!(poll.explained.starts_with("Pause between two polls."));
         assert!(!of("receive", "overlap-ids").is_ours);
-        assert_eq!(of("settlement.providers.adyen", "tenders").value.as_deref(), Some("[\"CARD\"]"));
+        assert_eq!(
+            of("settlement.providers.adyen", "tenders").value.as_deref(),
+            Some("[\"CARD\"]")
+        );
         assert!(lines.iter().all(|one| !one.section.contains("worldpay")));
         assert_eq!(of("mapping.payment", "cash").value.as_deref(), Some("1"));
         assert_eq!(of("sitoo", "base-url").value, None);
@@ -214,7 +215,8 @@ mod tests {
         let of = |section: &str, key: &str| -> Explained {
             example().into_iter().find(|one| one.section == section && one.key == key).unwrap()
         };
-        let [first, second] = ["missing-ask-every", "missing-age-limit"].map(|key| of("receive", key));
+        let [first, second] =
+            ["missing-ask-every", "missing-age-limit"].map(|key| of("receive", key));
         assert_eq!(first.words, second.words);
         assert!(!of("orderwise.exports.variants", "id").words.is_empty());
     }

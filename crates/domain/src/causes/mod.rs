@@ -4,9 +4,9 @@
 #[macro_use]
 mod make;
 mod table;
-pub mod told;
 #[cfg(test)]
 mod tests;
+pub mod told;
 
 use std::{fmt, str::FromStr};
 

@@ -207,7 +207,8 @@ impl Facts<'_> {
         let found: Vec<&GroupView> = self.groups.iter().filter(|group| counts(group)).collect();
         let Some(first) = found.first() else { return done(well) };
         let count: i64 = found.iter().map(|group| group.exceptions).sum();
-        let count = words::count(u64::try_from(count).unwrap_or_default(), "exception", "exceptions");
+        let count =
+            words::count(u64::try_from(count).unwrap_or_default(), "exception", "exceptions");
         open(format!("{count}, such as: {}", first.title))
     }
 
@@ -215,9 +216,8 @@ impl Facts<'_> {
         if !is_set_up(self.app) {
             return unknown("the day close is not set up");
         }
-        let is_closed = |state: Option<DayState>| {
-            matches!(state, Some(DayState::Closed | DayState::SignedOff))
-        };
+        let is_closed =
+            |state: Option<DayState>| matches!(state, Some(DayState::Closed | DayState::SignedOff));
         let stores = &self.today.stores;
         if stores.is_empty() {
             return unknown("no store is mapped");

@@ -143,10 +143,7 @@ async fn holds_penny(app: &App, row: &StoreDayRow) -> Result<bool, FlowError> {
 }
 
 /// Who did it, by what is on record.
-async fn by_deed(
-    app: &App,
-    exercise: Exercise,
-) -> Result<Option<(String, Timestamp)>, FlowError> {
+async fn by_deed(app: &App, exercise: Exercise) -> Result<Option<(String, Timestamp)>, FlowError> {
     let act = match exercise {
         Exercise::LostReceipt | Exercise::WhoseReturn | Exercise::ExplainPenny => None,
         Exercise::UnmappedSku => mapped(app, "sku", Cause::SkuUnmapped).await?,
@@ -244,25 +241,25 @@ async fn is_right(
     if answer.is_empty() {
         return Ok(false);
     }
-    let same = |other: &str| other.eq_ignore_ascii_case(answer);
+    let fits = |other: &str| other.eq_ignore_ascii_case(answer);
     Ok(match exercise {
         Exercise::LostReceipt => {
             let sale = known(app, about).await?;
-            sale.and_then(|sale| sale.erp_order_number).is_some_and(|number| same(&number))
+            sale.and_then(|sale| sale.erp_order_number).is_some_and(|number| fits(&number))
         }
         Exercise::WhoseReturn => {
             let back = known(app, about).await?.and_then(|back| back.original_order_id);
             match back {
                 Some(id) => {
                     let sale = entry::get(&app.db, id).await?;
-                    sale.is_some_and(|sale| same(&sale.reference))
+                    sale.is_some_and(|sale| fits(&sale.reference))
                 }
                 None => false,
             }
         }
         Exercise::ExplainPenny => {
             let cause = DayCause::TaxRounding.entry();
-            if !(same(cause.code) || same(cause.title)) {
+            if !(fits(cause.code) || fits(cause.title)) {
                 return Ok(false);
             }
             let Some((day, store)) = about.split_once('/') else { return Ok(false) };

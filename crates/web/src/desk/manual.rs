@@ -140,8 +140,9 @@ pub(super) async fn chapter(
     let book = book_of(&word)?;
     let manual = Manual::read(&web, &who).await?;
     let found = manual.chapter(book, &slug);
-    let chapter = found
-        .ok_or_else(|| PageError::not_found(format!("There is no chapter '{slug}' in that book")))?;
+    let chapter = found.ok_or_else(|| {
+        PageError::not_found(format!("There is no chapter '{slug}' in that book"))
+    })?;
     let all: Vec<&Chapter> = manual.of_book(book).collect();
     let at = all.iter().position(|one| one.slug == slug).unwrap_or_default();
     let link = |one: &&Chapter| (address(book, &one.slug), one.title.clone());
@@ -192,9 +193,8 @@ pub(super) async fn print(
 
 /// From a cause to its chapter, in the book of whoever clears it.
 pub(super) async fn cause(At(code): At<String>) -> Result<Response, PageError> {
-    let cause: Cause = code
-        .parse()
-        .map_err(|_| PageError::not_found(format!("There is no cause '{code}'")))?;
+    let cause: Cause =
+        code.parse().map_err(|_| PageError::not_found(format!("There is no cause '{code}'")))?;
     let row = cause.entry();
     let book = match row.owner {
         Owner::Finance => Book::Finance,

@@ -90,7 +90,7 @@ pub(super) async fn page(
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Answer {
+pub(super) struct Attempt {
     exercise: String,
     #[serde(default)]
     about: String,
@@ -101,7 +101,7 @@ pub(super) struct Answer {
 pub(super) async fn answer(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Given(given): Given<Answer>,
+    Given(given): Given<Attempt>,
 ) -> Result<Response, PageError> {
     only_in_training(&web)?;
     who.sees_all_stores()?;

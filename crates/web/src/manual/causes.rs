@@ -31,12 +31,8 @@ pub(super) fn chapters() -> Vec<Chapter> {
         books: books.to_vec(),
         text,
     };
-    let mut all = vec![chapter(
-        "causes".to_owned(),
-        "The causes of exceptions",
-        &Book::ALL,
-        index(),
-    )];
+    let mut all =
+        vec![chapter("causes".to_owned(), "The causes of exceptions", &Book::ALL, index())];
     for row in Cause::ALL.iter().map(|cause| cause.entry()) {
         all.push(chapter(cause_slug(row.code), row.title, Book::of(row.owner), one(row)));
     }
@@ -119,7 +115,8 @@ fn steps(row: &CauseRow) -> Vec<String> {
         ],
         (None, Scope::Payout) => vec![
             "Open [Payouts](/books/payouts) and look at the provider that is named.".to_owned(),
-            "Do what is said above. It closes by itself once the money is accounted for.".to_owned(),
+            "Do what is said above. It closes by itself once the money is accounted for."
+                .to_owned(),
         ],
     };
     steps.extend(by_desk);

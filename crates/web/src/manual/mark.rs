@@ -53,4 +53,3 @@ pub(super) fn span(span: std::time::Duration) -> String {
         daybook_domain::words::span(span)
     }
 }
-

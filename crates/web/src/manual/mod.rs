@@ -130,6 +130,7 @@ impl Manual {
     }
 
     /// Every chapter.
+    #[cfg(test)]
     pub(crate) fn all(&self) -> &[Chapter] {
         &self.chapters
     }

@@ -34,7 +34,8 @@ pub(super) fn anchor(heading: &str) -> String {
 
 /// The text of the heading that begins at `at`.
 pub(super) fn heading(events: &[Event<'_>], at: usize) -> String {
-    let inside = events[at..].iter().take_while(|one| !matches!(one, Event::End(TagEnd::Heading(_))));
+    let inside =
+        events[at..].iter().take_while(|one| !matches!(one, Event::End(TagEnd::Heading(_))));
     inside
         .filter_map(|one| match one {
             Event::Text(text) | Event::Code(text) => Some(text.as_ref()),

@@ -33,7 +33,9 @@ pub(super) fn plain(text: &str) -> String {
         match event {
             Event::Text(text) | Event::Code(text) => plain.push_str(&text),
             Event::SoftBreak | Event::HardBreak => plain.push(' '),
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableCell | TagEnd::Item) => {
+            Event::End(
+                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableCell | TagEnd::Item,
+            ) => {
                 plain.push(' ');
             }
             _ => {}
@@ -75,8 +77,7 @@ pub(super) fn search(chapters: &[Chapter], words: &str) -> Vec<Hit> {
 fn around(text: &str, words: &[String]) -> String {
     let letters: Vec<char> = text.chars().collect();
     // Letter by letter: what is lower case may be longer than what is not.
-    let lower: Vec<char> =
-        letters.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect();
+    let lower: Vec<char> = letters.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect();
     let at = words.iter().filter_map(|word| {
         let word: Vec<char> = word.chars().collect();
         lower.windows(word.len()).position(|part| part == word)

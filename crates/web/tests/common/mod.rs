@@ -20,7 +20,7 @@ use daybook_flows::access::{
 };
 use daybook_store::Db;
 use daybook_testkit::World;
-use daybook_web::{Web, router};
+use daybook_web::{Live, Web, router};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -81,11 +81,16 @@ pub(crate) async fn desk(db: Db) -> Desk {
 
 /// A desk of this world.
 pub(crate) fn desk_of(world: World) -> Desk {
+    desk_told(world, Live::default())
+}
+
+/// A desk of this world, whose manual is told this.
+pub(crate) fn desk_told(world: World, live: Live) -> Desk {
     let web = Web {
         app: world.app.clone(),
         events: None,
         metrics: None,
-        manual: std::sync::Arc::default(),
+        manual: std::sync::Arc::new(live),
         body_limit_bytes: 64 << 10,
         stop: CancellationToken::new(),
     };

@@ -8,6 +8,7 @@ mod common;
 mod api;
 mod books;
 mod hostile;
+mod manual;
 mod mappings;
 mod pages;
 

@@ -38,7 +38,13 @@ pub(super) fn text(web: &Web) -> String {
         row("The ledger: tax and totals", "OrderWise", "compared", close, "/books"),
         row("Card money", "the provider and the bank", "compared", money, "/books/payouts"),
         row("Mappings", "Daybook", "kept here", "at work".to_owned(), "/mappings"),
-        row("Exceptions and day closes", "Daybook", "kept here", "at work".to_owned(), "/exceptions"),
+        row(
+            "Exceptions and day closes",
+            "Daybook",
+            "kept here",
+            "at work".to_owned(),
+            "/exceptions",
+        ),
     ];
     let mut text = String::from(
         "Each record has one owner. Daybook never writes against the owner: what is wrong is put \

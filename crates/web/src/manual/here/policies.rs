@@ -18,21 +18,46 @@ pub(super) fn text(web: &Web) -> String {
     } else {
         "waits for a person"
     };
-    let cancel = if set.despatch.cancel_orders { "is cancelled in Sitoo too" } else { "waits for a person" };
+    let cancel =
+        if set.despatch.cancel_orders { "is cancelled in Sitoo too" } else { "waits for a person" };
     let close = if set.despatch.close_orders { "Daybook closes it" } else { "a person is told" };
     let rows = [
         row("VAT", tax(policy.tax), "policy.tax"),
         row("A return without its sale", hold(policy.blind_returns), "policy.blind-returns"),
-        row("A return whose sale is unknown", hold(policy.unknown_original), "policy.unknown-original"),
+        row(
+            "A return whose sale is unknown",
+            hold(policy.unknown_original),
+            "policy.unknown-original",
+        ),
         row("A return for a reason that is not mapped", reason, "policy.restock-unmapped-reasons"),
         row("An order that no till made", no_register(policy.no_register), "policy.no-register"),
-        row("An order that is paid and still open", open(policy.open_paid_orders), "policy.open-paid-orders"),
+        row(
+            "An order that is paid and still open",
+            open(policy.open_paid_orders),
+            "policy.open-paid-orders",
+        ),
         row("Shoppers", shoppers(set.posting.shoppers), "posting.shoppers"),
-        row("Stock that OrderWise does not know", unknown(set.stock.unknown_in_orderwise), "stock.unknown-in-orderwise"),
+        row(
+            "Stock that OrderWise does not know",
+            unknown(set.stock.unknown_in_orderwise),
+            "stock.unknown-in-orderwise",
+        ),
         row("An order that is delivered and left open in Sitoo", close, "despatch.close-orders"),
-        row("An order cancelled in OrderWise before anything left", cancel, "despatch.cancel-orders"),
-        row("The date that counts for the day close", date(set.reconcile.period_date), "reconcile.period-date"),
-        row("Documents in OrderWise without a receipt", strangers(set.reconcile.strangers), "reconcile.strangers"),
+        row(
+            "An order cancelled in OrderWise before anything left",
+            cancel,
+            "despatch.cancel-orders",
+        ),
+        row(
+            "The date that counts for the day close",
+            date(set.reconcile.period_date),
+            "reconcile.period-date",
+        ),
+        row(
+            "Documents in OrderWise without a receipt",
+            strangers(set.reconcile.strangers),
+            "reconcile.strangers",
+        ),
         row("What arrives for a closed month", late(set.reconcile.late), "reconcile.late"),
     ];
     let table = mark::table(["About", "It is so here", "Setting"], &rows);

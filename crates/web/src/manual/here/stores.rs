@@ -74,7 +74,8 @@ pub(super) async fn mappings(web: &Web, who: &Who) -> Result<String, FlowError> 
             .take(ROWS)
             .map(|stored| {
                 let fields = stored.row.value.iter();
-                let fields: Vec<String> = fields.map(|(name, value)| format!("{name} {value}")).collect();
+                let fields: Vec<String> =
+                    fields.map(|(name, value)| format!("{name} {value}")).collect();
                 let value = mark::text(&fields.join(", "));
                 [mark::code(&stored.row.key), value, mark::text(&stored.updated_by)]
             })
