@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod causes;
 pub mod class;
 pub mod classify;
+pub mod correction;
 pub mod despatch;
 pub mod document;
 pub mod draft;

@@ -23,6 +23,9 @@ const HIDDEN: &str = "***";
 /// Shorter texts of a shopper are not looked for inside other texts: they are parts of words.
 const SHORTEST: usize = 4;
 
+/// The act on record.
+pub const ACTION: &str = "erase-personal-data";
+
 /// Whose data is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whose {
@@ -282,8 +285,7 @@ async fn record(
         "customers": found.customers,
         "refused": found.refused,
     });
-    let action = "erase-personal-data";
-    audit::append(&mut tx, app.now(), actor.trim(), action, &subject, &detail.to_string()).await?;
+    audit::append(&mut tx, app.now(), actor.trim(), ACTION, &subject, &detail.to_string()).await?;
     tx.commit().await?;
     Ok(())
 }

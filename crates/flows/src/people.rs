@@ -9,7 +9,7 @@ use daybook_domain::{
     mapping::{MappingKind, MappingRow},
 };
 use daybook_store::{
-    Tx, audit,
+    Tx, audit, correction,
     entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
     exception, mapping,
     timeline::Event,
@@ -42,6 +42,7 @@ pub async fn retry(app: &App, reference: Reference, actor: &str) -> Result<(), F
         ));
     }
     let steps = [again(app, &row, actor)];
+    correction::lift_hold(&mut tx, app.now(), row.order_id, actor).await?;
     apply(app, &mut tx, &steps).await?;
     exception::close_for_entry(&mut tx, app.now(), row.order_id, actor, "tried again").await?;
     audit::append(&mut tx, app.now(), actor, "retry", &reference.to_string(), "{}").await?;
@@ -85,6 +86,7 @@ pub async fn retry_group(
         apply(app, &mut tx, &steps).await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
         for &id in &ids {
+            correction::lift_hold(&mut tx, app.now(), id, actor).await?;
             exception::close_for_entry(&mut tx, app.now(), id, actor, "tried again").await?;
         }
         let what = format!("{}:{}", cause.code(), subject.unwrap_or("*"));
@@ -240,7 +242,8 @@ async fn wake(app: &App, kinds: &BTreeSet<MappingKind>) -> Result<(), FlowError>
     Ok(())
 }
 
-async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, FlowError> {
+/// The entry, or what to do where the book does not have it.
+pub(crate) async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, FlowError> {
     entry::get(tx, reference.order_id)
         .await?
         .filter(|row| row.site_id == reference.site_id)

@@ -83,6 +83,8 @@ pub struct Posting {
     /// How long a return waits for its sale before it becomes an exception.
     #[serde(with = "humantime_serde")]
     pub waiting_limit: Duration,
+    /// Whether a correction that changes how money is booked needs a second person.
+    pub second_person: bool,
     /// Pause before waiting returns and held entries are looked at again on their own.
     #[serde(with = "humantime_serde")]
     pub recheck_every: Duration,

@@ -24,6 +24,7 @@ pub mod asked;
 pub mod attempt;
 pub mod audit;
 pub mod catalogue;
+pub mod correction;
 pub mod customer;
 pub mod despatch;
 pub mod entry;

@@ -44,6 +44,7 @@ migrations! {
     17 "0017_access"
     18 "0018_family_marks"
     19 "0019_desk"
+    23 "0023_correction"
     24 "0024_manual"
 }
 

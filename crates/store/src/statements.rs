@@ -1,9 +1,9 @@
 //! Every statement of this crate, so that a test can prepare each one on both engines.
 
 use crate::{
-    access, asked, attempt, audit, catalogue, count, customer, despatch, entry, erase, evidence,
-    exception, exchange, finding, idempotency, inbox, lease, list_price, manual, mapping, pause,
-    period, price_arrival, reconcile, settlement, stock, stray, supply, till_movement,
+    access, asked, attempt, audit, catalogue, correction, count, customer, despatch, entry, erase,
+    evidence, exception, exchange, finding, idempotency, inbox, lease, list_price, manual, mapping,
+    pause, period, price_arrival, reconcile, settlement, stock, stray, supply, till_movement,
     till_product, timeline, value_list, variant, watermark,
 };
 
@@ -14,6 +14,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         asked::STATEMENTS,
         attempt::STATEMENTS,
         audit::STATEMENTS,
+        correction::STATEMENTS,
         count::STATEMENTS,
         customer::STATEMENTS,
         erase::STATEMENTS,

@@ -198,6 +198,7 @@ fn posting() -> Posting {
         attempts_limit: 50,
         age_limit: Duration::from_hours(48),
         waiting_limit: Duration::from_hours(24),
+        second_person: true,
         recheck_every: Duration::from_mins(10),
         breaker_failures: 5,
         breaker_backoff: backoff(Duration::from_secs(5), Duration::from_mins(2)),

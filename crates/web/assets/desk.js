@@ -44,6 +44,15 @@
       links.find((link) => link.textContent.trim().toLowerCase().startsWith(event.key))?.click();
     }
   });
+  // A file's text is put where it can be read before it is sent; without script it is pasted.
+  for (const part of document.querySelectorAll("[data-file]")) {
+    part.hidden = false;
+    const text = part.closest("form").elements[part.dataset.file];
+    part.querySelector("input").addEventListener("change", async (event) => {
+      const [file] = event.target.files;
+      if (file) { text.value = await file.text(); }
+    });
+  }
   // A deed that cannot be undone is asked about once more.
   document.addEventListener("submit", (event) => {
     const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;

@@ -1,6 +1,5 @@
 //! `daybook map`
 
-mod csv;
 mod list;
 mod transfer;
 

@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use crate::{
     app::App,
+    correct::{self, Correctable, CorrectionRow},
     error::FlowError,
     sales::load::known_mapping,
     view::{EntryView, ExceptionView},
@@ -40,6 +41,10 @@ pub struct EntryWhole {
     pub rows: Vec<SideBySide>,
     /// What was paid, and how.
     pub payments: Vec<PaymentLine>,
+    /// What persons said of it: holds and corrections, the first first.
+    pub said: Vec<CorrectionRow>,
+    /// What could be corrected.
+    pub places: Vec<Correctable>,
     /// Open and closed ones, the oldest first.
     pub exceptions: Vec<ExceptionView>,
     /// Totals that differed when the document was read back.
@@ -163,6 +168,8 @@ pub async fn whole(app: &App, row: EntryRow) -> Result<EntryWhole, FlowError> {
         store: store.map(|store| store.name.clone()),
         rows: rows(order.as_ref(), sent.as_ref(), documents.first(), row.gross.is_negative()),
         payments: order.as_ref().map(payments).unwrap_or_default(),
+        said: correct::of(app, row.reference()).await?,
+        places: order.as_ref().map(correct::places).unwrap_or_default(),
         exceptions: exceptions
             .map(|exception| ExceptionView::new(exception, Some(reference.clone())))
             .collect(),

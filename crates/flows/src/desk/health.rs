@@ -101,6 +101,11 @@ pub async fn acts(
     Ok(audit::list(&app.db, before, limit).await?)
 }
 
+/// The acts of one kind, the newest first.
+pub async fn acts_of(app: &App, action: &str, limit: usize) -> Result<Vec<AuditRow>, FlowError> {
+    Ok(audit::of_action(&app.db, action, limit).await?)
+}
+
 /// The number of the first act that is not as it was written; none when all are.
 pub async fn verify(app: &App) -> Result<Option<i64>, FlowError> {
     Ok(audit::verify(&app.db).await?)

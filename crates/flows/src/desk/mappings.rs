@@ -1,6 +1,6 @@
 //! Mapping tables as people see them: rows with who wrote them, what is missing, and suggestions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daybook_domain::{
     Timestamp, VatRate,
@@ -66,6 +66,54 @@ pub struct RowChange {
     pub before: Option<String>,
     /// The row after; none where it was taken away.
     pub after: Option<String>,
+    /// The fields before, to go back to them.
+    #[serde(skip)]
+    pub fields_before: Option<BTreeMap<String, String>>,
+}
+
+/// What a file would change.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Incoming {
+    /// Rows that are not there yet.
+    pub new: Vec<MappingRow>,
+    /// Rows that are there with another value.
+    pub changed: Vec<MappingRow>,
+    /// What those are now.
+    pub before: Vec<MappingRow>,
+    /// Rows that are there as they are.
+    pub same: usize,
+}
+
+impl Incoming {
+    /// What would be written.
+    pub fn rows(&self) -> Vec<MappingRow> {
+        [self.new.as_slice(), self.changed.as_slice()].concat()
+    }
+}
+
+/// Compares a file's rows with the book's. A key that comes twice is refused: which one counts?
+pub async fn incoming(app: &App, rows: Vec<MappingRow>) -> Result<Incoming, FlowError> {
+    let there = mapping::load(&app.db).await?.rows.into_iter();
+    let there: BTreeMap<_, _> = there.map(|row| ((row.kind, row.key.clone()), row)).collect();
+    let mut told = Incoming::default();
+    let mut seen = BTreeSet::new();
+    for row in rows {
+        let key = (row.kind, row.key.clone());
+        match there.get(&key) {
+            _ if seen.contains(&key) => {
+                let what = format!("{} {} comes twice", row.kind, row.key);
+                return Err(FlowError::request("mapping-csv", what, "leave one of the two"));
+            }
+            None => told.new.push(row),
+            Some(known) if known.value == row.value => told.same += 1,
+            Some(known) => {
+                told.before.push(known.clone());
+                told.changed.push(row);
+            }
+        }
+        seen.insert(key);
+    }
+    Ok(told)
 }
 
 /// How many rows each kind has.
@@ -113,7 +161,13 @@ pub async fn history(app: &App, kind: MappingKind, key: &str) -> Result<Vec<RowC
                 .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()));
             Some(fields.collect::<Vec<_>>().join(" "))
         };
-        RowChange { at: act.at, by: act.actor, before: side("before"), after: side("after") }
+        RowChange {
+            at: act.at,
+            by: act.actor,
+            before: side("before"),
+            after: side("after"),
+            fields_before: serde_json::from_value(detail["before"].clone()).ok(),
+        }
     };
     Ok(acts.into_iter().map(change).collect())
 }

@@ -22,6 +22,9 @@ use crate::{app::App, error::FlowError, retrying::retrying};
 pub struct Signature<'a> {
     /// Only differences of this cause; none means all.
     pub cause: Option<DayCause>,
+    /// The certificate that was seen, by its number in the store's chain; none: the latest, whatever
+    /// it says.
+    pub certificate: Option<i64>,
     /// Who.
     pub actor: &'a str,
     /// Why.
@@ -57,6 +60,13 @@ async fn once(app: &App, about: About, signature: Signature<'_>) -> Result<Store
             format!("first: daybook reconcile --day {} --store {}", about.1, about.0),
         ));
     };
+    if let Some(wanted) = signature.certificate.filter(|wanted| *wanted != seq) {
+        return Err(FlowError::request(
+            "certificate-superseded",
+            format!("certificate {wanted} is not the latest: the day was compared again"),
+            format!("look at what certificate {seq} says, and sign that"),
+        ));
+    }
     let wanted = open(&seen, signature.cause);
     if wanted.is_empty() {
         return Err(FlowError::request(

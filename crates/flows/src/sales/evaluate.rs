@@ -31,7 +31,7 @@ use super::{
     recorded::{new_entry, unreadable_fault},
     shopper::{self, Place},
 };
-use crate::{app::App, error::FlowError};
+use crate::{app::App, correct, error::FlowError};
 
 /// A posting whose intent is written down: ready to be sent.
 pub(crate) struct Prepared {
@@ -149,12 +149,18 @@ fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Judged {
         waited_too_long: now.since(loaded.row.received_at) > app.settings.posting.waiting_limit,
         policy: &app.policy,
     };
-    match decide(order, &known) {
-        Decision::Post(draft) => Judged::Post(draft),
-        Decision::Wait { for_order_id } => Judged::Other(Verdict::Wait(for_order_id)),
-        Decision::ReadDeliveries => Judged::Other(Verdict::ReadDeliveries),
-        Decision::Hold(faults) => Judged::Other(Verdict::Hold(faults)),
+    let decision = decide(order, &known);
+    let stopped = loaded.stops.iter().map(correct::fault);
+    if loaded.stops.is_empty() {
+        return match decision {
+            Decision::Post(draft) => Judged::Post(draft),
+            Decision::Wait { for_order_id } => Judged::Other(Verdict::Wait(for_order_id)),
+            Decision::ReadDeliveries => Judged::Other(Verdict::ReadDeliveries),
+            Decision::Hold(faults) => Judged::Other(Verdict::Hold(faults)),
+        };
     }
+    let faults = if let Decision::Hold(faults) = decision { faults } else { Vec::new() };
+    Judged::Other(Verdict::Hold(faults.into_iter().chain(stopped).collect()))
 }
 
 /// What would become of an entry.

@@ -31,13 +31,32 @@ const EXAMPLES: usize = 5;
 /// How far back a change is tried.
 const LOOK_BACK: Duration = Duration::from_hours(24 * 90);
 
-/// A change of one mapping row: the row as it would be, or its end.
+/// A change of the mapping: rows as they would be, or the end of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// This row, new or instead of the one with its key.
     Set(MappingRow),
+    /// These rows, as a file brings them.
+    SetAll(Vec<MappingRow>),
     /// No row of this kind and key.
     Remove(MappingKind, String),
+}
+
+impl Change {
+    fn rows(&self) -> &[MappingRow] {
+        match self {
+            Self::Set(row) => std::slice::from_ref(row),
+            Self::SetAll(rows) => rows,
+            Self::Remove(..) => &[],
+        }
+    }
+
+    fn is_about(&self, kind: MappingKind) -> bool {
+        match self {
+            Self::Remove(of, _) => *of == kind,
+            Self::Set(_) | Self::SetAll(_) => self.rows().iter().any(|row| row.kind == kind),
+        }
+    }
 }
 
 /// Entries that a change concerns.
@@ -162,7 +181,7 @@ async fn piece(
                 told.still_held.add(row);
             }
             // It would go as far as we can tell: OrderWise refused it.
-            (Judgement::Goes, Judgement::Goes) if is_held && is_released(row, kind_of(change)) => {
+            (Judgement::Goes, Judgement::Goes) if is_held && is_released(row, change) => {
                 told.tried_again.add(row);
             }
             (Judgement::Goes | Judgement::Waits, Judgement::Held(_)) if !is_held => {
@@ -178,27 +197,20 @@ async fn piece(
     Ok(())
 }
 
-fn kind_of(change: &Change) -> MappingKind {
-    match change {
-        Change::Set(row) => row.kind,
-        Change::Remove(kind, _) => *kind,
-    }
-}
-
-/// Whether what holds the entry is released by this kind of mapping.
-fn is_released(row: &EntryRow, kind: MappingKind) -> bool {
+/// Whether what holds the entry is released by this change.
+fn is_released(row: &EntryRow, change: &Change) -> bool {
     let cause = row.reason.as_deref().and_then(|word| word.parse::<Cause>().ok());
-    cause.is_some_and(|cause| cause.is_released_by(kind))
+    let kinds = MappingKind::ALL.into_iter().filter(|kind| change.is_about(*kind));
+    cause.is_some_and(|cause| kinds.into_iter().any(|kind| cause.is_released_by(kind)))
 }
 
 fn changed(mut rows: Vec<MappingRow>, change: &Change) -> Mapping {
-    let (kind, key) = match change {
-        Change::Set(row) => (row.kind, row.key.as_str()),
-        Change::Remove(kind, key) => (*kind, key.as_str()),
-    };
-    rows.retain(|row| row.kind != kind || row.key != key);
-    if let Change::Set(row) = change {
-        rows.push(row.clone());
+    if let Change::Remove(kind, key) = change {
+        rows.retain(|row| row.kind != *kind || row.key != *key);
     }
+    let new: BTreeSet<(MappingKind, &str)> =
+        change.rows().iter().map(|row| (row.kind, row.key.as_str())).collect();
+    rows.retain(|row| !new.contains(&(row.kind, row.key.as_str())));
+    rows.extend(change.rows().iter().cloned());
     Mapping::from_rows(rows).0
 }

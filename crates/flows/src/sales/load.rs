@@ -9,6 +9,7 @@ use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
     Quantity,
     class::Failure,
+    correction::{Correction, Field, Stage},
     entry::{EntryKind, EntryState},
     lookup::{Original, OriginalSale, Variants},
     mapping::Mapping,
@@ -18,16 +19,19 @@ use daybook_domain::{
 };
 use daybook_store::{
     Tx,
+    correction::{self, CorrectionRow},
     entry::{self, DueRow, EntryRow},
     mapping, supply, variant,
 };
 
 use crate::{app::App, error::FlowError};
 
-/// An entry with its order as the till told it.
+/// An entry with its order as the till told it, and what persons said laid over it.
 pub(crate) struct Loaded {
     pub(crate) row: DueRow,
     pub(crate) order: Result<TillOrder, Failure>,
+    /// What persons say of it that lets it not go on.
+    pub(crate) stops: Vec<CorrectionRow>,
     pub(crate) original: Original,
     /// The order's deliveries, where they were wanted and have been read.
     pub(crate) deliveries: Option<Vec<OrderDelivery>>,
@@ -60,16 +64,49 @@ pub(crate) async fn load_with(
     let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
     let mut payloads = entry::payloads(&mut *tx, &ids).await?;
     let mut deliveries = supply::known(&mut *tx, &ids).await?;
+    let mut said = correction::live(&mut *tx, &ids).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         let payload = payloads.remove(&row.order_id).unwrap_or_default();
-        let order = parse_order(&payload);
-        let original = original_of(tx, &row, &order).await?;
+        let mut order = parse_order(&payload);
+        let said = said.remove(&row.order_id).unwrap_or_default();
+        let original = original_of(tx, &row, &mut order).await?;
+        let stops = said.iter().filter(|one| stops(one)).cloned().collect();
+        if let Ok(order) = &mut order {
+            lay_over(order, &said);
+        }
         let deliveries = deliveries.remove(&row.order_id);
-        entries.push(Loaded { row, order, original, deliveries });
+        entries.push(Loaded { row, order, stops, original, deliveries });
     }
     let variants = variants_of(tx, &entries, &mapping).await?;
     Ok(Batch { entries, variants, mapping })
+}
+
+/// What waits for a second person, and a person's hold.
+fn stops(said: &CorrectionRow) -> bool {
+    said.stage == Stage::Asked || said.correction.field == Field::Hold
+}
+
+fn lay_over(order: &mut TillOrder, said: &[CorrectionRow]) {
+    for one in said.iter().filter(|one| one.stage == Stage::InForce) {
+        one.correction.lay_over(order);
+    }
+}
+
+/// What was corrected in a sale holds for what comes back of it.
+fn inherit(order: &mut TillOrder, said: &[CorrectionRow]) {
+    let goods = |one: &&CorrectionRow| {
+        one.stage == Stage::InForce && matches!(one.correction.field, Field::Sku | Field::VatRate)
+    };
+    for said in said.iter().filter(goods) {
+        let of_row = |row: &&daybook_domain::till::TillRow| {
+            row.original_index == Some(said.correction.place)
+        };
+        let places: Vec<i64> = order.rows.iter().filter(of_row).map(|row| row.index).collect();
+        for place in places {
+            Correction { place, ..said.correction.clone() }.lay_over(order);
+        }
+    }
 }
 
 /// Today's mapping: read anew only when its version has moved.
@@ -122,7 +159,7 @@ async fn variants_of(
 async fn original_of(
     tx: &mut Tx,
     row: &DueRow,
-    order: &Result<TillOrder, Failure>,
+    order: &mut Result<TillOrder, Failure>,
 ) -> Result<Original, FlowError> {
     let wanted = order.as_ref().ok().and_then(|order| order.original_order_id);
     let Some(order_id) = wanted.filter(|_| row.kind == EntryKind::Return) else {
@@ -132,9 +169,15 @@ async fn original_of(
         return Ok(Original::Unknown { order_id });
     };
     let payload = entry::payloads(&mut *tx, &[order_id]).await?.remove(&order_id);
-    let Some(Ok(original)) = payload.as_deref().map(parse_order) else {
+    let Some(Ok(mut original)) = payload.as_deref().map(parse_order) else {
         return Ok(Original::Unknown { order_id });
     };
+    let said = correction::live(&mut *tx, &[order_id]).await?.remove(&order_id);
+    let said = said.unwrap_or_default();
+    lay_over(&mut original, &said);
+    if let Ok(order) = order {
+        inherit(order, &said);
+    }
     let (returned, returned_by_sku) = given_back(tx, row, order_id).await?;
     Ok(Original::Known(Box::new(OriginalSale {
         state: sale.state,
@@ -155,10 +198,13 @@ async fn given_back(tx: &mut Tx, row: &DueRow, original: i64) -> Result<GivenBac
         .filter(|other| other.order_id != row.order_id && counts(other, row.order_id))
         .map(|other| other.order_id)
         .collect();
-    let payloads: HashMap<i64, String> = entry::payloads(tx, &others).await?;
+    let payloads: HashMap<i64, String> = entry::payloads(&mut *tx, &others).await?;
+    let said = correction::live(tx, &others).await?;
     let mut by_row = BTreeMap::new();
     let mut by_sku = BTreeMap::new();
-    for order in payloads.values().filter_map(|payload| parse_order(payload).ok()) {
+    for (id, payload) in &payloads {
+        let Ok(mut order) = parse_order(payload) else { continue };
+        lay_over(&mut order, said.get(id).map_or(&[], Vec::as_slice));
         for item in order.rows {
             let quantity = item.quantity.abs();
             match item.original_index {

@@ -43,6 +43,8 @@ sql! {
     RECHECKED_LATER = "SELECT order_id FROM entry \
                        WHERE state = 'set-aside' AND due_at IS NOT NULL AND due_at > $1";
     RESCHEDULE = "UPDATE entry SET due_at = $2 WHERE order_id = $1";
+    LOOK_AGAIN = "UPDATE entry SET due_at = $2 WHERE order_id = $1 \
+                  AND state IN ('held', 'waiting', 'ready')";
 }
 
 const READY: &str = select!("WHERE state = 'ready' AND due_at <= ");
@@ -205,6 +207,14 @@ pub async fn reschedule(tx: &mut Tx, due: &[(i64, Option<Timestamp>)]) -> StoreR
         });
     }
     Ok(())
+}
+
+/// What is not on its way is decided on again at `at`; false when it moved on meanwhile.
+pub async fn look_again(tx: &mut Tx, order_id: i64, at: Timestamp) -> StoreResult<bool> {
+    Ok(on!(tx, c => {
+        let query = sqlx::query(LOOK_AGAIN).bind(order_id).bind(at.micros());
+        query.execute(c).await?.rows_affected() > 0
+    }))
 }
 
 /// Makes the returns ready that wait for one of these sales; returns their order ids.

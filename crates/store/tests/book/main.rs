@@ -14,6 +14,7 @@ mod catalogue;
 mod chain;
 mod claim;
 mod common;
+mod correction;
 mod counts;
 mod desk;
 mod despatch;

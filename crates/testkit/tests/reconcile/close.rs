@@ -133,7 +133,12 @@ async fn what_is_edited_afterwards_opens_the_day_again_and_can_be_signed() {
         assert_eq!(sum, -100);
 
         let warehouse = world.shop(0).warehouse_id;
-        let goodwill = Signature { cause: None, actor: "Ada", reason: "a goodwill gesture" };
+        let goodwill = Signature {
+            cause: None,
+            certificate: None,
+            actor: "Ada",
+            reason: "a goodwill gesture",
+        };
         reconcile::sign(&world.app, (warehouse, monday()), goodwill).await.unwrap();
         assert_eq!(row(&world, 0).await.state, DayState::SignedOff);
 

@@ -38,7 +38,7 @@ fn told(view: &DayView) -> Vec<(DayCause, usize, i64)> {
 async fn sign_one_and_then_the_rest(world: &World) {
     let store = world.shop(0).warehouse_id;
     let about = (store, monday());
-    let by = |cause, reason| Signature { cause, actor: "Ada", reason };
+    let by = |cause, reason| Signature { cause, certificate: None, actor: "Ada", reason };
     let goodwill = by(Some(DayCause::EditedInOrderwise), "goodwill");
     let signed = reconcile::sign(&world.app, about, goodwill).await.unwrap();
     assert_eq!(signed.state, DayState::Differs);

@@ -86,7 +86,7 @@ async fn a_day(world: &World) -> [i64; 3] {
     quarter_of_an_hour(world).await;
     evening_and_night(world).await;
     pass(world).await;
-    let by = Signature { cause: None, actor: "Ada", reason: "held" };
+    let by = Signature { cause: None, certificate: None, actor: "Ada", reason: "held" };
     reconcile::sign(&world.app, (world.shop(0).warehouse_id, monday()), by).await.unwrap();
     [sale, back, held]
 }

@@ -80,7 +80,7 @@ async fn uploads_late(world: &World, day: &str, pence: i64) {
 }
 
 async fn sign(world: &World, day: &str, reason: &str) {
-    let by = Signature { cause: None, actor: "Ada", reason };
+    let by = Signature { cause: None, certificate: None, actor: "Ada", reason };
     let about = (world.shop(0).warehouse_id, date(day));
     let signed = reconcile::sign(&world.app, about, by).await.unwrap();
     assert_eq!(signed.state, DayState::SignedOff, "{day}");

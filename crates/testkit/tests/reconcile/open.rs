@@ -51,7 +51,7 @@ async fn a_day_that_stays_open_is_told_after_its_limit_and_closes_with_the_day()
         assert_eq!(told(&world).await.len(), 1, "told once");
 
         let about = (world.shop(0).warehouse_id, monday());
-        let agreed = Signature { cause: None, actor: "Ada", reason: "agreed" };
+        let agreed = Signature { cause: None, certificate: None, actor: "Ada", reason: "agreed" };
         reconcile::sign(&world.app, about, agreed).await.unwrap();
         assert_eq!(told(&world).await, Vec::<String>::new(), "signed");
 

@@ -14,6 +14,7 @@ mod products;
 mod receive;
 mod restored;
 mod returns;
+mod said;
 mod shared;
 
 pub(crate) use std::time::Duration;

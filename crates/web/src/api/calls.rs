@@ -50,7 +50,7 @@ fn unknown(what: impl Into<String>) -> ApiError {
 }
 
 /// Two persons open a month again: a program is none.
-fn a_person(who: &Who) -> Result<(), ApiError> {
+pub(super) fn a_person(who: &Who) -> Result<(), ApiError> {
     if who.roles.is_empty() {
         let what = "This needs the word of a person, and a program asks";
         let hint = "sign in, and do it at the desk";
@@ -212,6 +212,7 @@ pub(super) async fn retry(
 pub(super) struct Why {
     reason: String,
     cause: String,
+    certificate: Option<i64>,
 }
 
 pub(super) async fn dismiss(
@@ -381,7 +382,8 @@ pub(super) async fn sign(
         "" => None,
         word => Some(word.parse::<DayCause>().map_err(|_| unknown("There is no such cause"))?),
     };
-    let signature = Signature { cause, actor: &who.name, reason: &why.reason };
+    let signature =
+        Signature { cause, certificate: why.certificate, actor: &who.name, reason: &why.reason };
     let row = reconcile::sign(&web.app, (store, day), signature).await?;
     Ok(Json(reconcile::view(&web.app, row).await?))
 }

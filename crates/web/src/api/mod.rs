@@ -4,9 +4,11 @@
 //! write carries an `Idempotency-Key` ([`once`]). Errors are problem details with stable codes.
 
 mod calls;
+mod deeds;
 mod document;
 mod error;
 mod once;
+mod said;
 
 use axum::{Router, middleware::from_fn_with_state};
 use daybook_domain::access::Right::{ChangeMappings, ClearExceptions, CloseBooks, See};
@@ -91,6 +93,8 @@ fn calls() -> Routes {
             calls::dismiss_exception,
         )
         .and(entries())
+        .and(said::routes())
+        .and(deeds::routes())
         .and(goods())
         .and(books())
         .and(rest())
@@ -199,7 +203,11 @@ fn books() -> Routes {
             CloseBooks,
             about(
                 "Accept what differs.",
-                &[("reason", "Why; kept on record."), ("cause", "Only differences of this cause.")],
+                &[
+                    ("reason", "Why; kept on record."),
+                    ("cause", "Only differences of this cause."),
+                    ("certificate", "The number of the certificate that you looked at."),
+                ],
             ),
             calls::sign,
         )

@@ -244,6 +244,8 @@ pub(super) struct Why {
     pub(super) reason: String,
     #[serde(default)]
     pub(super) cause: String,
+    #[serde(default)]
+    pub(super) certificate: Option<i64>,
 }
 
 fn month_of(text: &str) -> Result<Month, PageError> {

@@ -298,7 +298,8 @@ pub(super) async fn sign(
         "" => None,
         word => Some(word.parse::<DayCause>().map_err(|_| PageError::not_found("No such cause"))?),
     };
-    let signature = Signature { cause, actor: &who.name, reason: &why.reason };
+    let signature =
+        Signature { cause, certificate: why.certificate, actor: &who.name, reason: &why.reason };
     reconcile::sign(&web.app, (store, on), signature).await?;
     Ok(to_day(on, store, "signed"))
 }

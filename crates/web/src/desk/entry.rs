@@ -15,7 +15,7 @@ use daybook_flows::{
 };
 use serde::Deserialize;
 
-use super::{PageError, Section, Shell, exceptions, find, say, shell};
+use super::{PageError, Section, Shell, exceptions, find, said, say, shell};
 use crate::{
     Web,
     access::Who,
@@ -43,6 +43,10 @@ struct EntryPage {
     despatches: Vec<(String, String, String)>,
     said: Option<Vec<CallTold>>,
     may: MayDo,
+    /// Whether persons may still say something of it.
+    is_open: bool,
+    words: Vec<said::SaidTold>,
+    choices: Vec<(String, String)>,
     shopper: Option<Vec<(&'static str, String)>>,
     done: Option<&'static str>,
 }
@@ -65,6 +69,12 @@ fn may_do(who: &Who, whole: &EntryWhole) -> MayDo {
         dismiss: may && (matches!(state, Held | Waiting | SetAside) || is_open),
         see_shopper: who.may(Right::SeeShoppers),
     }
+}
+
+/// Whether whoever looks may still hold or correct it.
+fn is_open(who: &Who, whole: &EntryWhole) -> bool {
+    use EntryState::{Held, Ready, Waiting};
+    who.may(Right::ClearExceptions) && matches!(whole.entry.state, Held | Ready | Waiting)
 }
 
 struct RowTold {
@@ -211,6 +221,9 @@ fn told(
             })
             .collect(),
         may: may_do(who, &whole),
+        is_open: is_open(who, &whole),
+        words: said::told(&whole, who, &zone, is_open(who, &whole)),
+        choices: said::choices(&whole.places),
         shell: Shell::new(web, who, Section::Find, entry.reference.clone()),
         entry: whole.entry,
         said,
@@ -218,6 +231,10 @@ fn told(
         done: match done {
             Some("retried") => Some("On its way again."),
             Some("dismissed") => Some("Dismissed, on the record."),
+            Some("held") => Some("It is held until somebody tries it again."),
+            Some("corrected") => Some("Corrected, on the record; it is decided on again now."),
+            Some("asked") => Some("Asked for: a second person has to approve it."),
+            Some("decided") => Some("Decided, on the record."),
             _ => None,
         },
     }

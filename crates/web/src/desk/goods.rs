@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use daybook_domain::{Quantity, Timestamp, words};
+use daybook_domain::{Quantity, Timestamp, access::Right, words};
 use daybook_flows::{
     catalogue::show,
     desk::{
@@ -38,7 +38,17 @@ struct StockPage {
     asked: String,
     stores: Vec<(String, String, String)>,
     oversold: Vec<OversoldTold>,
-    suggestions: Vec<(String, String, String, String, String)>,
+    suggestions: Vec<SuggestedTold>,
+    can_change: bool,
+}
+
+struct SuggestedTold {
+    sku: String,
+    store: String,
+    store_id: i64,
+    units: String,
+    times: String,
+    rule: String,
 }
 
 struct OversoldTold {
@@ -88,12 +98,16 @@ pub(super) async fn stock(
             })
             .collect(),
         suggestions: suggestions
-            .map(|one| {
-                let rule = one.rule.clone().unwrap_or_else(|| "none".to_owned());
-                let times = format!("{} times, {} at most", one.times, one.oversold);
-                (one.sku.clone(), name(one.warehouse_id), one.units.to_string(), times, rule)
+            .map(|one| SuggestedTold {
+                sku: one.sku.clone(),
+                store: name(one.warehouse_id),
+                store_id: one.warehouse_id,
+                units: one.units.to_string(),
+                times: format!("{} times, {} at most", one.times, one.oversold),
+                rule: one.rule.clone().unwrap_or_else(|| "none".to_owned()),
             })
             .collect(),
+        can_change: who.may(Right::ManageStock),
         shell: Shell::new(&web, &who, Section::Stock, "Stock"),
     };
     shell::show(&page)

@@ -15,7 +15,7 @@ use daybook_domain::{
     month::table::{Cell, Column, Table},
 };
 use daybook_flows::{
-    desk::mappings::{self, StoredMapping},
+    desk::mappings::{self, RowChange, StoredMapping},
     people,
     sales::foresee::{Change, foresee},
 };
@@ -95,7 +95,7 @@ fn about(kind: MappingKind) -> &'static str {
     }
 }
 
-fn kind_of(word: &str) -> Result<MappingKind, PageError> {
+pub(super) fn kind_of(word: &str) -> Result<MappingKind, PageError> {
     word.parse().map_err(|_| PageError::not_found(format!("There is no table '{word}'")))
 }
 
@@ -195,8 +195,43 @@ struct RowPage {
     effect: Option<EffectTold>,
     wrong: Option<String>,
     removal: bool,
-    history: Vec<(String, String, String, String)>,
+    history: Vec<ChangeTold>,
     can_change: bool,
+}
+
+/// A change of the row, and the address at which to go back to what was before.
+struct ChangeTold {
+    at: String,
+    by: String,
+    before: String,
+    after: String,
+    back: String,
+}
+
+fn change_told(
+    one: RowChange,
+    (kind, key): (MappingKind, &str),
+    zone: &jiff::tz::TimeZone,
+) -> ChangeTold {
+    let mut back = url::form_urlencoded::Serializer::new(String::new());
+    back.append_pair("key", key);
+    match &one.fields_before {
+        None => _ = back.append_pair("remove", "1"),
+        Some(fields) => {
+            for name in kind.fields() {
+                let value = fields.get(*name).map_or("", String::as_str);
+                back.append_pair(name, value);
+            }
+        }
+    }
+    let none = || "nothing".to_owned();
+    ChangeTold {
+        at: say::moment(one.at, zone),
+        by: one.by,
+        before: one.before.unwrap_or_else(none),
+        after: one.after.unwrap_or_else(none),
+        back: format!("/mappings/{kind}/row?{}", back.finish()),
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -241,15 +276,7 @@ pub(super) async fn row(
         effect,
         wrong,
         removal,
-        history: history
-            .into_iter()
-            .map(|one| {
-                let none = || "nothing".to_owned();
-                let (before, after) =
-                    (one.before.unwrap_or_else(none), one.after.unwrap_or_else(none));
-                (say::moment(one.at, &zone), one.by, before, after)
-            })
-            .collect(),
+        history: history.into_iter().map(|one| change_told(one, (kind, &key), &zone)).collect(),
         can_change: who.may(Right::ChangeMappings),
         key,
     };

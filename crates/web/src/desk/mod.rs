@@ -5,6 +5,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod books;
+pub(crate) mod buffers;
 pub(crate) mod day;
 mod effect;
 mod entry;
@@ -14,12 +15,15 @@ mod files;
 pub(crate) mod find;
 mod goods;
 mod health;
+mod incoming;
 mod live;
 mod manual;
 mod mappings;
 mod payouts;
+pub(crate) mod privacy;
 mod routes;
 mod routines;
+mod said;
 pub(crate) mod say;
 pub(crate) mod shell;
 mod today;
@@ -35,13 +39,17 @@ pub(crate) use self::{
     exceptions::mapping_row,
     mappings::key_of,
     routes::Routes,
+    said::verb as decided_by,
     shell::{Section, Shell, show, zone},
 };
 use crate::{Web, access};
 
 /// Every page and everything that pages do.
 pub(crate) fn pages() -> Routes {
-    use Right::{ChangeMappings, ClearExceptions, CloseBooks, Operate, See, SeeShoppers};
+    use Right::{
+        ChangeMappings, ClearExceptions, CloseBooks, EraseShoppers, ManageStock, Operate, See,
+        SeeShoppers,
+    };
     Routes::default()
         .page("/", See, today::page)
         .page("/exceptions", See, exceptions::page)
@@ -68,6 +76,9 @@ pub(crate) fn pages() -> Routes {
         .page("/find.xlsx", See, find::xlsx)
         .page("/stock", See, goods::stock)
         .page("/stock/find", See, goods::go_to_sku)
+        .page("/stock/buffers", See, buffers::page)
+        .act("/stock/buffers/set", ManageStock, buffers::set)
+        .act("/stock/buffers/remove", ManageStock, buffers::remove)
         .page("/stock/{sku}", See, goods::sku)
         .page("/catalogue", See, goods::catalogue)
         .page("/despatch", See, goods::despatch)
@@ -75,6 +86,8 @@ pub(crate) fn pages() -> Routes {
         .page("/mappings/{kind}", See, mappings::table)
         .page("/mappings/{kind}/csv", See, mappings::csv)
         .page("/mappings/{kind}/row", See, mappings::row)
+        .page("/mappings/{kind}/import", ChangeMappings, incoming::page)
+        .act("/mappings/{kind}/import", ChangeMappings, incoming::bring)
         .act("/mappings/{kind}/set", ChangeMappings, mappings::set)
         .act("/mappings/{kind}/remove", ChangeMappings, mappings::remove)
         .page("/activity", See, health::activity)
@@ -82,11 +95,16 @@ pub(crate) fn pages() -> Routes {
         .page("/health", See, health::page)
         .act("/health/pause", Operate, health::pause)
         .act("/health/resume", Operate, health::resume)
+        .page("/privacy", EraseShoppers, privacy::page)
+        .act("/privacy/erase", EraseShoppers, privacy::erase)
         .page("/live", See, live::stream)
         .page("/entries/{reference}", See, entry::page)
         .act("/entries/{reference}/shopper", SeeShoppers, entry::with_shopper)
         .act("/entries/{reference}/retry", ClearExceptions, entry::retry)
         .act("/entries/{reference}/dismiss", ClearExceptions, entry::dismiss)
+        .act("/entries/{reference}/hold", ClearExceptions, said::hold)
+        .act("/entries/{reference}/correct", ClearExceptions, said::correct)
+        .act("/entries/{reference}/corrections/{number}", ClearExceptions, said::decide)
         .and(manual_pages())
         .and(access::pages())
 }

@@ -26,6 +26,7 @@ pub(crate) enum Section {
     Health,
     Manual,
     People,
+    Privacy,
     Account,
 }
 
@@ -50,6 +51,7 @@ const SECTIONS: &[(Section, &str, &str, Right)] = &[
     (Section::Health, "Health", "/health", Right::See),
     (Section::Manual, "Manual", "/manual", Right::See),
     (Section::People, "People", "/people", Right::ManagePeople),
+    (Section::Privacy, "Privacy", "/privacy", Right::EraseShoppers),
 ];
 
 /// What surrounds a page.

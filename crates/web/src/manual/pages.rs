@@ -53,6 +53,7 @@ pub(super) const PAGES: &[PageLine] = &[
         "Its stock in every store, with the age of each figure",
         "stock",
     ),
+    page("/stock/buffers", "Buffers", "What is held back, and by which rule", "stock"),
     page(
         "/catalogue",
         "Catalogue",
@@ -64,11 +65,18 @@ pub(super) const PAGES: &[PageLine] = &[
     page("/mappings/{kind}", "One kind of mapping", "Its rows, and what is missing", "mappings"),
     page("/mappings/{kind}/csv", "Mappings as CSV", "The rows for a spreadsheet", "mappings"),
     page(
+        "/mappings/{kind}/import",
+        "A file of mappings",
+        "Bring many rows at once, after seeing what they would do",
+        "mappings",
+    ),
+    page(
         "/mappings/{kind}/row",
         "One row",
         "Change it, after seeing what that would do",
         "mappings",
     ),
+    page("/privacy", "Privacy", "Erase a shopper, after seeing what would go", "shoppers"),
     page(
         "/activity",
         "Activity",

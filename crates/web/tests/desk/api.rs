@@ -18,12 +18,18 @@ use crate::{
 };
 
 impl Shop {
-    async fn read(&self, path: &str, who: &Cookie) -> (StatusCode, Value) {
+    pub(crate) async fn read(&self, path: &str, who: &Cookie) -> (StatusCode, Value) {
         let answer = self.desk.call("GET", path, who).await;
         (answer.status, serde_json::from_str(&answer.text).unwrap())
     }
 
-    async fn write(&self, path: &str, key: Option<&str>, body: &Value, who: &Cookie) -> Answer {
+    pub(crate) async fn write(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        body: &Value,
+        who: &Cookie,
+    ) -> Answer {
         let mut request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/json")
             .header("sec-fetch-site", "same-origin");

@@ -7,10 +7,12 @@ mod common;
 
 mod api;
 mod books;
+mod deeds;
 mod hostile;
 mod manual;
 mod mappings;
 mod pages;
+mod said;
 
 use daybook_domain::{access::Role, entry::EntryState};
 use daybook_store::Db;

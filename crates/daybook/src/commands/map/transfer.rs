@@ -1,13 +1,12 @@
 //! `daybook map import` and `daybook map export`
 
-use std::{collections::HashMap, io::Read as _, path::Path};
+use std::{io::Read as _, path::Path};
 
 use daybook_domain::mapping::{MappingKind, MappingRow};
-use daybook_flows::people;
-use daybook_store::mapping;
+use daybook_flows::{desk::mappings, mapping_csv, people};
 use serde::Serialize;
 
-use super::{csv, list, released_words};
+use super::{list, released_words};
 use crate::{
     commands::Ended,
     config::Need,
@@ -33,19 +32,12 @@ pub(super) async fn import(
     kind: Option<MappingKind>,
     dry_run: bool,
 ) -> Result<Ended, Failure> {
-    let rows = csv::read(&content(file)?, kind)?;
+    let rows = mapping_csv::read(&content(file)?, kind)
+        .map_err(|error| Failure { wrong_use: true, ..error.into() })?;
     let app = context.app(Need::Book).await?;
-    let there = mapping::load(&app.db).await?.rows;
-    let there: HashMap<_, _> =
-        there.iter().map(|row| ((row.kind, row.key.as_str()), &row.value)).collect();
-    let mut imported = Imported { new: vec![], changed: vec![], same: 0, dry_run, released: 0 };
-    for row in rows {
-        match there.get(&(row.kind, row.key.as_str())) {
-            None => imported.new.push(row),
-            Some(value) if **value == row.value => imported.same += 1,
-            Some(_) => imported.changed.push(row),
-        }
-    }
+    let told = mappings::incoming(&app, rows).await?;
+    let (new, changed, same) = (told.new, told.changed, told.same);
+    let mut imported = Imported { new, changed, same, dry_run, released: 0 };
     let wanted = [imported.new.as_slice(), imported.changed.as_slice()].concat();
     if !dry_run && !wanted.is_empty() {
         imported.released = people::set_mapping(&app, &wanted, &context.actor).await?;
@@ -87,7 +79,7 @@ pub(super) async fn export(
 ) -> Result<Ended, Failure> {
     let rows = list::rows(context, kind).await?.into_iter().map(|stored| stored.row);
     let rows: Vec<MappingRow> = rows.collect();
-    let text = csv::write(&rows, kind)?;
+    let text = mapping_csv::write(&rows, kind)?;
     match output.filter(|path| path.as_os_str() != "-") {
         None => printer::data(&String::from_utf8_lossy(&text))?,
         Some(path) => {

@@ -19,6 +19,9 @@ pub(super) struct SignArgs {
     /// Only differences of this cause.
     #[arg(long, value_name = "CODE")]
     cause: Option<DayCause>,
+    /// The number of the certificate that you looked at; without it the latest is signed.
+    #[arg(long, value_name = "NUMBER")]
+    certificate: Option<i64>,
     /// Why they may stay; kept on record, and part of the certificate.
     #[arg(long)]
     reason: String,
@@ -27,8 +30,12 @@ pub(super) struct SignArgs {
 pub(super) async fn run(context: &Context, args: &SignArgs) -> Result<Ended, Failure> {
     context.existing_book().await?.close().await;
     let app = context.app(Need::Book).await?;
-    let signature =
-        Signature { cause: args.cause, actor: &context.actor, reason: args.reason.as_str() };
+    let signature = Signature {
+        cause: args.cause,
+        certificate: args.certificate,
+        actor: &context.actor,
+        reason: args.reason.as_str(),
+    };
     let signed = async {
         let row = reconcile::sign(&app, (args.store, args.day), signature).await?;
         reconcile::view(&app, row).await

@@ -201,6 +201,20 @@ macro_rules! receipts {
         command: "daybook map set store {subject} location=ID",
     }
 
+    // Said by a person.
+    HeldByHand "held-by-hand" "Held by a person" {
+        sentence: "A person asked that this transaction is not posted before somebody says so.",
+        owner: Finance, scope: Scope::Entry, severity: Normal, released_by: None,
+        fix: "Try it again when it may go to OrderWise: that ends the hold. Or dismiss it.",
+        command: "daybook exceptions retry {reference} --actor NAME",
+    }
+    CorrectionAsked "correction-asked" "Correction waits for a second person" {
+        sentence: "A correction that changes how money is booked waits for somebody else to approve it.",
+        owner: Finance, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Look at the correction on the transaction's page, and approve it or refuse it there.",
+        command: "daybook entry {reference}",
+    }
+
     // Returns.
     BlindReturn "blind-return" "Return without its sale" {
         sentence: "The return names no sale, and the policy is not to post such returns by themselves.",

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use csv::{ReaderBuilder, StringRecord, Trim, Writer};
 use daybook_domain::mapping::{MappingKind, MappingRow};
 
-use crate::failure::Failure;
+use crate::error::FlowError;
 
 /// Writes rows. Those of one kind get a column a field.
-pub(super) fn write(rows: &[MappingRow], kind: Option<MappingKind>) -> Result<Vec<u8>, Failure> {
-    let fault = |error: csv::Error| Failure::new("csv", error.to_string(), "please report it");
+pub fn write(rows: &[MappingRow], kind: Option<MappingKind>) -> Result<Vec<u8>, FlowError> {
+    let fault = |error: csv::Error| broken(error.to_string());
     let mut writer = Writer::from_writer(Vec::new());
     let fields = kind.map(MappingKind::fields);
     let mut head = vec!["kind", "key"];
@@ -26,11 +26,11 @@ pub(super) fn write(rows: &[MappingRow], kind: Option<MappingKind>) -> Result<Ve
         }
         writer.write_record(&cells).map_err(fault)?;
     }
-    writer.into_inner().map_err(|error| Failure::new("csv", error.to_string(), "please report it"))
+    writer.into_inner().map_err(|error| broken(error.to_string()))
 }
 
 /// Reads rows. Every fault is named with its line before anything is refused.
-pub(super) fn read(text: &[u8], kind: Option<MappingKind>) -> Result<Vec<MappingRow>, Failure> {
+pub fn read(text: &[u8], kind: Option<MappingKind>) -> Result<Vec<MappingRow>, FlowError> {
     // Spreadsheets begin a file with a byte order mark.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(text);
@@ -56,6 +56,19 @@ pub(super) fn read(text: &[u8], kind: Option<MappingKind>) -> Result<Vec<Mapping
     if faults.is_empty() { Ok(rows) } else { Err(wrong(&faults)) }
 }
 
+/// Reads the rows of one table; one of another is a fault.
+pub fn read_table(text: &[u8], kind: MappingKind) -> Result<Vec<MappingRow>, FlowError> {
+    let rows = read(text, Some(kind))?;
+    let Some(other) = rows.iter().find(|row| row.kind != kind) else { return Ok(rows) };
+    Err(wrong(&[format!("'{}' is a row of the table {}, not of {kind}", other.key, other.kind)]))
+}
+
+/// The desk writes an apostrophe before what a spreadsheet would take for a formula.
+fn without_guard(cell: &str) -> &str {
+    let guarded = cell.strip_prefix('\'');
+    guarded.filter(|rest| rest.starts_with(['=', '+', '@', '-'])).unwrap_or(cell)
+}
+
 fn is_field(name: &str) -> bool {
     MappingKind::ALL.iter().any(|kind| kind.fields().contains(&name))
 }
@@ -65,7 +78,8 @@ fn row(
     cells: &StringRecord,
     kind: Option<MappingKind>,
 ) -> Result<MappingRow, String> {
-    let mut named: BTreeMap<&str, &str> = head.iter().zip(cells.iter()).collect();
+    let mut named: BTreeMap<&str, &str> =
+        head.iter().zip(cells.iter().map(without_guard)).collect();
     let kind = match (named.remove("kind").filter(|word| !word.is_empty()), kind) {
         (Some(word), _) => word.parse::<MappingKind>().map_err(|error| error.to_string())?,
         (None, Some(kind)) => kind,
@@ -86,10 +100,14 @@ fn row(
     row.map_err(|fault| fault.to_string())
 }
 
-fn wrong(faults: &[String]) -> Failure {
+fn broken(what: String) -> FlowError {
+    FlowError::request("csv", what, "please report it")
+}
+
+fn wrong(faults: &[String]) -> FlowError {
     let hint =
         "nothing was changed; the columns are kind, key and value, or kind, key and the fields";
-    Failure::wrong_use("mapping-csv", faults.join("\n"), hint)
+    FlowError::request("mapping-csv", faults.join("\n"), hint)
 }
 
 #[cfg(test)]
@@ -121,15 +139,21 @@ mod tests {
             read(text, Some(MappingKind::Store)).unwrap()[0].to_string(),
             "store 7 account=YORK"
         );
+        // As the desk writes it for spreadsheets, and not where an apostrophe belongs to the name.
+        let text = b"key,code\n'-OLD,'=NEW\n'Q,B\n";
+        let rows = read(text, Some(MappingKind::Sku)).unwrap();
+        let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+        assert_eq!(keys, ["-OLD", "'Q"]);
+        assert_eq!(rows[0].value["code"], "=NEW");
     }
 
     #[test]
     fn every_fault_is_named_with_its_line() {
         let text = "kind,key,value\nsku,A,B\nshop,5,x\nstore,five,LEEDS\n,9,1\n";
-        let failure = read(text.as_bytes(), None).unwrap_err();
-        let lines: Vec<&str> = failure.message.lines().collect();
-        assert_eq!(lines.len(), 3, "{failure}");
+        let message = read(text.as_bytes(), None).unwrap_err().to_string();
+        let lines: Vec<&str> = message.lines().collect();
+        assert_eq!(lines.len(), 3, "{message}");
         assert!(lines[0].starts_with("line 3: 'shop'") && lines[2].starts_with("line 5: no kind"));
-        assert!(read(b"kind,key,acount\n", None).unwrap_err().message.contains("'acount'"));
+        assert!(read(b"kind,key,acount\n", None).unwrap_err().to_string().contains("'acount'"));
     }
 }
