@@ -1,5 +1,4 @@
--- The manual: who is responsible for what here, and what people ticked off. What is asked of the
--- record by what was done.
+-- The manual: who is responsible for what here, and what people ticked off.
 
 CREATE TABLE responsible (
     workflow TEXT    NOT NULL PRIMARY KEY,
@@ -17,5 +16,3 @@ CREATE TABLE tick (
     remark TEXT    NOT NULL,
     PRIMARY KEY (period, line)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX audit_action ON audit (action, seq);
