@@ -34,6 +34,7 @@ export async function pages(page) {
   await first("/books", "a.day");
   await first("/mappings/store", "tbody th a");
   await first("/catalogue", "td.mono a");
+  for (const address of ["/manual/finance", "/manual/retail/here-stores", "/manual/finance/settings", "/manual/finance/differs", "/manual/retail/cause-sku-unmapped", "/manual/retail/print", "/manual/routines", "/manual/responsible", "/manual/tour", "/manual?q=stock"]) { found.add(address); }
   found.add("/account");
   found.add("/api");
   return [...found];

@@ -8,11 +8,12 @@ use daybook_connectors::{
 use daybook_domain::Timestamp;
 use daybook_flows::{App, AppParts};
 use daybook_store::{Db, DbUrl, OpenOptions, StoreError};
+use daybook_web::Live;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret as _;
 
 use crate::{
-    config::{Config, Need},
+    config::{self, Config, Need},
     failure::{self, Failure},
     ids::RandomIds,
     printer::Printer,
@@ -129,6 +130,16 @@ impl Context {
                 one => format!("{scheme}://{one}"),
             }
         })
+    }
+
+    /// What the manual at the desk is told of this process, read as the configuration was.
+    pub(crate) fn manual(
+        &self,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<Arc<Live>, Failure> {
+        let (_, settings) = config::effective(self.config.file.as_deref(), variables)?;
+        let settings = config::explained(&settings);
+        Ok(Arc::new(Live { settings, training: self.config.web.training }))
     }
 
     /// The currency of sums over several entries.

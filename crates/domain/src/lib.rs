@@ -20,6 +20,7 @@ pub mod findings;
 #[cfg(test)]
 mod fixtures;
 pub mod lookup;
+pub mod manual;
 pub mod mapping;
 pub mod money;
 pub mod month;

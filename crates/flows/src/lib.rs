@@ -19,6 +19,7 @@ pub mod error;
 pub mod events;
 mod exchanges;
 mod health;
+pub mod manual;
 pub mod mapping_csv;
 mod mirror;
 pub mod people;

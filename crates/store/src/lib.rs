@@ -40,6 +40,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod lease;
 pub mod list_price;
+pub mod manual;
 pub mod mapping;
 pub mod pause;
 pub mod period;

@@ -53,6 +53,7 @@ migrations! {
     21 "0021_sso"
     22 "0022_audit"
     23 "0023_correction"
+    24 "0024_manual"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

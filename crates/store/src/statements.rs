@@ -3,8 +3,8 @@
 use crate::{
     access, alert, asked, attempt, audit, audit_run, catalogue, correction, count, customer,
     despatch, entry, erase, evidence, exception, exchange, finding, idempotency, inbox, lease,
-    list_price, mapping, pause, period, price_arrival, reconcile, settlement, stock, stray, supply,
-    till_movement, till_product, timeline, value_list, variant, watermark,
+    list_price, manual, mapping, pause, period, price_arrival, reconcile, settlement, stock, stray,
+    supply, till_movement, till_product, timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -26,6 +26,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         inbox::STATEMENTS,
         lease::STATEMENTS,
         list_price::STATEMENTS,
+        manual::STATEMENTS,
         mapping::STATEMENTS,
         pause::STATEMENTS,
         period::STATEMENTS,

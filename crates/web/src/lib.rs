@@ -17,6 +17,7 @@ mod desk;
 mod events;
 pub mod export;
 mod health;
+mod manual;
 pub mod metrics;
 mod problem;
 mod take;
@@ -38,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 pub use access::{SIGN_ON_BACK, Who};
 pub use api::{About, openapi};
 pub use desk::RouteLine;
+pub use manual::{Live, SettingLine};
 use problem::Problem;
 
 /// How long open requests may take to finish once the process is stopping.
@@ -65,6 +67,8 @@ pub struct Web {
     pub metrics_token: Option<SecretString>,
     /// The company's own sign-in, where there is one.
     pub single_sign_on: Option<Arc<OpenId>>,
+    /// What the manual is told about this process.
+    pub manual: Arc<Live>,
     /// Larger bodies are refused.
     pub body_limit_bytes: usize,
     /// Cancelled when the process should stop.

@@ -23,6 +23,7 @@ fn web(db: Db) -> (Router, World, CancellationToken) {
         metrics: None,
         metrics_token: None,
         single_sign_on: None,
+        manual: std::sync::Arc::default(),
         body_limit_bytes: 4 << 10,
         stop: stop.clone(),
     };

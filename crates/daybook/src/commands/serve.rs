@@ -38,6 +38,7 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Fa
         metrics: Some(metrics),
         metrics_token: context.config.metrics_token()?,
         single_sign_on: context.single_sign_on()?,
+        manual: context.manual(std::env::vars())?,
         body_limit_bytes: context.config.web.body_limit_kib << 10,
         stop: stop.clone(),
     };

@@ -5,6 +5,7 @@ mod check;
 mod convert;
 mod env;
 mod error;
+mod explain;
 mod load;
 mod mapping;
 mod model;
@@ -15,6 +16,7 @@ mod tests;
 
 pub(crate) use convert::Need;
 pub(crate) use error::ConfigError;
+pub(crate) use explain::explained;
 pub(crate) use load::load;
 pub(crate) use model::{Config, LogFormat};
 pub(crate) use show::{Setting, effective};

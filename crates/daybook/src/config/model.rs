@@ -178,6 +178,7 @@ pub(crate) struct WebSection {
     pub(crate) body_limit_kib: usize,
     pub(crate) metrics_token: Option<SecretString>,
     pub(crate) metrics_token_file: Option<PathBuf>,
+    pub(crate) training: bool,
     pub(crate) access: Access,
 }
 

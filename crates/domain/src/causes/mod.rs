@@ -6,6 +6,7 @@ mod make;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod told;
 
 use std::{fmt, str::FromStr};
 

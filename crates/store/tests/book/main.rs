@@ -26,6 +26,7 @@ mod files;
 mod fix;
 mod input;
 mod list;
+mod manual;
 mod mapping;
 mod period;
 mod plans;

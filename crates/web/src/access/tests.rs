@@ -31,6 +31,7 @@ fn doors(world: &World) -> Router {
         metrics: None,
         metrics_token: None,
         single_sign_on: None,
+        manual: std::sync::Arc::default(),
         body_limit_bytes: 1 << 10,
         stop: CancellationToken::new(),
     };

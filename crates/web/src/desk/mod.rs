@@ -19,14 +19,17 @@ mod goods;
 mod health;
 mod incoming;
 mod live;
+mod manual;
 mod mappings;
 mod payouts;
 pub(crate) mod privacy;
 mod routes;
+mod routines;
 mod said;
 pub(crate) mod say;
 pub(crate) mod shell;
 mod today;
+mod tour;
 
 use axum::Router;
 use daybook_domain::access::Right;
@@ -108,7 +111,26 @@ pub(crate) fn pages() -> Routes {
         .act("/entries/{reference}/hold", ClearExceptions, said::hold)
         .act("/entries/{reference}/correct", ClearExceptions, said::correct)
         .act("/entries/{reference}/corrections/{number}", ClearExceptions, said::decide)
+        .and(manual_pages())
         .and(access::pages())
+}
+
+/// The manual, its routines, and the tour.
+fn manual_pages() -> Routes {
+    use Right::{ClearExceptions, Operate, See};
+    Routes::default()
+        .page("/manual", See, manual::home)
+        .page("/manual/cause/{code}", See, manual::cause)
+        .page("/manual/responsible", See, routines::responsible)
+        .act("/manual/responsible/set", Operate, routines::set_responsible)
+        .page("/manual/routines", See, routines::page)
+        .act("/manual/routines/tick", ClearExceptions, routines::tick)
+        .act("/manual/routines/untick", ClearExceptions, routines::untick)
+        .page("/manual/tour", See, tour::page)
+        .act("/manual/tour/answer", ClearExceptions, tour::answer)
+        .page("/manual/{book}", See, manual::book)
+        .page("/manual/{book}/print", See, manual::print)
+        .page("/manual/{book}/{chapter}", See, manual::chapter)
 }
 
 /// What is open to everybody.

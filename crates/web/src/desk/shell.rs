@@ -25,6 +25,7 @@ pub(crate) enum Section {
     Mappings,
     Activity,
     Health,
+    Manual,
     People,
     Privacy,
     Account,
@@ -50,6 +51,7 @@ const SECTIONS: &[(Section, &str, &str, Right)] = &[
     (Section::Mappings, "Mappings", "/mappings", Right::See),
     (Section::Activity, "Activity", "/activity", Right::See),
     (Section::Health, "Health", "/health", Right::See),
+    (Section::Manual, "Manual", "/manual", Right::See),
     (Section::People, "People", "/people", Right::ManagePeople),
     (Section::Privacy, "Privacy", "/privacy", Right::EraseShoppers),
 ];

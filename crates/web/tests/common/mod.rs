@@ -20,7 +20,7 @@ use daybook_flows::access::{
 };
 use daybook_store::Db;
 use daybook_testkit::World;
-use daybook_web::{Web, router};
+use daybook_web::{Live, Web, router};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -84,6 +84,11 @@ pub(crate) fn desk_of(world: World) -> Desk {
     desk_with(world, |_| ())
 }
 
+/// A desk of this world, whose manual is told this.
+pub(crate) fn desk_told(world: World, live: Live) -> Desk {
+    desk_with(world, |web| web.manual = std::sync::Arc::new(live))
+}
+
 /// A desk of this world that is set up in its own way.
 pub(crate) fn desk_with(world: World, set: impl FnOnce(&mut Web)) -> Desk {
     let mut web = Web {
@@ -92,6 +97,7 @@ pub(crate) fn desk_with(world: World, set: impl FnOnce(&mut Web)) -> Desk {
         metrics: None,
         metrics_token: None,
         single_sign_on: None,
+        manual: std::sync::Arc::default(),
         body_limit_bytes: 64 << 10,
         stop: CancellationToken::new(),
     };

@@ -10,6 +10,7 @@ mod api;
 mod books;
 mod deeds;
 mod hostile;
+mod manual;
 mod mappings;
 mod pages;
 mod programs;

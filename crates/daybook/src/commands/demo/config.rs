@@ -98,6 +98,7 @@ settling-time = "0s"
 window = "24h"
 
 [web]
+training = true
 listen = "{daybook}"
 events-user = "{USER}"
 events-password = "{PASSWORD}"

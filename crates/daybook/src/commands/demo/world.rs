@@ -201,6 +201,7 @@ fn web(context: &Context, app: &Arc<App>, stop: &CancellationToken) -> Result<We
         metrics: Some(metrics),
         metrics_token: context.config.metrics_token()?,
         single_sign_on: context.single_sign_on()?,
+        manual: context.manual(std::iter::empty())?,
         body_limit_bytes: context.config.web.body_limit_kib << 10,
         stop: stop.clone(),
     })

@@ -47,6 +47,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Fault> {
         metrics: None,
         metrics_token: None,
         single_sign_on: None,
+        manual: Arc::default(),
         body_limit_bytes: 1 << 20,
         stop: CancellationToken::new(),
     };
