@@ -124,8 +124,11 @@ fn example() -> Vec<Explained> {
         }
         let bare = line.strip_prefix('#').unwrap_or(line);
         if let Some(name) = bare.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            // The kinds of mappings share what stands above the first of them.
+            if !(words.is_empty() && name.starts_with("mapping.")) {
+                of_section = words.join(" ");
+            }
             name.clone_into(&mut section);
-            of_section = words.join(" ");
             words.clear();
         } else if let Some(key) = key_of(bare) {
             let words = if words.is_empty() { of_section.clone() } else { words.join(" ") };

@@ -5,7 +5,10 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use daybook_domain::access::Role;
 use daybook_flows::{manual::tour, reconcile};
-use daybook_sandbox::sitoo::till::{Refund, Row, Sale, Tender, TenderKind};
+use daybook_sandbox::{
+    orderwise::TaxArithmetic,
+    sitoo::till::{Refund, Row, Sale, Tender, TenderKind},
+};
 use daybook_store::Db;
 use daybook_testkit::{World, db::for_each_engine};
 use daybook_web::{Live, SettingLine};
@@ -145,7 +148,8 @@ async fn bad_day(db: Db) -> (Desk, [i64; 5]) {
     let goods = || Row::of(&world.goods(0).product);
     let by_link =
         world.sell(Sale::at_register(world.till(0)).row(goods().gross(2_000)).pay_rest(link));
-    // Rows of several pieces, whose tax OrderWise rounds elsewhere.
+    // Rows of several pieces: OrderWise rounds their tax once an order, the till once a row.
+    world.sandbox.orderwise.switch(|switches| switches.tax = TaxArithmetic::PerOrder);
     for pence in [333, 777, 1_001, 1_999, 499, 1_111] {
         let sale = (1..4).fold(Sale::at_register(world.till(0)), |sale, number| {
             sale.row(Row::of(&world.goods(number).product).gross(pence + 7).times(3))
