@@ -80,15 +80,14 @@ fn key_of(keys: &[Jwk], name: Option<&str>, algorithm: Algorithm) -> Option<Deco
         own.is_none_or(|own| own == format!("{algorithm:?}")) && is_of(key, algorithm)
     };
     let mut fitting = keys.iter().filter(fits);
-    let key = match name {
-        Some(name) => fitting.find(|key| key.common.key_id.as_deref() == Some(name))?,
-        None => {
-            let only = fitting.next()?;
-            if fitting.next().is_some() {
-                return None;
-            }
-            only
+    let key = if let Some(name) = name {
+        fitting.find(|key| key.common.key_id.as_deref() == Some(name))?
+    } else {
+        let only = fitting.next()?;
+        if fitting.next().is_some() {
+            return None;
         }
+        only
     };
     DecodingKey::from_jwk(key).ok()
 }
