@@ -158,9 +158,9 @@ mod tests {
         for (key, value) in table {
             let inner = value.as_table().filter(|_| {
                 // A table on one line is one setting.
-                !matches!(key.as_str(), "parameters" | "stores" | "kinds")
-                    && !(above.starts_with("orderwise.exports.") && key == "columns")
-                    && !above.starts_with("mapping.")
+                !(matches!(key.as_str(), "parameters" | "stores" | "kinds")
+                    || above.starts_with("mapping.")
+                    || above.starts_with("orderwise.exports.") && key == "columns")
             });
             match inner {
                 Some(inner) => {

@@ -122,27 +122,24 @@ async fn let_in(app: &App, issuer: &str, somebody: &Somebody) -> Result<Account,
             }
             return Err(no_role());
         };
-        let id = match known {
-            Some(known) => {
-                if known.roles != *roles || known.stores != *stores {
-                    let wanted = (roles, stores.as_ref());
-                    account::set_rights(&mut tx, app.now(), &known, wanted, ACTOR).await?;
-                    session::end_others(&mut tx, &known.id, None).await?;
-                }
-                known.id
+        let id = if let Some(known) = known {
+            if known.roles != *roles || known.stores != *stores {
+                let wanted = (roles, stores.as_ref());
+                account::set_rights(&mut tx, app.now(), &known, wanted, ACTOR).await?;
+                session::end_others(&mut tx, &known.id, None).await?;
             }
-            None => {
-                let new = NewAccount {
-                    id: id.clone(),
-                    login: String::new(),
-                    name: String::new(),
-                    roles: roles.clone(),
-                    stores: stores.clone(),
-                    subject: Some(subject.clone()),
-                };
-                add(app, &mut tx, new, somebody).await?;
-                id.clone()
-            }
+            known.id
+        } else {
+            let new = NewAccount {
+                id: id.clone(),
+                login: String::new(),
+                name: String::new(),
+                roles: roles.clone(),
+                stores: stores.clone(),
+                subject: Some(subject.clone()),
+            };
+            add(app, &mut tx, new, somebody).await?;
+            id.clone()
         };
         let account = account::get(&mut tx, &id).await?.ok_or_else(super::unknown)?;
         tx.commit().await?;

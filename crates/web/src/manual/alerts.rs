@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use daybook_domain::causes::{Owner, Severity, told::how_soon};
+use daybook_domain::{
+    alert::AlertKind,
+    causes::{Owner, Severity, told::how_soon},
+};
 
 use super::{Book, Chapter, Part, mark};
 
@@ -26,7 +29,19 @@ pub(super) struct Kind {
 
 /// Every kind there is.
 pub(super) fn kinds() -> Vec<Kind> {
-    Vec::new()
+    let kind = |kind: &AlertKind| {
+        let row = kind.row();
+        Kind {
+            word: row.word,
+            title: row.title,
+            sentence: row.sentence,
+            owner: row.owner,
+            severity: row.severity,
+            todo: row.todo,
+            page: row.page,
+        }
+    };
+    AlertKind::ALL.iter().map(kind).collect()
 }
 
 /// The chapter about all of them.
@@ -34,7 +49,7 @@ pub(super) fn chapter() -> Chapter {
     let mut text = String::from(
         "An alert is a word sent to you because somebody should look, even if nobody has the desk \
          open. What needs a decision is an exception as well, and has its own chapter: see \
-         [the causes of exceptions](causes.md).\n\n",
+         [the causes of exceptions](causes.md). [Alerts](/alerts) has those that are open.\n\n",
     );
     for kind in kinds() {
         let _ = write!(
@@ -48,12 +63,6 @@ pub(super) fn chapter() -> Chapter {
             super::causes::owner(kind.owner),
             how_soon(kind.severity),
             mark::code(kind.word),
-        );
-    }
-    if kinds().is_empty() {
-        text.push_str(
-            "This version sends none by itself. [Today](/) says how things stand, and \
-             [Exceptions](/exceptions) what waits. Both follow by themselves while they are open.\n",
         );
     }
     Chapter {

@@ -77,6 +77,9 @@ pub(super) const PAGES: &[PageLine] = &[
         "mappings",
     ),
     page("/privacy", "Privacy", "Erase a shopper, after seeing what would go", "shoppers"),
+    page("/alerts", "Alerts", "What is open, who was told, and who has seen it", "alerts"),
+    page("/audit", "Audit", "Gaps between both systems, each with its fix", "audit"),
+    page("/audit/report.html", "The audit to hand over", "All gaps as one page", "audit"),
     page(
         "/activity",
         "Activity",

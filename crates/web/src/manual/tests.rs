@@ -22,6 +22,8 @@ fn web(world: &World) -> Web {
         app: world.app.clone(),
         events: None,
         metrics: None,
+        metrics_token: None,
+        single_sign_on: None,
         manual: std::sync::Arc::new(Live { settings: vec![setting()], training: true }),
         body_limit_bytes: 64 << 10,
         stop: CancellationToken::new(),

@@ -29,6 +29,7 @@ pub(super) const FILES: &[(&str, &str)] = files! {
     "prices"
     "returns"
     "mappings"
+    "audit"
     "wrong"
     "shoppers"
     "people"

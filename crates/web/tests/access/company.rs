@@ -22,7 +22,7 @@ async fn company(db: Db, local: bool) -> (Desk, Arc<Provider>) {
     let mut world = World::small(1, db).await.unwrap();
     let own = &mut world.settings.access.single_sign_on;
     own.issuer = Some(ISSUER.to_owned());
-    own.label = "Sign in with the company's account".to_owned();
+    "Sign in with the company's account".clone_into(&mut own.label);
     own.local_accounts = local;
     own.roles = BTreeMap::from([
         ("books".to_owned(), vec![Role::Finance]),
