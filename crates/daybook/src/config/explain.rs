@@ -7,8 +7,19 @@ use super::{DEFAULT, show::Setting};
 
 /// Sections of free names, by their example in the file: what is set under another name has the same
 /// meaning.
-const NAMED: [(&str, &str); 2] =
-    [("settlement.providers.", "worldpay"), ("settlement.banks.", "highstreet")];
+const NAMED: [(&str, &str); 3] = [
+    ("settlement.providers.", "worldpay"),
+    ("settlement.banks.", "highstreet"),
+    ("alerts.channels.", "mail"),
+];
+/// Sections whose keys are the retailer's own words, beside those of mappings.
+const FREE: [&str; 5] = [
+    "catalogue.price-lists",
+    "alerts.opening-hours",
+    "alerts.special-days",
+    "web.access.single-sign-on.roles",
+    "web.access.single-sign-on.stores",
+];
 
 /// A setting of the example configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +56,7 @@ pub(crate) fn explained(settings: &[Setting]) -> Vec<SettingLine> {
 
 /// Whether the keys of a section are the retailer's own words.
 fn is_free(section: &str) -> bool {
-    section.starts_with("mapping.") || section == "catalogue.price-lists"
+    section.starts_with("mapping.") || FREE.contains(&section)
 }
 
 fn named(section: &str) -> Option<(&'static str, &'static str)> {
@@ -145,7 +156,9 @@ fn example() -> Vec<Explained> {
 /// The key of a line that sets something.
 fn key_of(line: &str) -> Option<String> {
     let (key, _) = line.split_once(" = ")?;
-    let key = key.trim_matches('"');
+    if let Some(quoted) = key.strip_prefix('"') {
+        return quoted.strip_suffix('"').map(str::to_owned);
+    }
     (!key.is_empty() && !key.contains(' ')).then(|| key.to_owned())
 }
 
@@ -158,9 +171,9 @@ mod tests {
         for (key, value) in table {
             let inner = value.as_table().filter(|_| {
                 // A table on one line is one setting.
-                !(matches!(key.as_str(), "parameters" | "stores" | "kinds")
-                    || above.starts_with("mapping.")
-                    || above.starts_with("orderwise.exports.") && key == "columns")
+                let renames = above.starts_with("orderwise.exports.") && key == "columns";
+                let is_line = matches!(key.as_str(), "parameters" | "stores" | "kinds");
+                !(is_line || renames || above.starts_with("mapping."))
             });
             match inner {
                 Some(inner) => {
