@@ -143,7 +143,7 @@ mod tests {
         let text = b"key,code\n'-OLD,'=NEW\n'Q,B\n";
         let rows = read(text, Some(MappingKind::Sku)).unwrap();
         let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-        assert_eq!(keys, ["-OLD", "'Q"]);
+        assert_eq!(keys, ["-old", "'q"]);
         assert_eq!(rows[0].value["code"], "=NEW");
     }
 

@@ -66,8 +66,8 @@ fn ci() -> Result<()> {
     package::run(&["--try".into(), "--binary".into(), "target/debug/daybook".into()])?;
     e2e(&[])?;
     api_fuzz()?;
-    simulate(&["--fixed".into(), "--fresh".into(), "8".into()])?;
-    simulate(&["--stock".into(), "--fixed".into(), "--fresh".into(), "4".into()])?;
+    simulate(&["--fixed".into(), "--fresh".into(), "4".into()])?;
+    simulate(&["--stock".into(), "--fixed".into(), "--fresh".into(), "2".into()])?;
     step("demo", &mut cargo(&["run", "--package", "daybook", "--", "demo", "--exit"]))
 }
 

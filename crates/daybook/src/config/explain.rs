@@ -173,7 +173,8 @@ mod tests {
                 // A table on one line is one setting.
                 let renames = above.starts_with("orderwise.exports.") && key == "columns";
                 let is_line = matches!(key.as_str(), "parameters" | "stores" | "kinds");
-                !(is_line || renames || above.starts_with("mapping."))
+                let waits = above == "alerts" && key == "backoff";
+                !(is_line || renames || waits || above.starts_with("mapping."))
             });
             match inner {
                 Some(inner) => {
