@@ -3,9 +3,9 @@
 //! Receipts come by chance, at a pace that is usual for the store, the day of the week and the
 //! quarter of an hour. At a known pace the chance of none is e^-expected. The pace of today is not
 //! known but guessed: from what is usual, and from how the last two hours compare with it. Such a
-//! guess is as good as a number of receipts seen ([`PRIOR`], and those that were expected in these
+//! guess is as good as a number of receipts seen (`PRIOR`, and those that were expected in these
 //! hours), and the chance of nothing becomes (1 + expected / seen)^-(what was seen). How small it
-//! has to be follows from what is promised: at most one false alarm in [`MONTHS`] months of the
+//! has to be follows from what is promised: at most one false alarm in `MONTHS` months of the
 //! store, and every receipt begins a silence. So a store that sells every half minute is missed
 //! after seven minutes, and one that sells every quarter of an hour after three hours; nobody could
 //! know much sooner.
