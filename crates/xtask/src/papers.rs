@@ -126,6 +126,14 @@ fn columns(engine: &str) -> BTreeSet<String> {
                 first.filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
             all.extend(column.map(|column| format!("{name}.{column}")));
         }
+        for added in text.split("ALTER TABLE ").skip(1) {
+            let mut words = added.split_whitespace();
+            if let (Some(name), Some("ADD"), Some("COLUMN"), Some(column)) =
+                (words.next(), words.next(), words.next(), words.next())
+            {
+                all.insert(format!("{name}.{column}"));
+            }
+        }
     }
     all
 }

@@ -172,7 +172,8 @@ mod tests {
             let inner = value.as_table().filter(|_| {
                 // A table on one line is one setting.
                 let renames = above.starts_with("orderwise.exports.") && key == "columns";
-                let is_line = matches!(key.as_str(), "parameters" | "stores" | "kinds");
+                let is_line = matches!(key.as_str(), "parameters" | "stores" | "kinds")
+                    && above != "web.access.single-sign-on";
                 let waits = above == "alerts" && key == "backoff";
                 !(is_line || renames || waits || above.starts_with("mapping."))
             });

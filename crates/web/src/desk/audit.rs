@@ -63,7 +63,7 @@ pub(super) async fn page(
             unseen: report.unseen.iter().map(|one| (one.what.clone(), one.why.clone())).collect(),
         }
     });
-    shell::show(&AuditPage { last, shell: Shell::new(&web, &who, Section::Health, "Audit") })
+    shell::show(&AuditPage { last, shell: Shell::new(&web, &who, Section::Audit, "Audit") })
 }
 
 /// The same as a page to hand over.
