@@ -166,9 +166,12 @@ impl Correction {
         Ok(original)
     }
 
-    /// Lays it over the order; what does not fit any more (the till told something else since) is
-    /// left as it is.
-    pub fn lay_over(&self, order: &mut TillOrder) {
+    /// Lays it over the order where the till still says what it said when this was asked for; what
+    /// the till told anew since is left as it is.
+    pub fn lay_over(&self, said: &str, order: &mut TillOrder) {
+        if self.original(order).as_deref() != Ok(said) {
+            return;
+        }
         let value = self.value.trim();
         let row = order.rows.iter_mut().find(|row| row.index == self.place);
         match (self.field, row) {
@@ -226,9 +229,9 @@ mod tests {
             correction(Field::Hold, 0, "asked by the store"),
         ];
         for case in cases {
-            case.check(&told).unwrap();
+            let said = case.check(&told).unwrap();
             let mut order = told.clone();
-            case.lay_over(&mut order);
+            case.lay_over(&said, &mut order);
             assert_eq!((order.net, order.vat, order.gross), (told.net, told.vat, told.gross));
             let amounts = |order: &crate::till::TillOrder| {
                 let rows = order.rows.iter().map(|row| (row.quantity, row.net, row.vat));
@@ -257,8 +260,25 @@ mod tests {
             assert!(fault.to_string().contains(says), "{fault}");
         }
         let mut order = told.clone();
-        correction(Field::Sku, 99, "OTHER").lay_over(&mut order);
-        correction(Field::Tender, 99, "OTHER").lay_over(&mut order);
+        correction(Field::Sku, 99, "OTHER").lay_over(&sku, &mut order);
+        correction(Field::Tender, 99, "OTHER").lay_over("", &mut order);
         assert_eq!(order, told);
+    }
+
+    #[test]
+    fn what_the_till_told_anew_is_not_covered() {
+        let told = fixtures::sale();
+        let index = told.rows[0].index;
+        let cases = [
+            correction(Field::Sku, index, "OTHER"),
+            correction(Field::VatRate, index, "5"),
+            correction(Field::Tender, 0, "Voucher"),
+            correction(Field::Reason, 0, "damaged"),
+        ];
+        for case in cases {
+            let mut order = told.clone();
+            case.lay_over("what it said before", &mut order);
+            assert_eq!(order, told, "{case:?}");
+        }
     }
 }

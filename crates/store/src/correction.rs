@@ -28,7 +28,7 @@ sql! {
     DECIDE = "UPDATE correction SET state = $4, decided_by = $5, decided_at = $6 \
               WHERE order_id = $1 AND number = $2 AND state = $3";
     LIFT = "UPDATE correction SET state = 'withdrawn', decided_by = $2, decided_at = $3 \
-            WHERE order_id = $1 AND field = 'hold' AND state = 'in-force'";
+            WHERE order_id = $1 AND field = $4 AND state = 'in-force'";
 }
 
 const LIVE: &str = "SELECT order_id, number, field, place, value, original, reason, asked_by, \
@@ -193,9 +193,9 @@ pub async fn lift_hold(
     order_id: i64,
     actor: &str,
 ) -> StoreResult<bool> {
-    debug_assert_eq!(Field::Hold.word(), "hold");
     Ok(on!(tx, c => {
         let query = sqlx::query(LIFT).bind(order_id).bind(actor).bind(now.micros());
+        let query = query.bind(Field::Hold.word());
         query.execute(c).await?.rows_affected() > 0
     }))
 }

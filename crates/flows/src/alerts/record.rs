@@ -128,14 +128,14 @@ fn notice(app: &App, alert: &Alert, occasion: Occasion, now: Timestamp) -> Notic
     of_alert(occasion, alert, now, (&desk, &currency, &zone))
 }
 
-/// Writes a message down.
+/// Writes a message down; its id.
 pub(super) async fn write(
     app: &App,
     tx: &mut Tx,
     alert: Option<i64>,
     (channel, due_at): (&str, Timestamp),
     notice: &Notice,
-) -> Result<(), FlowError> {
+) -> Result<String, FlowError> {
     let text = serde_json::to_string(notice).map_err(|error| {
         let hint = "this is a fault in Daybook; please report it";
         FlowError::request("alert-message", error.to_string(), hint)
@@ -143,5 +143,6 @@ pub(super) async fn write(
     let id = app.ids.uuid().to_string();
     let occasion = notice.occasion;
     let new = NewDelivery { id: &id, alert, channel, occasion, notice: &text, due_at };
-    Ok(delivery::insert(tx, app.now(), &new).await?)
+    delivery::insert(tx, app.now(), &new).await?;
+    Ok(id)
 }

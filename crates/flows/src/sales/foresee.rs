@@ -200,8 +200,8 @@ async fn piece(
 /// Whether what holds the entry is released by this change.
 fn is_released(row: &EntryRow, change: &Change) -> bool {
     let cause = row.reason.as_deref().and_then(|word| word.parse::<Cause>().ok());
-    let kinds = MappingKind::ALL.into_iter().filter(|kind| change.is_about(*kind));
-    cause.is_some_and(|cause| kinds.into_iter().any(|kind| cause.is_released_by(kind)))
+    let mut kinds = MappingKind::ALL.into_iter().filter(|kind| change.is_about(*kind));
+    cause.is_some_and(|cause| kinds.any(|kind| cause.is_released_by(kind)))
 }
 
 fn changed(mut rows: Vec<MappingRow>, change: &Change) -> Mapping {

@@ -89,7 +89,7 @@ fn stops(said: &CorrectionRow) -> bool {
 
 fn lay_over(order: &mut TillOrder, said: &[CorrectionRow]) {
     for one in said.iter().filter(|one| one.stage == Stage::InForce) {
-        one.correction.lay_over(order);
+        one.correction.lay_over(&one.original, order);
     }
 }
 
@@ -104,7 +104,7 @@ fn inherit(order: &mut TillOrder, said: &[CorrectionRow]) {
         };
         let places: Vec<i64> = order.rows.iter().filter(of_row).map(|row| row.index).collect();
         for place in places {
-            Correction { place, ..said.correction.clone() }.lay_over(order);
+            Correction { place, ..said.correction.clone() }.lay_over(&said.original, order);
         }
     }
 }

@@ -15,7 +15,10 @@ use daybook_flows::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ApiError, about};
+use super::{
+    about,
+    calls::{Answer, DONE, Done},
+};
 use crate::{
     Web,
     access::Who,
@@ -26,8 +29,6 @@ use crate::{
     },
     take::{At, Given},
 };
-
-type Answer<T> = Result<Json<T>, ApiError>;
 
 const RULE: &[(&str, &str)] = &[
     ("scope", "sku, category, prefix, store or default."),
@@ -122,28 +123,22 @@ async fn rules(State(web): State<Web>, Extension(who): Extension<Who>) -> Answer
     Ok(Json(Rules { rules }))
 }
 
-/// It was done.
-#[derive(Debug, Serialize)]
-pub(super) struct Changed {
-    done: bool,
-}
-
 async fn set(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     Given(rule): Given<RuleGiven>,
-) -> Answer<Changed> {
+) -> Answer<Done> {
     buffers::set_rule(&web, &who, &rule).await?;
-    Ok(Json(Changed { done: true }))
+    Ok(Json(DONE))
 }
 
 async fn remove(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     Given(rule): Given<RuleGiven>,
-) -> Answer<Changed> {
+) -> Answer<Done> {
     buffers::unset_rule(&web, &who, &rule).await?;
-    Ok(Json(Changed { done: true }))
+    Ok(Json(DONE))
 }
 
 /// What would go, or that it was begun: see the record of activity for its end.

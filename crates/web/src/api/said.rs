@@ -8,7 +8,10 @@ use daybook_domain::{
 use daybook_flows::correct::{self, Wanted};
 use serde::{Deserialize, Serialize};
 
-use super::{ApiError, about};
+use super::{
+    about,
+    calls::{Answer, DONE, Done, a_person},
+};
 use crate::{
     Web,
     access::Who,
@@ -21,12 +24,6 @@ use crate::{
 pub(super) struct AskedFor {
     number: i64,
     stage: Stage,
-}
-
-/// It was done.
-#[derive(Debug, Serialize)]
-pub(super) struct Decided {
-    done: bool,
 }
 
 pub(super) fn routes() -> Routes {
@@ -73,7 +70,7 @@ async fn hold(
     Extension(who): Extension<Who>,
     At(reference): At<String>,
     Given(why): Given<Why>,
-) -> Result<Json<AskedFor>, ApiError> {
+) -> Answer<AskedFor> {
     let correction = Correction { field: Field::Hold, place: 0, value: String::new() };
     ask(&web, &who, &reference, (&correction, &why.reason)).await
 }
@@ -94,7 +91,7 @@ async fn correct(
     Extension(who): Extension<Who>,
     At(reference): At<String>,
     Given(said): Given<Said>,
-) -> Result<Json<AskedFor>, ApiError> {
+) -> Answer<AskedFor> {
     let correction = Correction { field: said.field, place: said.place, value: said.value };
     ask(&web, &who, &reference, (&correction, &said.reason)).await
 }
@@ -104,7 +101,11 @@ async fn ask(
     who: &Who,
     reference: &str,
     (correction, reason): (&Correction, &str),
-) -> Result<Json<AskedFor>, ApiError> {
+) -> Answer<AskedFor> {
+    // Whoever has a token could ask by it, and approve by themselves: that were one person, not two.
+    if correction.field.changes_money() {
+        a_person(who)?;
+    }
     let (reference, _) = entry_seen(web, who, reference).await?;
     let wanted = Wanted { correction, reason, actor: &who.name };
     let (number, stage) = correct::ask(&web.app, reference, wanted).await?;
@@ -122,10 +123,10 @@ async fn decide(
     Extension(who): Extension<Who>,
     At((reference, number)): At<(String, i64)>,
     Given(verb): Given<Verb>,
-) -> Result<Json<Decided>, ApiError> {
-    super::calls::a_person(&who)?;
+) -> Answer<Done> {
+    a_person(&who)?;
     let (reference, _) = entry_seen(&web, &who, &reference).await?;
     let decided = decided_by(&verb.decided)?;
     correct::decide(&web.app, reference, number, decided, &who.name).await?;
-    Ok(Json(Decided { done: true }))
+    Ok(Json(DONE))
 }

@@ -196,3 +196,32 @@ async fn a_token_for_one_store_does_nothing_that_concerns_all() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_program_asks_for_nothing_that_takes_two_persons() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let rights: BTreeSet<Right> = [Right::See, Right::ClearExceptions].into();
+        let new =
+            NewToken { name: "till".to_owned(), rights: rights.clone(), stores: None, days: 1 };
+        let maker = Maker { name: "Mo", rights: &rights, stores: None };
+        let token = token::make(&shop.desk.world.app, &new, maker).await.unwrap();
+        let path = format!("/api/v1/entries/{}/correct", reference(shop.held[0]));
+        let ask = |field: &'static str, key: &'static str| {
+            let body = json!({ "field": field, "value": "Cash", "reason": "keyed wrong" });
+            let request = Request::post(&path)
+                .header(header::AUTHORIZATION, format!("Bearer {token}"))
+                .header(header::CONTENT_TYPE, "application/json")
+                .header("idempotency-key", key);
+            (request, Body::from(body.to_string()))
+        };
+        let (request, body) = ask("tender", "1");
+        let refused = shop.desk.send(request, &Cookie::default(), body).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+        assert!(refused.text.contains("person-needed"), "{}", refused.text);
+        let (request, body) = ask("sku", "2");
+        let corrected = shop.desk.send(request, &Cookie::default(), body).await;
+        assert_eq!(corrected.status, StatusCode::OK, "{}", corrected.text);
+    })
+    .await;
+}
