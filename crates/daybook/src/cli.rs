@@ -7,10 +7,11 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands::{
     alerts::AlertsArgs, audit::AuditArgs, backup::BackupArgs, bank::BankArgs,
     catalogue::CatalogueArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
-    demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs,
-    evidence::EvidenceArgs, exceptions::ExceptionsArgs, man::ManArgs, map::MapArgs,
-    payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs, reconcile::ReconcileArgs,
-    restore::RestoreArgs, sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
+    cutover::CutoverArgs, demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs,
+    entry::EntryArgs, evidence::EvidenceArgs, exceptions::ExceptionsArgs, man::ManArgs,
+    map::MapArgs, payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs,
+    reconcile::ReconcileArgs, restore::RestoreArgs, sandbox::SandboxArgs, serve::ServeArgs,
+    stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -77,6 +78,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Every gap between Sitoo and OrderWise that would hurt, with its fix. Only reads.
     Audit(AuditArgs),
+    /// From another integration to Daybook, step by step, and back.
+    Cutover(CutoverArgs),
     /// List entries, the newest first.
     Entries(EntriesArgs),
     /// One entry: where it is, why, and how it got there.

@@ -11,6 +11,7 @@ pub mod causes;
 pub mod class;
 pub mod classify;
 pub mod correction;
+pub mod cutover;
 pub mod despatch;
 pub mod document;
 pub mod draft;

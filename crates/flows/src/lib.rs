@@ -11,6 +11,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod check;
 pub mod correct;
+pub mod cutover;
 pub mod desk;
 pub mod despatch;
 pub mod engine;

@@ -9,6 +9,7 @@ pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod cutover;
 pub(crate) mod demo;
 pub(crate) mod despatches;
 pub(crate) mod entries;
@@ -78,6 +79,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Sync(args) => sync::run(&context, &args).await,
         Command::Check(args) => check::run(&context, &args).await,
         Command::Audit(args) => Box::pin(audit::run(&context, &args)).await,
+        Command::Cutover(args) => Box::pin(cutover::run(&context, args)).await,
         Command::Entries(args) => entries::run(&context, &args).await,
         Command::Entry(args) => entry::run(&context, &args).await,
         Command::Exceptions(args) => exceptions::run(&context, args).await,

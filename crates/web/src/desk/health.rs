@@ -41,6 +41,7 @@ struct HealthPage {
     leases: Vec<(String, String)>,
     flows: Vec<FlowTold>,
     can_operate: bool,
+    notice: Option<&'static str>,
 }
 
 struct FlowTold {
@@ -124,6 +125,7 @@ pub(super) async fn page(
             })
             .collect(),
         can_operate: who.may(Right::Operate),
+        notice: told.notice,
         shell: Shell::new(&web, &who, Section::Health, "Health"),
     };
     shell::show(&page)

@@ -49,6 +49,7 @@ fn draft(kind: EntryKind) -> Draft {
         order_date: "2026-11-24T14:03:22".to_owned(),
         delivery_method_id: Some(2),
         original: is_return.then_some(sale),
+        original_name: None,
         instructions: "Receipt 8812, Ada".to_owned(),
         net: Money::from_pence(2_833),
         tax: Money::from_pence(567),
