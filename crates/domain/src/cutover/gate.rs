@@ -89,8 +89,10 @@ pub enum NotThere {
 
 /// Decides.
 pub fn not_there(cutover: &Cutover, limits: &Limits, now: Timestamp, one: &Sought) -> NotThere {
-    let longest = limits.look_every.max(limits.look_first);
-    let again = now.plus(now.since(one.since).clamp(limits.look_first, longest));
+    let waited = now.since(one.since);
+    // What was never posted for days is asked for ever more rarely.
+    let longest = limits.look_every.max(limits.look_first).max(waited / 20);
+    let again = now.plus(waited.clamp(limits.look_first, longest));
     match cutover.mode {
         Mode::Begun | Mode::Parallel | Mode::Back => NotThere::Again(again),
         Mode::Live | Mode::Switched => {
@@ -189,8 +191,10 @@ mod tests {
     #[test]
     fn in_the_parallel_run_nothing_is_ever_safe() {
         for mode in [Mode::Begun, Mode::Parallel, Mode::Back] {
-            let found = not_there(&cutover(mode), &LIMITS, at(9_000), &sought(50, 9_000));
-            assert_eq!(found, NotThere::Again(at(9_005)), "{mode}");
+            let found = not_there(&cutover(mode), &LIMITS, at(150), &sought(50, 150));
+            assert_eq!(found, NotThere::Again(at(155)), "{mode}");
+            let found = not_there(&cutover(mode), &LIMITS, at(2_090), &sought(50, 2_090));
+            assert_eq!(found, NotThere::Again(at(2_190)), "{mode}: after 2000 minutes");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Looking for what the other integration posted, and adopting it.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
@@ -14,11 +14,13 @@ use daybook_domain::{
     draft::Draft,
     entry::{EntryKind, EntryState},
     findings::{OrderTypes, compare},
+    reconcile::witness::LedgerDocument,
 };
 use daybook_store::{
     Tx,
     cutover::{self, NewElsewhere},
     entry::{self, Changes, DueRow},
+    exception,
     finding::{self, NewFinding},
 };
 
@@ -29,6 +31,7 @@ use crate::{
     sales::{
         confirm::{confirmed, expected},
         doubt::step,
+        evaluate::DAYBOOK,
     },
 };
 
@@ -118,6 +121,8 @@ pub(crate) async fn adopted(
     let differences = compare(&expected(row), document, app.orderwise.order_types());
     entry::transition(tx, now, &[confirmed(now, row, document, differences.len())]).await?;
     let order_id = row.order_id;
+    let closed = "the other integration posted it";
+    exception::close_for_entry(tx, now, order_id, DAYBOOK, closed).await?;
     let findings: Vec<NewFinding> =
         differences.into_iter().map(|difference| NewFinding { order_id, difference }).collect();
     Ok(finding::insert(tx, now, &findings).await?)
@@ -175,4 +180,27 @@ pub(crate) async fn name_original(
     let its = known.into_iter().find(|one| Some(one.erp_order_id) == document);
     draft.original_name = its.map(|one| one.reference);
     Ok(())
+}
+
+/// The day close knows a document by the reference of its entry, also one that another integration
+/// posted.
+pub(crate) async fn under_own_names<'d>(
+    tx: &mut Tx,
+    documents: &'d [LedgerDocument],
+) -> Result<Cow<'d, [LedgerDocument]>, FlowError> {
+    if documents.is_empty() || cutover::state(&mut *tx).await?.mode == Mode::Live {
+        return Ok(Cow::Borrowed(documents));
+    }
+    let ids: Vec<i64> = documents.iter().map(|one| one.document.order_id).collect();
+    let known = cutover::of_documents(tx, &ids).await?;
+    if known.is_empty() {
+        return Ok(Cow::Borrowed(documents));
+    }
+    let mut named = documents.to_vec();
+    for one in &mut named {
+        if let Some(known) = known.get(&one.document.order_id) {
+            one.document.reference.clone_from(&known.own_reference);
+        }
+    }
+    Ok(Cow::Owned(named))
 }

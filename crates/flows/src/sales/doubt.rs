@@ -207,14 +207,16 @@ async fn adopt(
         failures: Some(0),
         ..Changes::default()
     };
-    let detail = format!("found in OrderWise as {}", first.order_number);
+    let is_own = first.reference.eq_ignore_ascii_case(&row.reference().to_string());
+    let under = if is_own { String::new() } else { format!(", under {}", first.reference) };
+    let detail = format!("found in OrderWise as {}{under}", first.order_number);
     let step = step(row, EntryState::Posted, changes, "adopted", &detail);
     let outcomes = entry::transition(tx, now, &[step]).await?;
     if outcomes.iter().all(|(_, outcome)| *outcome == Outcome::Applied) {
         if row.failures > 1 {
             exception::close_for_entry(tx, now, row.order_id, DAYBOOK, "it is posted").await?;
         }
-        if first.reference != row.reference().to_string() {
+        if !is_own {
             let row = DueRow { state: EntryState::Posted, ..row.clone() };
             cutover::adopted(app, tx, &row, first).await?;
         }

@@ -16,14 +16,15 @@ VALUES (1, 'live', 0, NULL, NULL, '');
 
 -- Documents that the other integration posted, each of one entry at most.
 CREATE TABLE elsewhere (
-    erp_order_id BIGINT NOT NULL PRIMARY KEY,
-    order_id     BIGINT NOT NULL,
-    reference    TEXT    NOT NULL,
-    order_number TEXT    NOT NULL,
-    net          BIGINT NOT NULL,
-    tax          BIGINT NOT NULL,
-    gross        BIGINT NOT NULL,
-    found_at     BIGINT NOT NULL
+    erp_order_id  BIGINT NOT NULL PRIMARY KEY,
+    order_id      BIGINT NOT NULL,
+    own_reference TEXT   NOT NULL,
+    reference     TEXT   NOT NULL,
+    order_number  TEXT   NOT NULL,
+    net           BIGINT NOT NULL,
+    tax           BIGINT NOT NULL,
+    gross         BIGINT NOT NULL,
+    found_at      BIGINT NOT NULL
 );
 CREATE INDEX elsewhere_entry ON elsewhere (order_id);
 

@@ -16,14 +16,15 @@ VALUES (1, 'live', 0, NULL, NULL, '');
 
 -- Documents that the other integration posted, each of one entry at most.
 CREATE TABLE elsewhere (
-    erp_order_id INTEGER NOT NULL PRIMARY KEY,
-    order_id     INTEGER NOT NULL,
-    reference    TEXT    NOT NULL,
-    order_number TEXT    NOT NULL,
-    net          INTEGER NOT NULL,
-    tax          INTEGER NOT NULL,
-    gross        INTEGER NOT NULL,
-    found_at     INTEGER NOT NULL
+    erp_order_id  INTEGER NOT NULL PRIMARY KEY,
+    order_id      INTEGER NOT NULL,
+    own_reference TEXT    NOT NULL,
+    reference     TEXT    NOT NULL,
+    order_number  TEXT    NOT NULL,
+    net           INTEGER NOT NULL,
+    tax           INTEGER NOT NULL,
+    gross         INTEGER NOT NULL,
+    found_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX elsewhere_entry ON elsewhere (order_id);
 

@@ -14,7 +14,7 @@ use crate::{
 sql! {
     /// A document belongs to the entry that was found first.
     ADOPT = "INSERT INTO elsewhere (erp_order_id, order_id, reference, order_number, net, tax, \
-             gross, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             gross, found_at, own_reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
              ON CONFLICT (erp_order_id) DO NOTHING";
     WHOSE = "SELECT order_id FROM elsewhere WHERE erp_order_id = $1";
     /// The day close knows documents by the reference of their entry.
@@ -22,9 +22,9 @@ sql! {
 }
 
 const OF_ENTRIES: &str = "SELECT erp_order_id, order_id, reference, order_number, net, tax, gross, \
-    found_at FROM elsewhere WHERE order_id IN (";
+    found_at, own_reference FROM elsewhere WHERE order_id IN (";
 const OF_DOCUMENTS: &str = "SELECT erp_order_id, order_id, reference, order_number, net, tax, \
-    gross, found_at FROM elsewhere WHERE erp_order_id IN (";
+    gross, found_at, own_reference FROM elsewhere WHERE erp_order_id IN (";
 const ORDER: &str = ") ORDER BY erp_order_id";
 
 /// A document to be adopted.
@@ -51,6 +51,8 @@ pub struct ElsewhereRow {
     pub erp_order_id: i64,
     /// The entry.
     pub order_id: i64,
+    /// The entry's own reference.
+    pub own_reference: String,
     /// The reference that it bears.
     pub reference: String,
     /// Its number for people.
@@ -70,6 +72,7 @@ impl FromCells for ElsewhereRow {
         Ok(Self {
             erp_order_id: row.int("erp_order_id")?,
             order_id: row.int("order_id")?,
+            own_reference: row.text("own_reference")?,
             reference: row.text("reference")?,
             order_number: row.text("order_number")?,
             net: row.money("net")?,
@@ -94,7 +97,8 @@ pub async fn adopt(tx: &mut Tx, now: Timestamp, new: &NewElsewhere<'_>) -> Store
         let [net, tax, gross] = new.amounts.map(Money::pence);
         let query = sqlx::query(ADOPT).bind(new.erp_order_id).bind(new.order_id);
         let query = query.bind(new.reference).bind(new.order_number).bind(net).bind(tax);
-        query.bind(gross).bind(now.micros()).execute(&mut *c).await?;
+        let query = query.bind(gross).bind(now.micros()).bind(new.own_reference);
+        query.execute(&mut *c).await?;
         one(sqlx::query(WHOSE).bind(new.erp_order_id).fetch_optional(c).await?.as_ref())?
     });
     let is_ours = whose.is_some_and(|whose| whose.0 == new.order_id);

@@ -10,6 +10,7 @@ use daybook_domain::{
 };
 use daybook_flows::{
     cutover::{self, deeds},
+    reconcile::collect::{self, CollectReport},
     sales::{self, SyncOptions},
 };
 use daybook_sandbox::{
@@ -18,7 +19,7 @@ use daybook_sandbox::{
     orderwise::{DuplicatePolicy, LineEdit, ORDER, Written},
     sitoo::till::Refund,
 };
-use daybook_store::{finding, timeline};
+use daybook_store::{finding, reconcile::document, timeline};
 use daybook_testkit::{
     World,
     db::{TestBook, for_each_engine},
@@ -170,8 +171,8 @@ async fn what_would_be_sent_again_is_not_once_posting_went_back() {
         switch(&world).await;
         let slow = world.sell(world.sale(800));
         let cut = world.sell(world.sale(900));
-        world.next_order_meets(Fault::TooManyRequests { retry_after_s: Some(60) });
         world.next_order_meets(Fault::CutAfter);
+        world.next_order_meets(Fault::TooManyRequests { retry_after_s: Some(60) });
         world.pass().await;
         let sent = world.sent();
         deeds::back(&world.app, "enough", "ada").await.unwrap();
@@ -384,6 +385,34 @@ async fn the_opening_watermark_is_proposed_and_stock_is_compared_without_a_write
         assert_eq!((state.mode, state.may_write(Flow::Stock)), (Mode::Parallel, false));
         world.pass().await;
         assert_eq!(world.sent(), 0);
+    })
+    .await;
+}
+
+async fn ledger_of(world: &World, order_id: i64) -> usize {
+    let day = ("2026-10-05T00:00:00", "2026-10-06T00:00:00");
+    let day = (day.0.parse().unwrap(), day.1.parse().unwrap());
+    let mut report = CollectReport::default();
+    collect::ledger(&world.app, day, world.app.now(), &mut report).await.unwrap();
+    document::of_entries(&world.app.db, &[order_id]).await.unwrap().len()
+}
+
+/// Otherwise each receipt of the parallel run would be missing in OrderWise, and each of its
+/// documents one too many.
+#[tokio::test]
+async fn the_day_close_counts_an_adopted_document_as_the_receipts_own() {
+    for_each_engine(|db| async {
+        let world = old_world(db).await;
+        let [before, after] = [500, 600].map(|pence| world.sell(world.sale(pence)));
+        begin(&world, before).await;
+        old_posts(&world, before, 500);
+        assert_eq!(ledger_of(&world, before).await, 0, "nobody knows yet whose it is");
+        world.pass().await;
+        let known = document::of_entries(&world.app.db, &[before]).await.unwrap();
+        assert_eq!(known.len(), 1, "it was read before it was adopted");
+        old_posts(&world, after, 600);
+        world.after(minutes(5)).await;
+        assert_eq!((ledger_of(&world, before).await, ledger_of(&world, after).await), (1, 1));
     })
     .await;
 }
