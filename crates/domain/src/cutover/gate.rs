@@ -129,8 +129,8 @@ mod tests {
     const LIMITS: Limits = Limits {
         look_first: MINUTE,
         look_every: Duration::from_mins(5),
-        settle_for: Duration::from_mins(60),
-        look_first_for: Duration::from_mins(600),
+        settle_for: Duration::from_hours(1),
+        look_first_for: Duration::from_hours(10),
         look_valid_for: MINUTE,
     };
 

@@ -87,7 +87,8 @@ async fn places(
     for warehouse in outcome.map_err(FlowError::Sitoo)? {
         match locations.get(&warehouse.id) {
             Some(&location_id) => {
-                places.push(Place { warehouse_id: warehouse.id, location_id, name: warehouse.name })
+                let (warehouse_id, name) = (warehouse.id, warehouse.name);
+                places.push(Place { warehouse_id, location_id, name });
             }
             None => unmapped.push(warehouse.id),
         }

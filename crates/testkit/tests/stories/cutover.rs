@@ -91,8 +91,8 @@ async fn each_receipt_stands_once_through_parallel_run_switch_back_and_switch() 
         let outcomes: Vec<_> = report.lines.iter().map(|line| line.outcome).collect();
         assert_eq!(outcomes, ["adopted", "different", "not-found", "not-found"]);
         assert_eq!((report.adopted, report.different, report.not_found), (2, 1, 2));
-        let would = report.lines[3].would_post.as_ref().unwrap();
-        assert_eq!((would.gross.pence(), would.lines, would.payments.pence()), (800, 1, 800));
+        let draft = report.lines[3].would_post.as_ref().unwrap();
+        assert_eq!((draft.gross.pence(), draft.lines, draft.payments.pence()), (800, 1, 800));
         old_posts(&world, late, 700);
         world.after(minutes(5)).await;
         assert_eq!(world.state(late).await, Confirmed);

@@ -274,8 +274,8 @@ async fn place(app: &App, row: &CreditRow) -> Result<bool, FlowError> {
     let lease = app.now().plus(app.settings.posting.lease);
     let intend = || async {
         let mut tx = app.db.begin().await?;
-        let Some(leave) = cutover::open(&mut tx).await?.leave else { return Ok(None) };
-        let ours = credit::intend(&mut tx, leave, row, lease, &rendered.masked).await?;
+        let Some(allowed) = cutover::open(&mut tx).await?.leave else { return Ok(None) };
+        let ours = credit::intend(&mut tx, allowed, row, lease, &rendered.masked).await?;
         tx.commit().await?;
         Ok(Some(ours))
     };
