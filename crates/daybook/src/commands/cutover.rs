@@ -16,14 +16,14 @@ use crate::{config::Need, context::Context, failure::Failure, initial};
 
 const EXAMPLES: &str = "\
 Examples:
-  daybook cutover                              the steps: done, next, and what stands against the switch
+  daybook cutover                              the steps, and what stands against the switch
   daybook cutover begin                        proposes the order to begin with
   daybook cutover begin --from-order 48210     begins there; Daybook posts nothing from now on
-  daybook cutover stock --csv stock.csv        both sides' stock beside each other; writes to neither
+  daybook cutover stock --csv stock.csv        the stock of both sides; writes to neither
   daybook cutover parallel                     the other integration posts, Daybook looks and adopts
-  daybook cutover report --csv parallel.csv    receipt by receipt: adopted, different, not found
+  daybook cutover report --csv run.csv         each receipt: adopted, different, not found
   daybook cutover switch                       Daybook posts from the next order on
-  daybook cutover back --reason 'till 4 wrong' --csv posted.csv   stops; what the other must not post
+  daybook cutover back --reason WHY            stops; what the other must not post again
 
 docs/cut-over.md has a day's timetable. Exit code 3: done, and something stands against the switch.";
 
