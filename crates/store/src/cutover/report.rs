@@ -38,7 +38,7 @@ sql! {
     LOOKED = "INSERT INTO sought (order_id, began_at, looked_at) VALUES ($1, $2, $2) \
               ON CONFLICT (order_id) DO UPDATE SET looked_at = excluded.looked_at";
     SOUGHT = sought!("WHERE s.order_id > $1 ORDER BY s.order_id, x.erp_order_id LIMIT $2");
-    WAITING = "SELECT CAST(count(*) AS BIGINT) AS entries, \
+    PILE = "SELECT CAST(count(*) AS BIGINT) AS entries, \
                CAST(coalesce(sum(abs(gross)), 0) AS BIGINT) AS money, min(received_at) AS oldest \
                FROM entry WHERE state = 'in-doubt' AND reason = $1 AND received_at < $2";
     DOUBTFUL = "SELECT CAST(count(*) AS BIGINT) AS entries FROM entry \
@@ -59,7 +59,8 @@ sql! {
             AND e.attempt > 0 AND NOT EXISTS (SELECT 1 FROM elsewhere AS x \
             WHERE x.erp_order_id = e.erp_order_id) ORDER BY e.order_id LIMIT $3";
     UNSETTLED = "SELECT order_id, reference, state, erp_order_id, erp_order_number, gross, \
-                 posted_at FROM entry WHERE state IN ('posting', 'in-doubt') AND attempt > 0 \
+                 posted_at FROM entry WHERE state IN ('posting', 'in-doubt') AND state \
+                 IN ('waiting', 'ready', 'posting', 'in-doubt', 'held', 'posted') AND attempt > 0 \
                  AND (reason IS NULL OR reason <> $1) ORDER BY order_id";
 }
 
@@ -302,7 +303,7 @@ pub async fn counts(
 
 async fn pile(conn: &mut Conn<'_>, reason: &str, before: Timestamp) -> StoreResult<Pile> {
     let row: Option<Piled> = on!(conn, c => {
-        let query = sqlx::query(WAITING).bind(reason).bind(before.micros());
+        let query = sqlx::query(PILE).bind(reason).bind(before.micros());
         one(query.fetch_optional(c).await?.as_ref())?
     });
     Ok(row.map(|row| row.0).unwrap_or_default())
