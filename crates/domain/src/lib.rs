@@ -27,6 +27,7 @@ pub mod money;
 pub mod month;
 pub mod posting;
 pub mod priority;
+pub mod propose;
 pub mod quantity;
 pub mod reconcile;
 pub mod reference;

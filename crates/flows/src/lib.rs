@@ -30,6 +30,7 @@ mod retrying;
 pub mod sales;
 pub mod settings;
 pub mod settlement;
+pub mod setup;
 pub mod status;
 pub mod stock;
 pub mod view;

@@ -9,7 +9,7 @@ use daybook_domain::{
 };
 use daybook_flows::{
     App,
-    check::{CheckLine, CheckState},
+    check::{CheckLine, Stops},
 };
 use serde_json::Value;
 
@@ -20,15 +20,15 @@ pub(super) fn render(app: &App) -> (Sample, Vec<CheckLine>) {
     let mut lines = Vec::new();
     let mut body = |kind: EntryKind| -> Option<Value> {
         let rendered = app.orderwise.render(&draft(kind));
-        let (state, detail, hint) = match &rendered {
-            Ok(_) => (CheckState::Ok, "the body template renders JSON".to_owned(), None),
+        let name = format!("body of a {kind}");
+        lines.push(match &rendered {
+            Ok(_) => CheckLine::ok("orderwise", &name, "the body template renders JSON"),
             Err(fault) => {
                 let hint = "mend orderwise.order-template, or take it out to use the built-in one";
-                (CheckState::Failed, fault.to_string(), Some(hint.to_owned()))
+                CheckLine::failed("orderwise", &name, fault.to_string(), hint)
+                    .stopping(&[Stops::Sales])
             }
-        };
-        let name = format!("body of a {kind}");
-        lines.push(CheckLine { area: "orderwise", name, state, detail, hint });
+        });
         serde_json::from_str(&rendered.ok()?.body).ok()
     };
     let sample = Sample { sale: body(EntryKind::Sale), credit: body(EntryKind::Return) };
