@@ -8,8 +8,8 @@ use crate::commands::{
     alerts::AlertsArgs, audit::AuditArgs, backup::BackupArgs, bank::BankArgs,
     catalogue::CatalogueArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
     cutover::CutoverArgs, demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs,
-    entry::EntryArgs, evidence::EvidenceArgs, exceptions::ExceptionsArgs, init::InitArgs, man::ManArgs,
-    map::MapArgs, payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs,
+    entry::EntryArgs, evidence::EvidenceArgs, exceptions::ExceptionsArgs, init::InitArgs,
+    man::ManArgs, map::MapArgs, payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs,
     reconcile::ReconcileArgs, restore::RestoreArgs, sandbox::SandboxArgs, serve::ServeArgs,
     stock::StockArgs, sync::SyncArgs,
 };
