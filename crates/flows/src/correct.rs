@@ -17,6 +17,7 @@ use daybook_store::{
     entry::{self, EntryRow},
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{app::App, error::FlowError, people::find};
@@ -44,7 +45,7 @@ pub enum Decided {
 }
 
 /// A value of an entry that can be corrected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Correctable {
     /// What.
     pub field: Field,

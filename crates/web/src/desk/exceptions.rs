@@ -136,7 +136,7 @@ pub(super) async fn page(
     shell::show(&page)
 }
 
-pub(super) async fn csv(
+pub(crate) async fn csv(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
 ) -> Result<Response, PageError> {

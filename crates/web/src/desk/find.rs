@@ -165,7 +165,7 @@ const FILE: usize = 50_000;
 /// Entries read at once for a file.
 const PIECE: usize = 1_000;
 
-pub(super) async fn csv(
+pub(crate) async fn csv(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     Asked(wanted): Asked<Wanted>,
@@ -173,7 +173,7 @@ pub(super) async fn csv(
     files::csv("daybook-entries", &table(&web, &who, &wanted).await?)
 }
 
-pub(super) async fn xlsx(
+pub(crate) async fn xlsx(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     Asked(wanted): Asked<Wanted>,

@@ -218,7 +218,7 @@ fn plain(act: &AuditRow) -> String {
     fields.collect::<Vec<_>>().join("; ")
 }
 
-pub(super) async fn activity_csv(
+pub(crate) async fn activity_csv(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
 ) -> Result<Response, PageError> {

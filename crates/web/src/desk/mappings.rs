@@ -161,7 +161,7 @@ fn values(kind: MappingKind, row: &MappingRow) -> Vec<String> {
     kind.fields().iter().map(|name| row.value.get(*name).cloned().unwrap_or_default()).collect()
 }
 
-pub(super) async fn csv(
+pub(crate) async fn csv(
     State(web): State<Web>,
     At(kind): At<String>,
 ) -> Result<Response, PageError> {

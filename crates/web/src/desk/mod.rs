@@ -46,6 +46,18 @@ pub(crate) use self::{
 };
 use crate::{Web, access};
 
+/// Pages that are files: the API gives the same.
+pub(crate) mod files_of {
+    pub(crate) use super::{
+        audit::report as audit,
+        books::{pack_page, pack_xlsx},
+        exceptions::csv as exceptions,
+        find::{csv as entries_csv, xlsx as entries_xlsx},
+        health::activity_csv as activity,
+        mappings::csv as mapping,
+    };
+}
+
 /// Every page and everything that pages do.
 pub(crate) fn pages() -> Routes {
     use Right::{
