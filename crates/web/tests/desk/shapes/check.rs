@@ -1,17 +1,16 @@
 //! Answers beside what the document says of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use axum::http::header;
-use jsonschema::{Draft, Validator};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
+use super::validate::whole;
 use crate::common::Answer;
 
 /// Judges answers, and keeps what was seen.
 pub(crate) struct Judge {
     document: Value,
-    validators: BTreeMap<String, Validator>,
     /// Calls that answered as described, as `GET /api/v1/today`.
     pub(crate) calls: BTreeSet<String>,
     /// Shapes of which an answer held one.
@@ -35,36 +34,9 @@ fn template(document: &Value, method: &str, path: &str) -> String {
     all.first().unwrap_or_else(|| panic!("{method} {path} is not described")).0.clone()
 }
 
-/// Nothing but what is described: wherever a value stands whole, other fields fail.
-fn closed(schema: &mut Value, is_whole: bool) {
-    let Some(object) = schema.as_object_mut() else { return };
-    for key in ["properties", "patternProperties"] {
-        let fields = object.get_mut(key).and_then(Value::as_object_mut);
-        fields.into_iter().flatten().for_each(|(_, field)| closed(field, true));
-    }
-    for key in ["items", "additionalProperties"] {
-        if let Some(inner) = object.get_mut(key) {
-            closed(inner, true);
-        }
-    }
-    for key in ["allOf", "anyOf", "oneOf", "prefixItems"] {
-        let inner = object.get_mut(key).and_then(Value::as_array_mut);
-        inner.into_iter().flatten().for_each(|one| closed(one, key == "prefixItems"));
-    }
-    let says = ["$ref", "allOf", "anyOf", "oneOf", "properties"];
-    if is_whole && says.iter().any(|key| object.contains_key(*key)) {
-        object.insert("unevaluatedProperties".to_owned(), json!(false));
-    }
-}
-
 impl Judge {
     pub(crate) fn new() -> Self {
-        Self {
-            document: daybook_web::openapi(),
-            validators: BTreeMap::new(),
-            calls: BTreeSet::new(),
-            shapes: BTreeSet::new(),
-        }
+        Self { document: daybook_web::openapi(), calls: BTreeSet::new(), shapes: BTreeSet::new() }
     }
 
     /// Every call that is described.
@@ -105,14 +77,7 @@ impl Judge {
         let schema = content["schema"].clone();
         if kind.ends_with("json") {
             let value: Value = serde_json::from_str(&answer.text).unwrap();
-            let validator = self
-                .validators
-                .entry(schema.to_string())
-                .or_insert_with(|| validator(&self.document, &schema));
-            let faults: Vec<_> = validator
-                .iter_errors(&value)
-                .map(|fault| format!("{}: {fault:.500}", fault.instance_path()))
-                .collect();
+            let faults = whole(&self.document, &schema, &value, "");
             assert!(faults.is_empty(), "{line}\n{faults:#?}");
             visit(&self.document, &schema, &value, &mut self.shapes);
         }
@@ -120,20 +85,6 @@ impl Judge {
             self.calls.insert(format!("{method} {template}"));
         }
     }
-}
-
-fn validator(document: &Value, schema: &Value) -> Validator {
-    let mut schemas: Map<String, Value> =
-        document["components"]["schemas"].as_object().unwrap().clone();
-    schemas.values_mut().for_each(|one| closed(one, false));
-    let mut schema = schema.clone();
-    closed(&mut schema, true);
-    schema["components"] = json!({ "schemas": schemas });
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .should_validate_formats(true)
-        .build(&schema)
-        .unwrap()
 }
 
 /// Notes the shapes that this value holds.

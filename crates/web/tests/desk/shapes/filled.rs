@@ -96,7 +96,7 @@ async fn heard(world: &mut World) -> HookServer {
     let way = WaySettings::Webhook(WebhookSettings {
         shape: Shape::Json,
         url: hook.url.clone().into(),
-        secret: None,
+        secret: Some("whsec-of-a-test".into()),
         timeout: Duration::from_secs(10),
     });
     let channel = ChannelSettings {
@@ -147,7 +147,7 @@ async fn goods(world: &World) {
 async fn money(world: &World) {
     let at = world.app.now().micros() / 1_000_000;
     let mut taken = world.sandbox.sitoo.taken();
-    taken.retain(|taken| taken.external_id == "CARD" && taken.reference.is_some());
+    taken.retain(|taken| taken.external_id == "CARD" && !taken.reference.is_empty());
     let mut batch = Batch::new(7, at - DAY, &taken).without("8836000000000003").with_fee(35);
     let parts = batch.pay_out(&[1_000]);
     let csv = batch.csv();
