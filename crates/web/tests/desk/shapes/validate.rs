@@ -23,8 +23,10 @@ impl Found {
 
 /// What does not fit of a value that stands by itself.
 pub(super) fn whole(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
-    if *schema == Value::Bool(true) {
-        return Vec::new();
+    match schema {
+        Value::Bool(true) => return Vec::new(),
+        Value::Bool(false) => return vec![format!("{at} must not be")],
+        _ => {}
     }
     let Found { mut faults, known } = look(document, schema, value, at);
     let fields = value.as_object().into_iter().flatten().map(|(name, _)| name);
@@ -63,7 +65,8 @@ fn strings(rule: &Value) -> impl Iterator<Item = &str> {
 
 fn look(document: &Value, schema: &Value, value: &Value, at: &str) -> Found {
     let mut found = Found::default();
-    for (keyword, rule) in schema.as_object().unwrap() {
+    let rules = schema.as_object().unwrap_or_else(|| panic!("{at}: {schema} is no schema"));
+    for (keyword, rule) in rules {
         let fits = match keyword.as_str() {
             "description" => true,
             "type" => match rule.as_str() {
