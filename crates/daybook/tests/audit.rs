@@ -6,7 +6,8 @@ mod common;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     process::{Child, Stdio},
 };
 
@@ -14,12 +15,61 @@ use common::{Desk, shape, text};
 use serde_json::Value;
 
 /// The stand-ins on ports of their own, gone with this value.
-struct Sandbox(Child);
+struct Sandbox {
+    process: Child,
+    control: String,
+}
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Sandbox {
+    /// A look inside the stand-ins.
+    fn control(&self, path: &str) -> Value {
+        let mut line = TcpStream::connect(&self.control).unwrap();
+        // The older form of HTTP: the answer comes in one piece.
+        line.write_all(format!("GET /control/{path} HTTP/1.0\r\n\r\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap()
+    }
+
+    /// Tax that OrderWise holds, in pence by rate, credits negative.
+    fn tax(&self) -> BTreeMap<i64, i64> {
+        let mut sums = BTreeMap::new();
+        let documents = self.control("orderwise/documents?limit=10000");
+        for document in documents["items"].as_array().unwrap() {
+            let sign = if document["orderType"] == 4 { -1 } else { 1 };
+            for line in document["lines"].as_array().unwrap() {
+                let of_rate: &mut i64 =
+                    sums.entry(line["taxRateId"].as_i64().unwrap()).or_default();
+                *of_rate += sign * line["tax"].as_i64().unwrap();
+            }
+        }
+        sums
+    }
+
+    /// How often a stand-in was asked for what, by method and address.
+    fn asked(&self, system: &str) -> BTreeMap<String, u64> {
+        let told = self.control(&format!("faults/{system}"));
+        let counts = told["counts"]["requests"].as_object().unwrap().iter();
+        counts.map(|(what, count)| (what.clone(), count.as_u64().unwrap())).collect()
+    }
+
+    /// Calls that may have changed something: all but reads, sign-in, and export definitions, which
+    /// OrderWise runs by POST (facts/orderwise 1.8).
+    fn writes(&self) -> Vec<String> {
+        let all = ["sitoo", "orderwise"].map(|system| self.asked(system));
+        let reads = |what: &&String| {
+            let is_export =
+                what.starts_with("POST ") && what.contains("/system/export-definition/");
+            !(what.starts_with("GET ") || is_export)
+        };
+        all.iter().flat_map(|counts| counts.keys()).filter(reads).cloned().collect()
     }
 }
 
@@ -28,10 +78,12 @@ fn sandbox(desk: &Desk, more: &[&str]) -> Sandbox {
     let rest = ["--seed", "7", "--transactions", "120", "--write-config", "daybook.toml"];
     let args = [&["sandbox"][..], &free, &rest, more].concat();
     let mut child = desk.command(&args).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     // The last line that it says once it listens.
-    assert!(lines.any(|line| line.unwrap().starts_with("control")), "the sandbox did not start");
-    Sandbox(child)
+    let control = lines.map(Result::unwrap).find(|line| line.starts_with("control"));
+    let control = control.expect("the sandbox did not start");
+    let control = control.split("http://").nth(1).unwrap().split(['/', ' ']).next().unwrap();
+    Sandbox { process: child, control: control.to_owned() }
 }
 
 /// Runs it with pace and places of a test, and gives its JSON and exit code.
@@ -52,10 +104,45 @@ fn kinds(audit: &Value) -> BTreeSet<&str> {
     gaps.map(|gap| gap["kind"].as_str().unwrap()).collect()
 }
 
+/// The minute with the most entries that reached OrderWise, the first of several.
+fn busiest_minute(desk: &Desk) -> Value {
+    let (_, told) = json(desk, &["entries", "--limit", "1000", "--json"]);
+    let mut minutes: BTreeMap<jiff::Timestamp, i64> = BTreeMap::new();
+    for one in told["entries"].as_array().unwrap() {
+        if matches!(one["state"].as_str(), Some("posted" | "confirmed")) {
+            let at: jiff::Timestamp = one["ordered_at"].as_str().unwrap().parse().unwrap();
+            let minute = jiff::Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap();
+            *minutes.entry(minute).or_default() += 1;
+        }
+    }
+    let most = minutes.iter().max_by_key(|(at, count)| (**count, std::cmp::Reverse(**at)));
+    let (at, entries) = most.unwrap();
+    serde_json::json!({ "at": at.to_string(), "entries": entries })
+}
+
+/// What the day close of the real run says of the days that were foretold.
+fn days_of(desk: &Desk, forecast: &Value) -> Value {
+    let foretold = forecast["days_closed"]["days"].as_array().unwrap();
+    assert!(!foretold.is_empty(), "{forecast}");
+    let days: BTreeSet<&str> = foretold.iter().map(|one| one["day"].as_str().unwrap()).collect();
+    let mut all = Vec::new();
+    for day in days {
+        let (_, told) = json(desk, &["reconcile", "--day", day, "--json"]);
+        let lines = told["days"].as_array().unwrap().iter();
+        all.extend(lines.map(|one| {
+            serde_json::json!({
+                "store": one["store"], "day": one["day"], "state": one["state"],
+                "differences": one["differences"],
+            })
+        }));
+    }
+    Value::Array(all)
+}
+
 #[test]
 fn credentials_are_enough_and_the_forecast_comes_true() {
     let desk = Desk::new();
-    let _sandbox = sandbox(&desk, &[]);
+    let sandbox = sandbox(&desk, &["--days-ago", "1"]);
     let files = ["--report", "gaps.html", "--csv", "gaps.csv"];
     let (code, audit) = json(&desk, &[&["audit", "--json"][..], &files].concat());
     assert_eq!(code, Some(3));
@@ -70,12 +157,14 @@ fn credentials_are_enough_and_the_forecast_comes_true() {
     assert!(table.starts_with("severity,kind,owner,record,detail,money,fix\n"), "{table}");
     insta::assert_json_snapshot!("audit", shape(&audit));
 
-    let (_, forecast) = json(&desk, &["audit", "--dry-run", "--days", "3", "--json"]);
+    let (_, forecast) = json(&desk, &["audit", "--dry-run", "--days", "4", "--json"]);
     assert!(!desk.path("daybook.db").exists(), "it made a book");
     insta::assert_json_snapshot!("dry_run", shape(&forecast));
+    assert_eq!(sandbox.writes(), Vec::<String>::new(), "audit and dry run only read");
     for _ in 0..3 {
         json(&desk, &["sync", "sales", "--json"]);
     }
+    assert!(sandbox.writes().iter().any(|what| what.contains("/sales/order")), "a real run writes");
     let (_, synced) = json(&desk, &["sync", "sales", "--json"]);
     let states = |told: &Value| -> BTreeMap<String, (Value, Value)> {
         let lines = told.as_array().unwrap().iter();
@@ -84,6 +173,8 @@ fn credentials_are_enough_and_the_forecast_comes_true() {
     };
     assert_eq!(states(&forecast["entries"]), states(&synced["summary"]["entries"]));
     assert!(forecast["posted"].as_i64().unwrap() > 80, "{forecast}");
+    let vat = &forecast["days_closed"]["vat"];
+    assert!(vat.as_array().unwrap().len() > 1, "whole days were compared: {forecast}");
     let open = |told: &Value| -> BTreeSet<String> {
         let lines = told.as_array().unwrap().iter();
         let text = |one: &Value| {
@@ -93,6 +184,14 @@ fn credentials_are_enough_and_the_forecast_comes_true() {
         lines.map(text).collect()
     };
     assert_eq!(open(&forecast["exceptions"]), open(&synced["summary"]["exceptions"]));
+
+    let foretold = forecast["tax"].as_array().unwrap().iter();
+    let foretold: BTreeMap<i64, i64> = foretold
+        .map(|one| (one["tax_rate_id"].as_i64().unwrap(), one["ledger"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(foretold, sandbox.tax(), "OrderWise's tax, rate by rate");
+    assert_eq!(busiest_minute(&desk), forecast["busiest_minute"]);
+    assert_eq!(days_of(&desk, &forecast), forecast["days_closed"]["days"]);
 
     // With a book, the next audit says what changed: nothing.
     assert_eq!(json(&desk, &["audit", "--json"]).0, Some(3));

@@ -15,6 +15,7 @@ use daybook_store::{
     Tx, audit,
     correction::{self, NewCorrection},
     entry::{self, EntryRow},
+    timeline::Event,
 };
 
 use schemars::JsonSchema;
@@ -113,7 +114,15 @@ pub async fn ask(
         "from": original, "to": correction.value, "reason": reason.trim(), "stage": stage.word(),
     });
     let what = if correction.field == Field::Hold { "hold" } else { "correct" };
-    look_again(app, tx, &row, (actor, what), &detail.to_string()).await?;
+    let told = match correction.field {
+        Field::Hold => format!("held by hand: {}", reason.trim()),
+        field => {
+            let said = format!("{field} '{}' instead of '{original}'", correction.value);
+            let waits = if waits { ", once a second person agrees" } else { "" };
+            format!("correction {number}: {said}{waits}: {}", reason.trim())
+        }
+    };
+    look_again(app, tx, &row, (actor, what), (&told, &detail.to_string())).await?;
     Ok((number, stage))
 }
 
@@ -156,7 +165,8 @@ pub async fn decide(
     let detail = serde_json::json!({
         "number": number, "field": known.correction.field.word(), "to": known.correction.value,
     });
-    look_again(app, tx, &row, (actor, what), &detail.to_string()).await
+    let told = format!("correction {number} is {to}");
+    look_again(app, tx, &row, (actor, what), (&told, &detail.to_string())).await
 }
 
 /// What stands in an entry's way because of what persons said.
@@ -192,16 +202,18 @@ async fn open_to_words(tx: &mut Tx, reference: Reference) -> Result<EntryRow, Fl
     ))
 }
 
-/// It is on record, and the entry is decided on again at once.
+/// It is on record and on the entry's timeline, and the entry is decided on again at once.
 async fn look_again(
     app: &App,
     mut tx: Tx,
     row: &EntryRow,
     (actor, what): (&str, &str),
-    detail: &str,
+    (told, detail): (&str, &str),
 ) -> Result<(), FlowError> {
     let now = app.now();
     audit::append(&mut tx, now, actor, what, &row.reference, detail).await?;
+    let event = Event { actor: actor.to_owned(), code: what.to_owned(), detail: told.to_owned() };
+    entry::note(&mut tx, now, row.order_id, &event).await?;
     if !entry::look_again(&mut tx, row.order_id, now).await? {
         return Err(FlowError::request(
             "entry-moved-on",

@@ -66,6 +66,20 @@ impl Db {
         Ok(Tx::new(inner, shard))
     }
 
+    /// Begins a look at one moment of the book, for what is read in several steps: it waits for no
+    /// writer and nobody waits for it. Whatever it would write is refused.
+    pub async fn look(&self) -> StoreResult<Tx> {
+        let inner = match &self.pools {
+            // The pool's connections may only read.
+            Pools::Sqlite { read, .. } => Inner::Sqlite(read.begin_with("BEGIN").await?),
+            Pools::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Inner::Postgres(pool.begin_with(begin).await?)
+            }
+        };
+        Ok(Tx::new(inner, 0))
+    }
+
     /// `sqlite` or `postgres`.
     pub fn engine_name(&self) -> &'static str {
         match self.pools {

@@ -26,6 +26,8 @@ sql! {
     GET = select!("WHERE id = $1");
     OF_ENTRY = select!("WHERE order_id = $1 ORDER BY started_at, id");
     LATEST = select!("ORDER BY started_at DESC LIMIT $1");
+    LATEST_CALLS = "SELECT system, started_at, duration_us, class FROM exchange \
+                    ORDER BY started_at DESC LIMIT $1";
     PRUNE = "DELETE FROM exchange WHERE id IN \
              (SELECT id FROM exchange WHERE started_at < $1 ORDER BY started_at LIMIT $2)";
 }
@@ -135,6 +137,39 @@ pub async fn of(source: impl Into<Source<'_>>, order_id: i64) -> StoreResult<Vec
 pub async fn latest(source: impl Into<Source<'_>>, limit: usize) -> StoreResult<Vec<ExchangeRow>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => all(&sqlx::query(LATEST).bind(engine::limit(limit)).fetch_all(c).await?))
+}
+
+/// How one call went, without what was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRow {
+    /// `sitoo` or `orderwise`.
+    pub system: String,
+    /// When it was sent.
+    pub started_at: Timestamp,
+    /// How long it took, in microseconds.
+    pub duration_us: i64,
+    /// How it ended.
+    pub class: String,
+}
+
+impl FromCells for CallRow {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self {
+            system: row.text("system")?,
+            started_at: row.time("started_at")?,
+            duration_us: row.int("duration_us")?,
+            class: row.text("class")?,
+        })
+    }
+}
+
+/// How the latest calls went, the newest first.
+pub async fn latest_calls(
+    source: impl Into<Source<'_>>,
+    limit: usize,
+) -> StoreResult<Vec<CallRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => all(&sqlx::query(LATEST_CALLS).bind(engine::limit(limit)).fetch_all(c).await?))
 }
 
 /// Removes exchanges sent before `before`, a few at a time; returns how many went.

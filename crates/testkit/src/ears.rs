@@ -7,11 +7,13 @@ use std::{
 };
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{TcpListener, TcpStream},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
+    net::TcpListener,
     task::JoinHandle,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// A message as a mail server took it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,17 @@ impl<T: Clone> Heard<T> {
     }
 }
 
+/// What a mail server insists on. The default insists on nothing.
+#[derive(Clone, Default)]
+pub struct Door {
+    /// TLS from the first byte.
+    pub wrapped: Option<TlsAcceptor>,
+    /// TLS once it was asked for; nothing is taken before.
+    pub upgraded: Option<TlsAcceptor>,
+    /// User and password without which nothing is taken.
+    pub login: Option<(String, String)>,
+}
+
 /// A mail server that takes everything it is not told to refuse.
 #[derive(Debug)]
 pub struct MailServer {
@@ -85,18 +98,23 @@ impl Drop for MailServer {
 }
 
 impl MailServer {
-    /// Listens on a free port.
-    #[expect(clippy::expect_used, reason = "a test without its server cannot go on")]
+    /// Listens on a free port, and insists on nothing.
     pub async fn start() -> Self {
+        Self::behind(Door::default()).await
+    }
+
+    /// Listens on a free port, and insists on what `door` says.
+    #[expect(clippy::expect_used, reason = "a test without its server cannot go on")]
+    pub async fn behind(door: Door) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("an address");
         let heard = Arc::new(Heard::default());
         let kept = Arc::clone(&heard);
         let serving = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let heard = Arc::clone(&kept);
+                let (heard, door) = (Arc::clone(&kept), door.clone());
                 // Whoever hangs up has said all.
-                tokio::spawn(async move { drop(talk(socket, &heard).await) });
+                tokio::spawn(async move { drop(answer(socket, &door, &heard).await) });
             }
         });
         Self { at, heard, serving }
@@ -113,18 +131,64 @@ impl MailServer {
     }
 }
 
-/// SMTP as far as a client needs it that sends one message.
-async fn talk(socket: TcpStream, heard: &Heard<Mail>) -> std::io::Result<()> {
-    let mut socket = BufReader::new(socket);
-    let (mut to, mut line) = (Vec::new(), String::new());
+/// One client, over the line that the door wants.
+async fn answer(
+    socket: tokio::net::TcpStream,
+    door: &Door,
+    heard: &Heard<Mail>,
+) -> std::io::Result<()> {
+    if let Some(tls) = &door.wrapped {
+        let socket = BufReader::new(tls.accept(socket).await?);
+        return talk(socket, door, heard, true).await.map(drop);
+    }
+    let is_open = door.upgraded.is_none();
+    let left = talk(BufReader::new(socket), door, heard, is_open).await?;
+    let (Some(socket), Some(tls)) = (left, &door.upgraded) else { return Ok(()) };
+    // The client begins anew on the private line, without another greeting.
+    let socket = BufReader::new(tls.accept(socket.into_inner()).await?);
+    commands(socket, door, heard, true).await.map(drop)
+}
+
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+    mut socket: BufReader<S>,
+    door: &Door,
+    heard: &Heard<Mail>,
+    is_private: bool,
+) -> std::io::Result<Option<BufReader<S>>> {
     socket.write_all(b"220 mail.test\r\n").await?;
+    commands(socket, door, heard, is_private).await
+}
+
+/// SMTP as far as a client needs it that sends one message; gives the line back where the client
+/// asked for a private one.
+async fn commands<S: AsyncRead + AsyncWrite + Unpin>(
+    mut socket: BufReader<S>,
+    door: &Door,
+    heard: &Heard<Mail>,
+    is_private: bool,
+) -> std::io::Result<Option<BufReader<S>>> {
+    let (mut to, mut line) = (Vec::new(), String::new());
+    let mut is_in = door.login.is_none();
     loop {
         line.clear();
         if socket.read_line(&mut line).await? == 0 {
-            return Ok(());
+            return Ok(None);
         }
         let word = line.to_uppercase();
-        let answer = if word.starts_with("RCPT TO:") {
+        let answer = if word.starts_with("EHLO") {
+            hello(door, is_private)
+        } else if word.starts_with("STARTTLS") && !is_private {
+            socket.write_all(b"220 go on\r\n").await?;
+            return Ok(Some(socket));
+        } else if let Some(given) = word.starts_with("AUTH PLAIN ").then(|| line[11..].trim()) {
+            is_in = is_private && is_known(door, given);
+            if is_in { "235 in\r\n" } else { "535 not in\r\n" }.to_owned()
+        } else if word.starts_with("QUIT") {
+            socket.write_all(b"221 bye\r\n").await?;
+            return Ok(None);
+        } else if !(is_private && is_in) {
+            "530 not before\r\n".to_owned()
+        } else if word.starts_with("RCPT TO:") {
             to.push(line[8..].trim().trim_matches(['<', '>']).to_owned());
             "250 ok\r\n".to_owned()
         } else if word.starts_with("DATA") {
@@ -136,9 +200,6 @@ async fn talk(socket: TcpStream, heard: &Heard<Mail>) -> std::io::Result<()> {
                 heard.take(Mail { to: std::mem::take(&mut to), text });
                 "250 taken\r\n".to_owned()
             }
-        } else if word.starts_with("QUIT") {
-            socket.write_all(b"221 bye\r\n").await?;
-            return Ok(());
         } else {
             "250 ok\r\n".to_owned()
         };
@@ -146,7 +207,28 @@ async fn talk(socket: TcpStream, heard: &Heard<Mail>) -> std::io::Result<()> {
     }
 }
 
-async fn data(socket: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+/// What the server can, as far as a client has to know.
+fn hello(door: &Door, is_private: bool) -> String {
+    let mut can = vec!["mail.test"];
+    if !is_private {
+        can.push("STARTTLS");
+    }
+    if is_private && door.login.is_some() {
+        can.push("AUTH PLAIN");
+    }
+    let last = can.len() - 1;
+    let line =
+        |(at, what): (usize, &&str)| format!("250{}{what}\r\n", if at == last { ' ' } else { '-' });
+    can.iter().enumerate().map(line).collect()
+}
+
+/// RFC 4616: an empty name, the user and the password, each behind a zero.
+fn is_known(door: &Door, given: &str) -> bool {
+    let Some((user, password)) = &door.login else { return true };
+    STANDARD.decode(given).is_ok_and(|said| said == format!("\0{user}\0{password}").as_bytes())
+}
+
+async fn data<S: AsyncRead + Unpin>(socket: &mut BufReader<S>) -> std::io::Result<String> {
     let (mut text, mut line) = (String::new(), String::new());
     while socket.read_line(&mut line).await? > 0 {
         if line == ".\r\n" {

@@ -128,6 +128,19 @@ fn parameters(settings: &MailSettings) -> Result<TlsParameters, SettingsFault> {
     builder.build().map_err(|error| SettingsFault::new("encryption", error.to_string()))
 }
 
+/// Whether the handshake failed: a certificate that nobody vouches for reaches us as a broken line.
+fn is_about_tls(error: &Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(one) = cause {
+        let inner = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if one.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = one.source();
+    }
+    false
+}
+
 /// A server's own words may repeat addresses; its code says enough.
 fn not_taken(error: &Error) -> NotTaken {
     if let Some(code) = error.status() {
@@ -144,7 +157,7 @@ fn not_taken(error: &Error) -> NotTaken {
     if error.is_timeout() {
         return NotTaken::new("mail-unreachable", "the mail server did not answer in time");
     }
-    if error.is_tls() {
+    if error.is_tls() || is_about_tls(error) {
         return NotTaken::new("mail-tls", "no private line to the mail server could be made");
     }
     if error.is_client() {

@@ -58,6 +58,9 @@ pub(crate) struct SandboxArgs {
     /// Transactions at the tills before it begins; 0 for empty tills.
     #[arg(long, default_value_t = 200, value_name = "N")]
     transactions: usize,
+    /// How many days ago that was; the tills were closed in the evening.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    days_ago: u16,
     /// Write a configuration for these stand-ins to a file, instead of printing it.
     #[arg(long, value_name = "FILE")]
     write_config: Option<PathBuf>,
@@ -129,9 +132,10 @@ fn made_up(args: &SandboxArgs) -> (Sandbox, Retailer) {
     retailer.install_sitoo(&sandbox.sitoo);
     retailer.install_orderwise(&sandbox.orderwise);
     if args.transactions > 0 {
-        let opening = opening(SystemClock.now());
+        let opening = opening(SystemClock.now()) - i64::from(args.days_ago) * DAY;
         TradingDay::plan(args.seed, &retailer, args.transactions)
             .starting(opening)
+            .closing_tills()
             .play_all(&sandbox.sitoo);
     }
     if args.gaps {
@@ -139,6 +143,9 @@ fn made_up(args: &SandboxArgs) -> (Sandbox, Retailer) {
     }
     (sandbox, retailer)
 }
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
 
 /// When the tills opened, unix seconds: so long ago that they are closed now.
 fn opening(now: Timestamp) -> i64 {

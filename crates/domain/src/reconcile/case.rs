@@ -51,9 +51,10 @@ impl<'a> Case<'a> {
     }
 }
 
-/// How an entry was paid: the tender's name, `split` for several, `none` for nothing.
-pub(super) fn main_tender(entry: &BookEntry) -> &str {
-    let mut real = entry.tenders.iter().filter(|tender| !tender.amount.is_zero());
-    let Some(first) = real.next() else { return "none" };
-    if real.all(|tender| tender.name == first.name) { &first.name } else { "split" }
+/// The entries that a day counts, by reference: those that belong into the ledger, on the day that
+/// the policy gives them.
+pub fn counted<'a>(day: &'a StoreDay, policy: &'a DayPolicy) -> Vec<&'a BookEntry> {
+    let case = Case::new(day, policy);
+    let is_counted = |entry: &&&BookEntry| entry.counts() && case.is_today(entry);
+    case.entries.iter().filter(is_counted).copied().collect()
 }

@@ -137,7 +137,7 @@ impl Difference {
 }
 
 /// Both sides of one measure.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sides {
     /// What the book says.
     pub book: Amounts,

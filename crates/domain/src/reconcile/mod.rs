@@ -26,6 +26,7 @@ pub mod witness;
 
 pub use self::{
     amounts::Amounts,
+    case::counted,
     causes::DayCause,
     close::reconcile,
     completeness::{Missing, number_of},

@@ -6,7 +6,7 @@ use daybook_domain::Timestamp;
 use tokio::sync::Mutex;
 
 use super::today::{self, Today, Usual};
-use crate::{app::App, error::FlowError};
+use crate::{app::App, error::FlowError, status::Summary};
 
 /// A picture is not made again sooner than this.
 const FRESH: Duration = Duration::from_secs(1);
@@ -25,21 +25,33 @@ pub(crate) struct Glance {
 struct Made {
     until: Timestamp,
     today: Arc<Today>,
+    summary: Arc<Summary>,
 }
 
 /// How things stand, as of a moment ago at most; `Today::at` says when.
 pub async fn today(app: &App) -> Result<Arc<Today>, FlowError> {
+    Ok(made(app).await?.0)
+}
+
+/// The figures behind the same picture.
+pub(super) async fn summary(app: &App) -> Result<Arc<Summary>, FlowError> {
+    Ok(made(app).await?.1)
+}
+
+async fn made(app: &App) -> Result<(Arc<Today>, Arc<Summary>), FlowError> {
     let mut made = app.glance.made.lock().await;
     let began = app.now();
     if let Some(made) = made.as_ref().filter(|made| began < made.until && began >= made.today.at) {
-        return Ok(Arc::clone(&made.today));
+        return Ok((Arc::clone(&made.today), Arc::clone(&made.summary)));
     }
     let usual = usual(app).await?;
-    let today = Arc::new(today::read(app, &usual).await?);
+    let (today, summary) = today::read(app, &usual).await?;
+    let (today, summary) = (Arc::new(today), Arc::new(summary));
     let took = app.now().since(began);
     let until = app.now().plus(FRESH.max(took * SHARE));
-    *made = Some(Made { until, today: Arc::clone(&today) });
-    Ok(today)
+    let told = (Arc::clone(&today), Arc::clone(&summary));
+    *made = Some(Made { until, today, summary });
+    Ok(told)
 }
 
 async fn usual(app: &App) -> Result<Arc<Usual>, FlowError> {

@@ -4,7 +4,7 @@ use daybook_domain::{Timestamp, class::Class};
 pub use daybook_store::audit::AuditRow;
 use daybook_store::{
     audit,
-    exchange::{self, ExchangeRow},
+    exchange::{self, CallRow},
     lease::{self, LeaseRow},
     pause::{self, Pause},
     watermark,
@@ -12,13 +12,8 @@ use daybook_store::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{
-    app::App,
-    error::FlowError,
-    sales::receive::ORDERS,
-    status::{self, Summary},
-    stock::figures,
-};
+use super::glance;
+use crate::{app::App, error::FlowError, sales::receive::ORDERS, status::Summary, stock::figures};
 
 /// Exchanges that are looked back on.
 const EXCHANGES: usize = 200;
@@ -66,21 +61,21 @@ pub struct SystemLine {
 pub async fn health(app: &App) -> Result<Health, FlowError> {
     Ok(Health {
         engine: app.db.engine_name(),
-        summary: status::summary(app).await?,
+        summary: glance::summary(app).await?.as_ref().clone(),
         orders_read_at: watermark::updated_at(&app.db, ORDERS).await?,
         stock_read_at: figures::read_at(app).await?,
         pauses: pause::all(&app.db).await?,
         leases: lease::list(&app.db).await?,
-        systems: systems(&exchange::latest(&app.db, EXCHANGES).await?),
+        systems: systems(&exchange::latest_calls(&app.db, EXCHANGES).await?),
     })
 }
 
-fn systems(exchanges: &[ExchangeRow]) -> Vec<SystemLine> {
+fn systems(exchanges: &[CallRow]) -> Vec<SystemLine> {
     let mut names: Vec<&String> = exchanges.iter().map(|one| &one.system).collect();
     names.sort();
     names.dedup();
     let line = |name: &String| {
-        let own: Vec<&ExchangeRow> = exchanges.iter().filter(|one| one.system == *name).collect();
+        let own: Vec<&CallRow> = exchanges.iter().filter(|one| one.system == *name).collect();
         let mut spans: Vec<i64> = own.iter().map(|one| one.duration_us).collect();
         spans.sort_unstable();
         let last = own.iter().max_by_key(|one| one.started_at)?;

@@ -224,7 +224,7 @@ struct Read {
 }
 
 /// Reads how things stand.
-pub(super) async fn read(app: &App, usual: &Usual) -> Result<Today, FlowError> {
+pub(super) async fn read(app: &App, usual: &Usual) -> Result<(Today, Summary), FlowError> {
     let now = app.now();
     let mapping = known_mapping(app).await?;
     let local = now.to_jiff().to_zoned_datetime(zone(app)).date();
@@ -246,7 +246,7 @@ pub(super) async fn read(app: &App, usual: &Usual) -> Result<Today, FlowError> {
     today.yesterday = yesterday;
     today.day = Day(usual.day.to_jiff().to_zoned_datetime(zone(app)).date());
     today.is_today = today.day == Day(local);
-    Ok(today)
+    Ok((today, read.summary))
 }
 
 fn currency(app: &App) -> &str {

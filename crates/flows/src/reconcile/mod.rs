@@ -9,6 +9,7 @@
 pub mod asked;
 pub mod collect;
 mod days;
+pub mod drill;
 pub mod fix;
 pub(crate) mod late;
 mod load;

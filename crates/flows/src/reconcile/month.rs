@@ -25,7 +25,7 @@ use crate::{app::App, error::FlowError, settlement::balance};
 pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
     let stores = days::stores(app).await?;
     balance::bring_up_to_date(app).await?;
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.db.look().await?;
     let span = (month.first(), month.last());
     let state = period::get(&mut tx, month).await?.map_or(PeriodState::Open, |row| row.state);
     let acts = period::acts(&mut tx, month).await?;

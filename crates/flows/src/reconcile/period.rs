@@ -58,7 +58,7 @@ pub async fn list(app: &App) -> Result<Vec<PeriodView>, FlowError> {
 /// One month.
 pub async fn view(app: &App, month: Month) -> Result<PeriodView, FlowError> {
     let stores = days::stores(app).await?;
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.db.look().await?;
     let row = period::get(&mut tx, month).await?;
     let state = row.map_or(PeriodState::Open, |row| row.state);
     let acts = period::acts(&mut tx, month).await?;

@@ -93,3 +93,20 @@ async fn of_many_processes_one_gets_the_lease() {
     assert_eq!(winners, 1);
     book.remove().await;
 }
+
+#[tokio::test]
+async fn a_look_sees_one_moment_waits_for_no_writer_and_writes_nothing() {
+    for_each_engine(|db| async move {
+        let mut writer = db.begin().await.unwrap();
+        pause::pause(&mut writer, at(0), &pausing("orderwise", 10, 1)).await.unwrap();
+        // Somebody writes at this moment: on SQLite nobody else could begin to.
+        let mut look = db.look().await.unwrap();
+        assert_eq!(pause::all(&mut look).await.unwrap(), []);
+        writer.commit().await.unwrap();
+        assert_eq!(pause::all(&mut look).await.unwrap(), [], "it is a look at one moment");
+        assert_eq!(pause::all(&db).await.unwrap().len(), 1);
+        let written = pause::pause(&mut look, at(0), &pausing("sitoo", 10, 1)).await;
+        assert!(written.is_err(), "it only reads");
+    })
+    .await;
+}

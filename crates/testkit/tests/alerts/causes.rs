@@ -27,7 +27,7 @@ async fn open(world: &World) -> Vec<(AlertKind, String, i64)> {
     all.open.into_iter().map(one).collect()
 }
 
-fn waiting_sale(world: &World, order_id: i64) -> NewEntry {
+pub(crate) fn waiting_sale(world: &World, order_id: i64) -> NewEntry {
     NewEntry {
         order_id,
         site_id: 1,

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
 mod causes;
+mod goods;
 mod messages;
+mod private;
 mod silent;
 
 use std::{collections::BTreeMap, time::Duration};

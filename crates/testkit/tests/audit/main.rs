@@ -8,7 +8,7 @@ mod rights;
 use std::{collections::BTreeSet, time::Duration};
 
 use daybook_domain::{
-    audit::{GapKind, Report},
+    audit::{Gap, GapKind, Report},
     mapping::MappingRow,
 };
 use daybook_flows::{
@@ -36,6 +36,13 @@ fn found(report: &Report) -> Vec<Planted> {
         .collect();
     found.sort();
     found
+}
+
+/// What is to be done about a gap, as it is handed over.
+fn fix_of(gap: &Gap) -> String {
+    let row = gap.kind.row();
+    let (owner, severity) = (row.owner.word(), row.severity.word());
+    format!("{}: {owner}, {severity}: {}\n", row.word, row.fix)
 }
 
 /// Writes that either system saw: OrderWise's reads by POST are those of export definitions.
@@ -99,9 +106,9 @@ async fn all_planted_gaps_are_found_and_none_is_invented() {
         assert_eq!(found(&first.report), planted);
         assert_eq!(writes(&world.sandbox), 0);
         assert_eq!(first.changes, None);
-        for gap in &first.report.gaps {
-            assert!(!gap.kind.row().fix.is_empty(), "{}", gap.kind);
-        }
+        // Each with the fix, the owner and the severity that were agreed for its kind.
+        let told: String = first.report.gaps.iter().map(fix_of).collect();
+        insta::assert_snapshot!("fixes", told);
 
         // A gap is closed, another one comes.
         world.sandbox.orderwise.set_variant_active("GAP-GONE", true);

@@ -9,6 +9,7 @@ use daybook_domain::{
 use daybook_flows::reconcile::{
     self, Signature, StoreDayRow,
     asked::{self, Wanted},
+    drill::{DrillEntry, DrillLine, Level},
     fix::{self, FixWanted},
     period,
 };
@@ -22,9 +23,21 @@ use super::{
 use crate::{
     Web,
     access::Who,
-    desk::{Routes, day},
-    take::{At, Given},
+    desk::{Routes, day, drill},
+    take::{Asked, At, Given},
 };
+
+/// The way down to entries of a day.
+pub(super) const WAY: &[(&str, &str)] = &[
+    ("register", "Only of this till, by its id."),
+    ("tender", "Only paid so, by the till's name; split for several."),
+];
+/// The way down from a month.
+const DOWN: &[(&str, &str)] = &[
+    ("store", "The tills of this store."),
+    ("register", "The ways of paying at this till of it."),
+    ("tender", "The days of this way of paying at it."),
+];
 
 pub(super) fn routes() -> Routes {
     Routes::default()
@@ -75,11 +88,63 @@ pub(super) fn routes() -> Routes {
             sign,
         )
         .call(
+            "/api/v1/months/{month}/drill",
+            See,
+            about("A month's figures, a level further down with each that is named.", DOWN)
+                .or(&[409]),
+            drill_down,
+        )
+        .call(
+            "/api/v1/days/{day}/{store}/entries",
+            See,
+            about("The entries behind a day's figures.", WAY).or(&[409]),
+            entries,
+        )
+        .call(
             "/api/v1/asked/{id}",
             See,
             about("What came of a question.", &[]).or(&[409]),
             answered,
         )
+}
+
+/// A level of a month's figures.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Drill {
+    /// What its lines are.
+    level: Level,
+    /// Its lines.
+    lines: Vec<DrillLine>,
+}
+
+async fn drill_down(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    At(month): At<String>,
+    Asked(wanted): Asked<drill::Wanted>,
+) -> Answer<Drill> {
+    let path = wanted.path(&who)?;
+    let lines = drill::lines(&web, &who, month_of(&month)?, &path).await?;
+    Ok(Json(Drill { level: path.level(), lines }))
+}
+
+/// Entries behind a day's figures.
+#[derive(Debug, Serialize, JsonSchema)]
+struct DayEntries {
+    /// By time.
+    entries: Vec<DrillEntry>,
+}
+
+async fn entries(
+    State(web): State<Web>,
+    Extension(who): Extension<Who>,
+    At((day, store)): At<(String, i64)>,
+    Asked(wanted): Asked<drill::Wanted>,
+) -> Answer<DayEntries> {
+    let (on, _) = day::seen(&web, &who, &day, store).await?;
+    let path = wanted.path(&who)?;
+    let entries = reconcile::drill::entries(&web.app, (store, on), &path).await?;
+    Ok(Json(DayEntries { entries }))
 }
 
 pub(super) fn month_of(text: &str) -> Result<Month, ApiError> {

@@ -1,16 +1,20 @@
 //! Lists and reports as files, for programs: those of the desk's pages.
 
-use axum::{Extension, extract::State};
+use axum::{
+    Extension,
+    extract::{MatchedPath, State},
+};
 use daybook_domain::access::Right::See;
 
 use super::{
     ApiError, about,
+    books::WAY,
     told::{Csv, File, Html, Xlsx},
 };
 use crate::{
     Web,
     access::Who,
-    desk::{Routes, files_of, find},
+    desk::{Routes, drill, files_of, find, lists},
     take::{Asked, At},
 };
 
@@ -24,13 +28,42 @@ const FILTER: &[(&str, &str)] = &[
     ("to", "Only up to this day, the day included."),
 ];
 
+/// Routes of lists, each under both of its endings.
+macro_rules! both {
+    ($($path:literal $what:literal $takes:expr, $also:expr, $handler:ident)*) => {
+        Routes::default()$(
+            .call(
+                concat!("/api/v1/", $path, "csv"),
+                See,
+                about(concat!($what, " as CSV."), $takes).or($also),
+                $handler::<Csv>,
+            )
+            .call(
+                concat!("/api/v1/", $path, "xlsx"),
+                See,
+                about(concat!($what, " as a workbook."), $takes).or($also),
+                $handler::<Xlsx>,
+            )
+        )*
+    };
+}
+
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .call("/api/v1/exceptions.csv", See, about("Open exceptions as CSV.", &[]), exceptions)
-        .call("/api/v1/entries.csv", See, about("Entries as CSV.", FILTER), entries_csv)
-        .call("/api/v1/entries.xlsx", See, about("Entries as a workbook.", FILTER), entries_xlsx)
-        .call("/api/v1/mappings/{kind}/csv", See, about("A table as CSV.", &[]), mapping)
-        .call("/api/v1/activity.csv", See, about("The record as CSV.", &[]), activity)
+    let lists = both! {
+        "activity." "The record" &[], &[], activity
+        "alerts." "Alerts" &[], &[], alerts
+        "audit." "Gaps of the latest audit" &[], &[404, 409], gaps
+        "catalogue." "What keeps products from the tills" &[], &[], catalogue
+        "days/{day}/{store}/entries." "Entries behind a day's figures" WAY, &[409], of_day
+        "despatches." "Orders with goods to come" &[], &[], despatches
+        "entries." "Entries" FILTER, &[], entries
+        "exceptions." "Open exceptions" &[], &[], exceptions
+        "mappings/{kind}/" "A mapping table" &[], &[], mapping
+        "payouts." "Payouts" &[], &[], payouts
+        "stock." "What was sold beyond what was there" &[], &[], oversold
+        "stock-buffers." "Rules for what is held back" &[], &[], buffers
+    };
+    lists
         .call(
             "/api/v1/months/{month}/pack.html",
             See,
@@ -51,32 +84,51 @@ pub(super) fn routes() -> Routes {
         )
 }
 
-async fn exceptions(web: State<Web>, who: Extension<Who>) -> Answer<Csv> {
-    Ok(files_of::exceptions(web, who).await?.into())
+/// Lists that ask for nothing but who looks.
+macro_rules! plain {
+    ($($name:ident = $list:ident;)*) => {$(
+        async fn $name<K>(web: State<Web>, who: Extension<Who>, at: MatchedPath) -> Answer<K> {
+            Ok(lists::$list(web, who, at).await?.into())
+        }
+    )*};
 }
 
-async fn entries_csv(
+plain! {
+    activity = activity;
+    alerts = told;
+    gaps = gaps;
+    despatches = despatch;
+    exceptions = exceptions;
+    payouts = money;
+    oversold = oversold;
+    buffers = buffers;
+}
+
+async fn catalogue<K>(web: State<Web>, at: MatchedPath) -> Answer<K> {
+    Ok(lists::catalogue(web, at).await?.into())
+}
+
+async fn mapping<K>(web: State<Web>, kind: At<String>, at: MatchedPath) -> Answer<K> {
+    Ok(lists::mapping(web, kind, at).await?.into())
+}
+
+async fn entries<K>(
     web: State<Web>,
     who: Extension<Who>,
+    at: MatchedPath,
     wanted: Asked<find::Wanted>,
-) -> Answer<Csv> {
-    Ok(files_of::entries_csv(web, who, wanted).await?.into())
+) -> Answer<K> {
+    Ok(lists::entries(web, who, at, wanted).await?.into())
 }
 
-async fn entries_xlsx(
+async fn of_day<K>(
     web: State<Web>,
     who: Extension<Who>,
-    wanted: Asked<find::Wanted>,
-) -> Answer<Xlsx> {
-    Ok(files_of::entries_xlsx(web, who, wanted).await?.into())
-}
-
-async fn mapping(web: State<Web>, kind: At<String>) -> Answer<Csv> {
-    Ok(files_of::mapping(web, kind).await?.into())
-}
-
-async fn activity(web: State<Web>, who: Extension<Who>) -> Answer<Csv> {
-    Ok(files_of::activity(web, who).await?.into())
+    at: MatchedPath,
+    day: At<(String, i64)>,
+    wanted: Asked<drill::Wanted>,
+) -> Answer<K> {
+    Ok(drill::entries_file(web, who, at, day, wanted).await?.into())
 }
 
 async fn pack_page(web: State<Web>, who: Extension<Who>, month: At<String>) -> Answer<Html> {

@@ -5,7 +5,7 @@ use std::{future::Future, marker::PhantomData};
 
 use axum::{
     Extension, Json,
-    extract::State,
+    extract::{MatchedPath, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -174,6 +174,7 @@ pub(crate) trait Part {
 impl Part for State<Web> {}
 impl<T> Part for Extension<T> {}
 impl Part for HeaderMap {}
+impl Part for MatchedPath {}
 impl<T> Part for Asked<T> {}
 impl<T> Part for At<T> {
     const MAY: &'static [u16] = &[404];

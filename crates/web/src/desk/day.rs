@@ -16,6 +16,7 @@ use daybook_domain::{
 use daybook_flows::reconcile::{
     self, CauseView, Clearing, DayView, Signature,
     asked::{self, Wanted},
+    drill::{DrillLine, Path},
     fix::{self, FixStep, FixWanted},
     is_set_up,
 };
@@ -24,6 +25,7 @@ use serde::Deserialize;
 use super::{
     PageError, Section, Shell,
     books::Why,
+    drill::{self, LineTold},
     say, shell,
     today::{currency, yesterday},
 };
@@ -49,6 +51,7 @@ struct DayPage {
     mood: &'static str,
     detail: String,
     figures: Vec<FigureTold>,
+    tills: Vec<(LineTold, Vec<LineTold>)>,
     causes: Vec<CauseTold>,
     steps: Vec<StepTold>,
     for_people: i64,
@@ -129,7 +132,9 @@ pub(super) async fn page(
     let (state, mood) = yesterday(Some(view.state.word()));
     let may_close = who.may(Right::CloseBooks);
     let is_open = view.causes.iter().any(|cause| cause.clearing == Clearing::Open);
+    let tills = tills(&web, on, &view).await?;
     let page = DayPage {
+        tills,
         shell: Shell::new(&web, &who, Section::Books, format!("{}, {on}", view.name)),
         title: say::day(on.0),
         month: Month::of(on).to_string(),
@@ -213,6 +218,27 @@ fn figures(web: &Web, view: &DayView) -> Vec<FigureTold> {
         row("Z-reports of the tills", figures.z_receipts, figures.z_reports, ages.z_reports),
         row("Documents in OrderWise", figures.documents, figures.orderwise, ages.ledger),
     ]
+}
+
+/// Each till with its ways of paying, and where the receipts behind each figure stand.
+async fn tills(
+    web: &Web,
+    day: Day,
+    view: &DayView,
+) -> Result<Vec<(LineTold, Vec<LineTold>)>, PageError> {
+    let currency = currency(web);
+    let told = |line: &DrillLine, path: &Path| {
+        drill::line_told(line, drill::entries_at(day, view.store, path), &currency)
+    };
+    let tills = reconcile::drill::day(&web.app, view).await?;
+    let told = tills.iter().map(|(till, tenders)| {
+        let path = Path { register: Some(till.key.clone()), ..Path::default() };
+        let tenders = tenders
+            .iter()
+            .map(|tender| told(tender, &Path { tender: Some(tender.key.clone()), ..path.clone() }));
+        (told(till, &path), tenders.collect())
+    });
+    Ok(told.collect())
 }
 
 fn cause_told(web: &Web, cause: &CauseView) -> CauseTold {

@@ -13,7 +13,6 @@ use daybook_domain::{
     access::Right,
     causes::{Cause, Owner},
     mapping::{MappingKind, MappingRow},
-    month::table::{Cell, Column, Table},
     words,
 };
 use daybook_flows::{
@@ -30,7 +29,7 @@ use serde::Deserialize;
 use super::{
     PageError, Section, Shell,
     effect::{EffectTold, effect_told},
-    files, say, shell,
+    say, shell,
     today::currency,
 };
 use crate::{
@@ -134,34 +133,6 @@ pub(super) async fn page(
         groups: groups.iter().map(|group| group_told(&web, group)).collect(),
     };
     shell::show(&page)
-}
-
-pub(crate) async fn csv(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-) -> Result<Response, PageError> {
-    let groups = queue::groups(&web.app, None, who.stores.as_ref()).await?;
-    let columns = ["cause", "about", "what", "owner", "count", "money", "since", "fix"];
-    let row = |group: &GroupView| {
-        vec![
-            Cell::text(group.cause),
-            Cell::text(&group.subject),
-            Cell::text(group.title),
-            Cell::text(group.owner.word()),
-            Cell::Count(group.exceptions),
-            Cell::Money(group.money),
-            Cell::Moment(group.oldest),
-            Cell::text(group.fix),
-        ]
-    };
-    let table = Table {
-        name: "exceptions",
-        title: "Exceptions",
-        note: "",
-        columns: columns.iter().map(|key| Column { key, title: key, summed: false }).collect(),
-        rows: groups.iter().map(row).collect(),
-    };
-    files::csv("daybook-exceptions", &table)
 }
 
 #[derive(Template)]

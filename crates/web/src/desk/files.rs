@@ -1,10 +1,11 @@
 //! Lists that people take away.
 
 use axum::{
+    extract::MatchedPath,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use daybook_domain::month::table::Table;
+use daybook_domain::month::table::{Column, Table};
 use jiff::tz::TimeZone;
 
 use super::PageError;
@@ -18,9 +19,29 @@ pub(super) fn xlsx(name: &str, tables: &[Table], zone: &TimeZone) -> Result<Resp
 }
 
 /// A table as CSV.
-pub(super) fn csv(name: &str, table: &Table) -> Result<Response, PageError> {
+fn csv(name: &str, table: &Table) -> Result<Response, PageError> {
     let bytes = export::csv::bytes(table).map_err(|error| fault(&error))?;
     Ok(file(&format!("{name}.csv"), "text/csv; charset=utf-8", bytes))
+}
+
+/// A table in the form that the route's ending asks for.
+pub(super) fn asked(
+    at: &MatchedPath,
+    name: &str,
+    table: &Table,
+    zone: &TimeZone,
+) -> Result<Response, PageError> {
+    if at.as_str().ends_with("xlsx") {
+        xlsx(name, std::slice::from_ref(table), zone)
+    } else {
+        csv(name, table)
+    }
+}
+
+/// Columns whose heading is their key; those that are `summed` get a total in a workbook.
+pub(super) fn columns(keys: &[&'static str], summed: &[&str]) -> Vec<Column> {
+    let column = |key: &&'static str| Column { key, title: key, summed: summed.contains(key) };
+    keys.iter().map(column).collect()
 }
 
 /// `name` is ours: nothing of it comes from elsewhere but what was parsed.

@@ -11,7 +11,7 @@ use axum::{
 use daybook_domain::{
     Timestamp,
     entry::EntryState,
-    month::table::{Cell, Column, Table},
+    month::table::{Cell, Table},
 };
 use daybook_flows::{
     desk::{
@@ -23,7 +23,7 @@ use daybook_flows::{
 use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{PageError, Section, Shell, files, say, shell};
+use super::{PageError, Section, Shell, say, shell};
 use crate::{Web, access::Who, take::Asked};
 
 /// Entries on one page.
@@ -165,25 +165,8 @@ const FILE: usize = 50_000;
 /// Entries read at once for a file.
 const PIECE: usize = 1_000;
 
-pub(crate) async fn csv(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    Asked(wanted): Asked<Wanted>,
-) -> Result<Response, PageError> {
-    files::csv("daybook-entries", &table(&web, &who, &wanted).await?)
-}
-
-pub(crate) async fn xlsx(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    Asked(wanted): Asked<Wanted>,
-) -> Result<Response, PageError> {
-    let table = table(&web, &who, &wanted).await?;
-    files::xlsx("daybook-entries", &[table], &shell::zone(&web))
-}
-
 /// Everything that fits, as far as a file goes.
-async fn table(web: &Web, who: &Who, wanted: &Wanted) -> Result<Table, PageError> {
+pub(super) async fn table(web: &Web, who: &Who, wanted: &Wanted) -> Result<Table, PageError> {
     let wrong = |what: String| {
         let hint = "correct the search";
         PageError::new(axum::http::StatusCode::BAD_REQUEST, "request", what, hint)
@@ -221,7 +204,7 @@ async fn table(web: &Web, who: &Who, wanted: &Wanted) -> Result<Table, PageError
         name: "entries",
         title: "Entries",
         note: "",
-        columns: columns.iter().map(|key| Column { key, title: key, summed: false }).collect(),
+        columns: super::files::columns(&columns, &[]),
         rows,
     })
 }

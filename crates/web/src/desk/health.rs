@@ -6,18 +6,14 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use daybook_domain::{
-    access::Right,
-    month::table::{Cell, Column, Table},
-    words,
-};
+use daybook_domain::{access::Right, words};
 use daybook_flows::desk::{
     health::{self, AuditRow},
     operate,
 };
 use serde::Deserialize;
 
-use super::{PageError, Section, Shell, files, say, shell};
+use super::{PageError, Section, Shell, say, shell};
 use crate::{
     Web,
     access::Who,
@@ -26,8 +22,6 @@ use crate::{
 
 /// Acts on one page.
 const PAGE: usize = 100;
-/// Acts in one file.
-const FILE: usize = 10_000;
 
 #[derive(Template)]
 #[template(path = "health.html")]
@@ -207,7 +201,7 @@ pub(super) async fn activity(
 }
 
 /// The particulars without braces and quotes.
-fn plain(act: &AuditRow) -> String {
+pub(super) fn plain(act: &AuditRow) -> String {
     let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
     let Some(fields) = detail.as_object() else { return String::new() };
     let text = |value: &serde_json::Value| match value {
@@ -216,33 +210,4 @@ fn plain(act: &AuditRow) -> String {
     };
     let fields = fields.iter().map(|(name, value)| format!("{name}: {}", text(value)));
     fields.collect::<Vec<_>>().join("; ")
-}
-
-pub(crate) async fn activity_csv(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-) -> Result<Response, PageError> {
-    who.sees_all_stores()?;
-    let acts = health::acts(&web.app, None, FILE).await?;
-    let columns = ["number", "at", "who", "act", "subject", "particulars"];
-    let table = Table {
-        name: "activity",
-        title: "Activity",
-        note: "",
-        columns: columns.iter().map(|key| Column { key, title: key, summed: false }).collect(),
-        rows: acts
-            .iter()
-            .map(|act| {
-                vec![
-                    Cell::Count(act.seq),
-                    Cell::Moment(act.at),
-                    Cell::text(&act.actor),
-                    Cell::text(&act.action),
-                    Cell::text(&act.subject),
-                    Cell::text(plain(act)),
-                ]
-            })
-            .collect(),
-    };
-    files::csv("daybook-activity", &table)
 }

@@ -21,17 +21,22 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 struct Seen {
     web: Web,
     picture: Option<u64>,
+    /// Until the next look.
+    pause: Duration,
 }
 
 pub(super) async fn stream(State(web): State<Web>) -> impl IntoResponse {
-    let events = stream::unfold(Seen { web, picture: None }, |mut seen| async move {
+    // Browsers that come at the same moment, as after a restart, do not all read again at once.
+    let phase = LOOK_EVERY * (web.app.ids.dice() % 1_000) / 1_000;
+    let events = stream::unfold(Seen { web, picture: None, pause: phase }, |mut seen| async move {
         loop {
             let first = seen.picture.is_none();
             if !first {
                 tokio::select! {
                     () = seen.web.stop.cancelled() => return None,
-                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                    () = tokio::time::sleep(seen.pause) => {}
                 }
+                seen.pause = LOOK_EVERY;
             }
             // No answer is a picture too: the next look comes a moment later.
             let today = desk::today(&seen.web.app).await;

@@ -12,7 +12,6 @@ use axum::{
 use daybook_domain::{
     access::Right,
     mapping::{MappingKind, MappingRow},
-    month::table::{Cell, Column, Table},
 };
 use daybook_flows::{
     desk::mappings::{self, RowChange, StoredMapping},
@@ -25,7 +24,7 @@ use super::{
     PageError, Section, Shell,
     effect::{EffectTold, effect_told},
     exceptions::{mapping_row, wrong_mapping},
-    files, say, shell,
+    say, shell,
 };
 use crate::{
     Web,
@@ -159,29 +158,6 @@ pub(super) async fn table(
 
 fn values(kind: MappingKind, row: &MappingRow) -> Vec<String> {
     kind.fields().iter().map(|name| row.value.get(*name).cloned().unwrap_or_default()).collect()
-}
-
-pub(crate) async fn csv(
-    State(web): State<Web>,
-    At(kind): At<String>,
-) -> Result<Response, PageError> {
-    let kind = kind_of(&kind)?;
-    let rows = mappings::table(&web.app, kind).await?.rows;
-    let columns = std::iter::once("key").chain(kind.fields().iter().copied());
-    let table = Table {
-        name: kind.word(),
-        title: kind.word(),
-        note: "",
-        columns: columns.map(|key| Column { key, title: key, summed: false }).collect(),
-        rows: rows
-            .iter()
-            .map(|stored| {
-                let values = values(kind, &stored.row).into_iter().map(|text| Cell::text(&text));
-                std::iter::once(Cell::text(&stored.row.key)).chain(values).collect()
-            })
-            .collect(),
-    };
-    files::csv(&format!("daybook-mapping-{kind}"), &table)
 }
 
 #[derive(Template)]

@@ -9,6 +9,7 @@ mod audit;
 pub(crate) mod books;
 pub(crate) mod buffers;
 pub(crate) mod day;
+pub(crate) mod drill;
 mod effect;
 mod entry;
 mod error;
@@ -18,6 +19,7 @@ pub(crate) mod find;
 mod goods;
 mod health;
 mod incoming;
+pub(crate) mod lists;
 mod live;
 mod manual;
 mod mappings;
@@ -46,15 +48,11 @@ pub(crate) use self::{
 };
 use crate::{Web, access};
 
-/// Pages that are files: the API gives the same.
+/// Pages that are one file: the API gives the same.
 pub(crate) mod files_of {
     pub(crate) use super::{
         audit::report as audit,
         books::{pack_page, pack_xlsx},
-        exceptions::csv as exceptions,
-        find::{csv as entries_csv, xlsx as entries_xlsx},
-        health::activity_csv as activity,
-        mappings::csv as mapping,
     };
 }
 
@@ -67,7 +65,6 @@ pub(crate) fn pages() -> Routes {
     Routes::default()
         .page("/", See, today::page)
         .page("/exceptions", See, exceptions::page)
-        .page("/exceptions.csv", See, exceptions::csv)
         .page("/exceptions/{cause}", See, exceptions::one)
         .act("/exceptions/{cause}/retry", ClearExceptions, exceptions::retry)
         .act("/exceptions/{cause}/map", ChangeMappings, exceptions::map)
@@ -81,13 +78,13 @@ pub(crate) fn pages() -> Routes {
         .act("/books/{day}/close", CloseBooks, books::close)
         .act("/books/{day}/reopen", CloseBooks, books::reopen)
         .act("/books/{day}/approve", CloseBooks, books::approve)
+        .page("/books/{day}/drill", See, drill::page)
         .page("/books/{day}/{store}", See, day::page)
+        .page("/books/{day}/{store}/entries", See, drill::entries)
         .act("/books/{day}/{store}/compare", CloseBooks, day::compare)
         .act("/books/{day}/{store}/fix", CloseBooks, day::run_fix)
         .act("/books/{day}/{store}/sign", CloseBooks, day::sign)
         .page("/find", See, find::page)
-        .page("/find.csv", See, find::csv)
-        .page("/find.xlsx", See, find::xlsx)
         .page("/stock", See, goods::stock)
         .page("/stock/find", See, goods::go_to_sku)
         .page("/stock/buffers", See, buffers::page)
@@ -98,7 +95,6 @@ pub(crate) fn pages() -> Routes {
         .page("/despatch", See, goods::despatch)
         .page("/mappings", See, mappings::first)
         .page("/mappings/{kind}", See, mappings::table)
-        .page("/mappings/{kind}/csv", See, mappings::csv)
         .page("/mappings/{kind}/row", See, mappings::row)
         .page("/mappings/{kind}/import", ChangeMappings, incoming::page)
         .act("/mappings/{kind}/import", ChangeMappings, incoming::bring)
@@ -107,7 +103,6 @@ pub(crate) fn pages() -> Routes {
         .page("/alerts", See, alerts::page)
         .act("/alerts/{number}/seen", ClearExceptions, alerts::seen)
         .page("/activity", See, health::activity)
-        .page("/activity.csv", See, health::activity_csv)
         .page("/health", See, health::page)
         .act("/health/pause", Operate, health::pause)
         .act("/health/resume", Operate, health::resume)
@@ -123,8 +118,29 @@ pub(crate) fn pages() -> Routes {
         .act("/entries/{reference}/hold", ClearExceptions, said::hold)
         .act("/entries/{reference}/correct", ClearExceptions, said::correct)
         .act("/entries/{reference}/corrections/{number}", ClearExceptions, said::decide)
+        .and(files())
         .and(manual_pages())
         .and(access::pages())
+}
+
+/// Lists to take away.
+fn files() -> Routes {
+    use Right::See;
+    let of_day = ["/books/{day}/{store}/entries.csv", "/books/{day}/{store}/entries.xlsx"];
+    let of_kind = ["/mappings/{kind}/csv", "/mappings/{kind}/xlsx"];
+    Routes::default()
+        .file(["/activity.csv", "/activity.xlsx"], See, lists::activity)
+        .file(["/alerts.csv", "/alerts.xlsx"], See, lists::told)
+        .file(["/audit.csv", "/audit.xlsx"], See, lists::gaps)
+        .file(["/books/payouts.csv", "/books/payouts.xlsx"], See, lists::money)
+        .file(of_day, See, drill::entries_file)
+        .file(["/catalogue.csv", "/catalogue.xlsx"], See, lists::catalogue)
+        .file(["/despatch.csv", "/despatch.xlsx"], See, lists::despatch)
+        .file(["/exceptions.csv", "/exceptions.xlsx"], See, lists::exceptions)
+        .file(["/find.csv", "/find.xlsx"], See, lists::entries)
+        .file(of_kind, See, lists::mapping)
+        .file(["/stock.csv", "/stock.xlsx"], See, lists::oversold)
+        .file(["/stock/buffers.csv", "/stock/buffers.xlsx"], See, lists::buffers)
 }
 
 /// The manual, its routines, and the tour.

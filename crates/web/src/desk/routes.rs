@@ -56,6 +56,16 @@ impl Routes {
         self.add(line("POST", path, right, None), post(handler))
     }
 
+    /// A list to take away, under both of its endings.
+    pub(crate) fn file<H, T>(self, paths: [&'static str; 2], right: Right, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        let [csv, xlsx] = paths;
+        self.page(csv, right, handler.clone()).page(xlsx, right, handler)
+    }
+
     /// A read of the API.
     pub(crate) fn call<H, T>(self, path: &'static str, right: Right, about: About, h: H) -> Self
     where

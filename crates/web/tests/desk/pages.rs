@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use daybook_domain::access::Role;
+use daybook_flows::audit;
 use daybook_testkit::db::for_each_engine;
 
 use crate::{Shop, reference};
@@ -218,6 +219,68 @@ async fn every_page_of_the_shop_is_shown() {
         assert_eq!(shop.desk.get("/mappings/nothing", &ada).await.0, StatusCode::NOT_FOUND);
         assert_eq!(shop.desk.get("/find?from=yesterday", &ada).await.0, StatusCode::OK);
         assert_eq!(shop.desk.get("/despatch?after=x", &ada).await.0, StatusCode::BAD_REQUEST);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_audit_is_shown_with_its_fixes_and_can_be_handed_over() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let (ada, app) = (shop.of(Role::Auditor).await, &shop.desk.world.app);
+        let audited = Box::pin(audit::run(app, &audit::Wish::default(), &|_| {})).await.unwrap();
+        let gaps = &audited.report.gaps;
+        assert!(!gaps.is_empty());
+        let (_, page) = shop.desk.get("/audit", &ada).await;
+        let (_, paper) = shop.desk.get("/audit/report.html", &ada).await;
+        let (_, csv) = shop.desk.get("/audit.csv", &ada).await;
+        let (status, told) = shop.desk.get("/api/v1/audit", &ada).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(told["report"]["gaps"].as_array().unwrap().len(), gaps.len());
+        for gap in gaps {
+            let row = gap.kind.row();
+            let first = &gap.evidence[0].record;
+            for (name, text) in [("page", &page), ("paper", &paper), ("csv", &csv)] {
+                assert!(text.contains(row.word), "{}: {name}", row.word);
+                assert!(text.contains(first.as_str()), "{first}: {name}");
+            }
+            assert!(csv.contains(row.fix) || csv.contains(&row.fix.replace('"', "\"\"")), "{csv}");
+        }
+        let xlsx = shop.desk.call("GET", "/audit.xlsx", &ada).await;
+        assert!(xlsx.text.starts_with("PK"), "{:?}", xlsx.status);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_list_can_be_taken_away() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let ada = shop.of(Role::Auditor).await;
+        let all = daybook_web::routes();
+        let is_file = |path: &&str| path.ends_with("csv") || path.ends_with("xlsx");
+        let lists: Vec<&str> = all.iter().map(|route| route.path).filter(is_file).collect();
+        assert!(lists.len() >= 24, "{lists:?}");
+        // Those of an audit and of a compared day have tests beside them; there is neither here.
+        let is_here = |path: &&&str| !path.starts_with("/audit") && !path.starts_with("/books/{");
+        for path in lists.iter().filter(is_here) {
+            let path = path.replace("{kind}", "store");
+            let file = shop.desk.call("GET", &path, &ada).await;
+            assert_eq!(file.status, StatusCode::OK, "{path}: {}", file.text);
+            let kind = file.headers["content-type"].to_str().unwrap();
+            let named = file.headers["content-disposition"].to_str().unwrap();
+            assert!(named.starts_with("attachment; filename=\"daybook-"), "{path}: {named}");
+            if path.ends_with("csv") {
+                assert!(kind.starts_with("text/csv"), "{path}: {kind}");
+                assert!(file.text.lines().next().unwrap().contains(','), "{path}: {}", file.text);
+            } else {
+                assert!(kind.contains("spreadsheetml"), "{path}: {kind}");
+                assert!(file.text.starts_with("PK"), "{path}");
+            }
+        }
+        let csv = shop.desk.call("GET", "/exceptions.csv", &ada).await;
+        assert!(csv.text.contains("sku-unmapped"), "{}", csv.text);
     })
     .await;
 }

@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 
 use super::{
     amounts::Amounts,
-    case::{Case, main_tender},
+    case::Case,
     causes::DayCause,
     difference::{Difference, Measure, Place},
     policy::{PeriodDate, Strangers},
@@ -116,7 +116,7 @@ impl<'a> One<'a, '_> {
     fn place(&self) -> Place {
         Place {
             register: self.entry.register_id.clone(),
-            tender: Some(main_tender(self.entry).to_owned()),
+            tender: Some(self.entry.main_tender().to_owned()),
             reference: Some(self.entry.reference),
             receipt: self.entry.receipt_id.clone(),
             ..Place::default()
@@ -129,28 +129,13 @@ impl<'a> One<'a, '_> {
 
     fn keys(&self) -> Keys<'a> {
         let returned = self.entry.kind == EntryKind::Return;
-        (self.entry.register_id.as_deref(), Some(main_tender(self.entry)), returned)
+        (self.entry.register_id.as_deref(), Some(self.entry.main_tender()), returned)
     }
 
     /// A document counts with its own kind: a credit beside a sale is a return.
     fn keys_of(&self, document: &LedgerDocument) -> Keys<'a> {
         let (register, tender, _) = self.keys();
         (register, tender, is_credit(self.case, document))
-    }
-
-    /// Whether it belongs into the ledger.
-    fn counts(&self) -> bool {
-        let entry = self.entry;
-        match entry.state {
-            EntryState::SetAside => {
-                let not_ours = matches!(
-                    entry.set_aside,
-                    Some(SetAside::NotFromATill | SetAside::OtherSite | SetAside::Empty)
-                );
-                entry.taken && !not_ours
-            }
-            _ => entry.kind != EntryKind::Other,
-        }
     }
 
     /// Documents are counted on the day that drives the period.
@@ -164,7 +149,7 @@ impl<'a> One<'a, '_> {
     }
 
     fn look(&self, documents: &[(Option<Reference>, &'a LedgerDocument)], sheet: &mut Sheet<'a>) {
-        if !self.counts() {
+        if !self.entry.counts() {
             for (_, document) in documents {
                 stranger(self.case, sheet, document, true);
             }

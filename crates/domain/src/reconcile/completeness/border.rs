@@ -8,7 +8,6 @@ use crate::{
     Timestamp,
     reconcile::{
         amounts::Amounts,
-        case::main_tender,
         causes::DayCause,
         difference::{Difference, Measure, Place},
         sheet::Sheet,
@@ -129,7 +128,7 @@ impl<'a> Explain<'a, '_> {
         let cause = if near { DayCause::DayBoundary } else { DayCause::NotInZReport };
         let place = Place {
             reference: Some(entry.reference),
-            tender: Some(main_tender(entry).to_owned()),
+            tender: Some(entry.main_tender().to_owned()),
             ..self.place()
         };
         let at = self.case.clock.local(entry.order_date);

@@ -17,7 +17,7 @@ use self::{
 };
 use super::{
     amounts::Amounts,
-    case::{Case, main_tender},
+    case::Case,
     causes::DayCause,
     day::Span,
     difference::{Difference, Measure, Place},
@@ -123,7 +123,7 @@ fn not_counted<'a>(
         }
         let place = Place {
             register: Some(register.to_owned()),
-            tender: Some(main_tender(entry).to_owned()),
+            tender: Some(entry.main_tender().to_owned()),
             reference: Some(entry.reference),
             receipt: entry.receipt_id.clone(),
             ..Place::default()

@@ -230,6 +230,29 @@ impl BookEntry {
     }
 }
 
+impl BookEntry {
+    /// Whether it belongs into the ledger.
+    pub fn counts(&self) -> bool {
+        match self.state {
+            EntryState::SetAside => {
+                let not_ours = matches!(
+                    self.set_aside,
+                    Some(SetAside::NotFromATill | SetAside::OtherSite | SetAside::Empty)
+                );
+                self.taken && !not_ours
+            }
+            _ => self.kind != EntryKind::Other,
+        }
+    }
+
+    /// How it was paid: the tender's name, `split` for several, `none` for nothing.
+    pub fn main_tender(&self) -> &str {
+        let mut real = self.tenders.iter().filter(|tender| !tender.amount.is_zero());
+        let Some(first) = real.next() else { return "none" };
+        if real.all(|tender| tender.name == first.name) { &first.name } else { "split" }
+    }
+}
+
 /// Whether money moved at the till, or would have had there been something to pay.
 fn is_taken(order: &TillOrder) -> bool {
     let free = order.gross.is_zero() && order.payments.is_empty() && !order.rows.is_empty();

@@ -88,10 +88,7 @@ impl Scene {
         for path in [
             "today",
             "exceptions",
-            "exceptions.csv",
             "entries",
-            "entries.csv",
-            "entries.xlsx",
             "entries?q=12.50",
             "entries?state=held",
             "stock",
@@ -103,10 +100,8 @@ impl Scene {
             "mappings",
             "mappings/sku",
             "mappings/vat",
-            "mappings/store/csv",
             "mappings/payment/row?key=CARD",
             "activity",
-            "activity.csv",
             "activity/verify",
             "alerts",
             "health",
@@ -132,6 +127,32 @@ impl Scene {
             self.read(&format!("stock/{sku}")).await;
             self.read(&format!("stock/{sku}/decisions")).await;
             self.read(&format!("catalogue/{sku}")).await;
+        }
+        for ending in ["csv", "xlsx"] {
+            for list in [
+                "activity",
+                "alerts",
+                "audit",
+                "catalogue",
+                "despatches",
+                "entries",
+                "exceptions",
+                "payouts",
+                "stock",
+                "stock-buffers",
+            ] {
+                self.read(&format!("{list}.{ending}")).await;
+            }
+            self.read(&format!("mappings/store/{ending}")).await;
+            self.read(&format!("days/{day}/{store}/entries.{ending}")).await;
+        }
+        self.read(&format!("days/{day}/{store}/entries")).await;
+        let till = self.filled.desk.world.till(0).to_owned();
+        let till: String = url::form_urlencoded::byte_serialize(till.as_bytes()).collect();
+        let mut way = String::new();
+        for more in [String::new(), format!("store={store}"), format!("register={till}")] {
+            way = format!("{way}&{more}");
+            self.read(&format!("months/2026-10/drill?{way}")).await;
         }
         self.read(&format!("days/{day}/{store}")).await;
         self.read(&format!("days/{day}/{store}/plan")).await;

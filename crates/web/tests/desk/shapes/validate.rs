@@ -97,6 +97,18 @@ fn look(document: &Value, schema: &Value, value: &Value, at: &str) -> Found {
                 found.add(first.unwrap_or_default());
                 is_one && is_clear
             }
+            "minItems" => {
+                value.as_array().is_none_or(|all| all.len() as u64 >= rule.as_u64().unwrap())
+            }
+            "maxItems" => {
+                value.as_array().is_none_or(|all| all.len() as u64 <= rule.as_u64().unwrap())
+            }
+            "prefixItems" => {
+                let all = value.as_array().into_iter().flatten().zip(rule.as_array().unwrap());
+                let each = all.map(|(item, rule)| whole(document, rule, item, at));
+                found.faults.extend(each.flatten());
+                true
+            }
             "properties" | "items" | "additionalProperties" => {
                 inside(document, (keyword, rule), (schema, value), at, &mut found);
                 true

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use daybook_connectors::sitoo::parse_order;
-use daybook_domain::{Money, Timestamp, entry::EntryState, mapping::Mapping};
+use daybook_domain::{
+    Money, Timestamp, entry::EntryState, mapping::Mapping, reconcile::witness::Day,
+};
 use daybook_flows::{App, status};
 use daybook_sandbox::Sandbox;
 use daybook_store::{
@@ -12,7 +14,10 @@ use daybook_store::{
 };
 use serde::Serialize;
 
-use super::company::rate_id;
+use super::{
+    close::{self, DaysForecast},
+    company::rate_id,
+};
 use crate::{context::Context, failure::Failure, printer, words};
 
 /// Entries read at a time.
@@ -37,6 +42,8 @@ pub(super) struct Forecast {
     pub(super) findings: Vec<finding::FindingTotal>,
     /// Tax by tax code: the tills' and what the ledger would work out.
     pub(super) tax: Vec<TaxLine>,
+    /// What the day close would say of the whole days.
+    pub(super) days_closed: DaysForecast,
     /// The minute and the hour with the most sales.
     pub(super) busiest_minute: Option<Peak>,
     pub(super) busiest_hour: Option<Peak>,
@@ -80,9 +87,13 @@ pub(super) async fn of(
     days: i64,
 ) -> Result<Forecast, Failure> {
     let summary = status::summary(app).await?;
+    // Z-reports and documents are read only now: the calls of posting are counted before.
+    let calls = i64::try_from(sandbox.orderwise_faults.counts().all()).unwrap_or(i64::MAX);
+    let now = context.now().to_jiff().to_zoned_datetime(context.zone());
+    let today = now.date();
+    let first = today.checked_sub(jiff::Span::new().days(days)).unwrap_or(today);
     let (mapping, _) = Mapping::from_rows(mapping::load(&app.db).await?.rows);
     let told = told(app, &mapping).await?;
-    let calls = i64::try_from(sandbox.orderwise_faults.counts().all()).unwrap_or(i64::MAX);
     let per_entry = if told.posted == 0 { 0 } else { calls.saturating_mul(100) / told.posted };
     let peak = |counts: &BTreeMap<i64, i64>, span: i64| {
         let most = counts.iter().max_by_key(|(at, count)| (**count, std::cmp::Reverse(**at)));
@@ -99,6 +110,7 @@ pub(super) async fn of(
         entries: summary.entries,
         findings: finding::totals(&app.db).await?,
         tax: tax(&told.tax, sandbox),
+        days_closed: close::days(app, Day(first), Day(today)).await?,
         busiest_minute: peak(&told.minutes, MINUTE),
         busiest_hour,
         calls_per_entry_hundredths: per_entry,
@@ -185,6 +197,7 @@ pub(super) fn people(context: &Context, forecast: &Forecast) -> String {
     });
     let head = ["tax rate", "tills", "ledger", "difference"];
     let _ = write!(text, "\n\n{}", printer::table(&head, &[1, 2, 3], rows.collect()));
+    days_for_people(context, &forecast.days_closed, &mut text);
     if let Some(peak) = forecast.busiest_minute {
         let at = words::moment(peak.at, &zone);
         let _ = write!(text, "\n\nBusiest minute: {at}, {} entries.", count(peak.entries));
@@ -204,4 +217,29 @@ pub(super) fn people(context: &Context, forecast: &Forecast) -> String {
     }
     text.push_str("\nNothing was written to either system.");
     text
+}
+
+/// The day close in words.
+fn days_for_people(context: &Context, days: &DaysForecast, text: &mut String) {
+    let money = |amount| words::money(amount, context.currency());
+    let _ = write!(
+        text,
+        "\n\nDay close of the whole days: {} would close, {} would differ, {} lack a witness.",
+        words::grouped(days.closed),
+        words::grouped(days.differ),
+        words::grouped(days.not_compared)
+    );
+    if !days.causes.is_empty() {
+        let rows = days.causes.iter().map(|one| {
+            let count = words::grouped(one.differences);
+            vec![one.title.to_owned(), count, money(one.gross), money(one.tax)]
+        });
+        let head = ["difference", "how many", "gross", "VAT"];
+        let _ = write!(text, "\n{}", printer::table(&head, &[1, 2, 3], rows.collect()));
+    }
+    let off = days.vat.iter().filter(|one| !one.difference.is_zero());
+    for one in off {
+        let _ =
+            write!(text, "\nTax code {}: {} of VAT between them.", one.code, money(one.difference));
+    }
 }

@@ -1,7 +1,8 @@
-//! `daybook audit --dry-run`: the last days' orders through mapping, validation, posting and reading
-//! back, against a stand-in for OrderWise with the retailer's own variants and rates, on a throw-away
+//! `daybook audit --dry-run`: the last days' orders through mapping, validation, posting, reading
+//! back and the day close, against a stand-in for OrderWise with the retailer's own variants and rates, on a throw-away
 //! book. Neither real system is written to.
 
+mod close;
 mod company;
 mod forecast;
 
@@ -109,6 +110,9 @@ fn app(
     let first = context.now().minus(Duration::from_hours(hours));
     settings.receive.first_order_id = None;
     settings.receive.first_day = Some(first.to_jiff().strftime("%Y-%m-%d").to_string());
+    // The stand-in shows a document at once; its day is compared at once.
+    settings.reconcile.settling_time = Duration::ZERO;
+    settings.reconcile.first_reports = Duration::from_hours(hours + 24);
     settings.posting.in_flight = IN_FLIGHT;
     settings.posting.confirm_after = Duration::ZERO;
     settings.posting.shoppers = Shoppers::StoreAccount;
