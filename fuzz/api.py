@@ -54,8 +54,12 @@ def known(session, desk):
         return session.get(f"{desk}/api/v1/{path}", timeout=30).json()
 
     today, entries, groups = read("today"), read("entries"), read("exceptions")
+    reference = entries["entries"][0]["reference"]
     return {
-        "reference": entries["entries"][0]["reference"],
+        "reference": reference,
+        "sku": read(f"entries/{reference}")["rows"][0]["sku"],
+        "book": "finance",
+        "chapter": "words",
         "cause": groups["groups"][0]["cause"],
         "about": groups["groups"][0].get("about") or "",
         "month": today["day"][:7],

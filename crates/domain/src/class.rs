@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why a call did not succeed, in the only terms that decide what happens next.
@@ -55,22 +56,22 @@ pub enum Failure {
 }
 
 /// The class without its details: for metrics, exchange records and tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// It worked.
     Done,
-    /// See [`Failure::Later`].
+    /// Certainly not processed: tried again.
     Later,
-    /// See [`Failure::Refused`].
+    /// Understood, and refused.
     Refused,
-    /// See [`Failure::NotAuthorised`].
+    /// The credentials or their permissions were refused.
     NotAuthorised,
-    /// See [`Failure::NotFound`].
+    /// There is no such thing, or the address is wrong.
     NotFound,
-    /// See [`Failure::InDoubt`].
+    /// Sent, and its outcome is not known.
     InDoubt,
-    /// See [`Failure::Drift`].
+    /// The answer does not fit the contract.
     Drift,
 }
 

@@ -3,12 +3,16 @@
 
 use std::{fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{VatRate, till::TillOrder};
 
 /// What is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(rename = "CorrectionField")]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
     /// The SKU of a row.
@@ -60,7 +64,8 @@ impl FromStr for Field {
 }
 
 /// How far a correction is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CorrectionStage")]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// It waits for a second person.
@@ -119,7 +124,7 @@ impl FromStr for Stage {
 pub struct BadCorrection(pub String);
 
 /// One value that is laid over the till's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Correction {
     /// What.
     pub field: Field,

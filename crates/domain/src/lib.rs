@@ -42,6 +42,7 @@ pub mod till;
 pub mod time;
 pub mod truth;
 pub mod vat;
+mod wire;
 pub mod words;
 
 pub use money::Money;

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::wire::described_text;
+
 /// The entry's key in OrderWise, made from Sitoo's own ids: `S{site}-{orderid}`.
 /// It is the same at every try, for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +85,8 @@ impl Serialize for Reference {
         serializer.collect_str(self)
     }
 }
+
+described_text!(Reference, "pattern": r"^S\d+-\d+$", "The entry's key in OrderWise: S1-11513.");
 
 impl<'de> Deserialize<'de> for Reference {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -4,6 +4,8 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::wire::described_text;
+
 /// A moment in microseconds since the Unix epoch, UTC. It sorts on both databases alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
@@ -124,6 +126,8 @@ impl Serialize for Timestamp {
         serializer.collect_str(self)
     }
 }
+
+described_text!(Timestamp, "format": "date-time", "A moment in UTC (RFC 3339).");
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

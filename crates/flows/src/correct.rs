@@ -18,6 +18,7 @@ use daybook_store::{
     timeline::Event,
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{app::App, error::FlowError, people::find};
@@ -45,7 +46,7 @@ pub enum Decided {
 }
 
 /// A value of an entry that can be corrected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Correctable {
     /// What.
     pub field: Field,

@@ -10,6 +10,7 @@ use daybook_store::{
     audit, entry,
     erase::{self, About, EntryTexts, StrayText, Texts},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{app::App, error::FlowError, retrying::retrying, sales::shopper::key_of};
@@ -38,7 +39,8 @@ pub enum Whose {
 }
 
 /// An entry whose shopper cannot be erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "NotErased")]
 pub struct Refused {
     /// The order.
     pub order_id: i64,
@@ -47,7 +49,7 @@ pub struct Refused {
 }
 
 /// What is erased, or would be.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Erasure {
     /// Whether it was done.
     pub done: bool,

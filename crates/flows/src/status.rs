@@ -2,6 +2,7 @@
 
 use daybook_domain::{Money, Timestamp, catalogue::Standing, causes::Cause, entry::EntryState};
 use daybook_store::{catalogue::Counts, entry, exception, pause, watermark};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// Entries in one state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StateLine {
     /// The state.
     pub state: EntryState,
@@ -25,7 +26,7 @@ pub struct StateLine {
 }
 
 /// Open exceptions of one cause about one subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExceptionLine {
     /// The cause's stable code.
     pub cause: String,
@@ -40,7 +41,7 @@ pub struct ExceptionLine {
 }
 
 /// A pause of a store or of a whole system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PauseLine {
     /// `orderwise` or `store:5`.
     pub scope: String,
@@ -51,7 +52,7 @@ pub struct PauseLine {
 }
 
 /// How things stand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
     /// Entries by state.
     pub entries: Vec<StateLine>,

@@ -3,17 +3,18 @@
 
 use daybook_domain::{
     Money, Timestamp,
-    causes::{Owner, Severity},
+    causes::{Cause, Owner, Severity},
     entry::{EntryKind, EntryState},
 };
 use daybook_store::{
     entry::EntryRow,
     exception::{ExceptionRow, Group},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An entry.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EntryView {
     /// Its key in OrderWise.
     pub reference: String,
@@ -62,7 +63,7 @@ pub struct EntryView {
 }
 
 /// Its document in OrderWise.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DocumentView {
     /// Its order in Sitoo.
     pub order_id: Option<i64>,
@@ -123,7 +124,7 @@ impl From<EntryRow> for EntryView {
 }
 
 /// An exception, with what the catalogue says about its cause.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ExceptionView {
     /// `EX-12`.
     pub number: String,
@@ -132,6 +133,7 @@ pub struct ExceptionView {
     /// `entry`, `store:5`, `orderwise`, …
     pub scope: String,
     /// The cause's stable code.
+    #[schemars(with = "Cause")]
     pub cause: &'static str,
     /// The cause in a few words.
     pub title: &'static str,
@@ -188,9 +190,10 @@ impl ExceptionView {
 }
 
 /// Siblings: one fix clears them all.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct GroupView {
     /// The cause's stable code.
+    #[schemars(with = "Cause")]
     pub cause: &'static str,
     /// The cause in a few words.
     pub title: &'static str,

@@ -4,6 +4,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use daybook_domain::{Timestamp, class::Class};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::{QueryBuilder, Row};
 
@@ -71,7 +72,7 @@ pub struct FinishedAttempt {
 }
 
 /// A try as the book holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AttemptRow {
     /// Which entry.
     pub order_id: i64,
@@ -88,6 +89,7 @@ pub struct AttemptRow {
     /// When the outcome was written; none while nobody knows it.
     pub finished_at: Option<Timestamp>,
     /// What it came to, as [`Class::word`].
+    #[schemars(with = "Option<Class>")]
     pub class: Option<String>,
     /// HTTP status.
     pub status: Option<i64>,

@@ -1,6 +1,7 @@
 //! Who did what, when: append-only, one chain over everything.
 
 use daybook_domain::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -32,7 +33,8 @@ sql! {
 const PAGE: usize = 1_000;
 
 /// One act.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RecordedAct")]
 pub struct AuditRow {
     /// From 1, without gaps.
     pub seq: i64,

@@ -6,6 +6,7 @@ use daybook_domain::{
     Timestamp,
     correction::{Correction, Field, Stage},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -36,7 +37,7 @@ const LIVE: &str = "SELECT order_id, number, field, place, value, original, reas
                     WHERE state IN ('asked', 'in-force') AND order_id IN (";
 
 /// A correction with who asked for it and who decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CorrectionRow {
     /// The entry.
     pub order_id: i64,

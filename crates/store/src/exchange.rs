@@ -1,6 +1,7 @@
 //! Every exchange with either system, masked, for as long as the settings keep them.
 
-use daybook_domain::{Timestamp, exchange::Exchange};
+use daybook_domain::{Timestamp, class::Class, exchange::Exchange};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -49,13 +50,15 @@ pub struct NewExchange {
 }
 
 /// An exchange as the book holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExchangeRow {
     /// Its id.
+    #[schemars(with = "String", extend("format" = "uuid"))]
     pub id: Uuid,
     /// The entry it was for, if for one.
     pub order_id: Option<i64>,
     /// `sitoo` or `orderwise`.
+    #[schemars(extend("enum" = ["sitoo", "orderwise"]))]
     pub system: String,
     /// What the call was for.
     pub purpose: String,
@@ -70,6 +73,7 @@ pub struct ExchangeRow {
     /// HTTP status, if there was an answer.
     pub status: Option<i64>,
     /// What it came to, as [`daybook_domain::class::Class::word`].
+    #[schemars(with = "Class")]
     pub class: String,
     /// Request body, masked.
     pub request: Option<String>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use daybook_domain::{Money, Timestamp, findings::Difference};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -35,7 +36,7 @@ pub struct NewFinding {
 }
 
 /// A difference as the book holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FindingRow {
     /// Which entry.
     pub order_id: i64,

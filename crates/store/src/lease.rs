@@ -1,6 +1,7 @@
 //! Leases: one process at a time does what must be done by one only.
 
 use daybook_domain::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -26,7 +27,7 @@ const UNLESS_HELD: &str = " ON CONFLICT (name) DO UPDATE SET holder = excluded.h
 const RELEASE_ALL: &str = "DELETE FROM lease WHERE name IN (SELECT name FROM lease WHERE holder = ";
 
 /// A lease that is or was held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LeaseRow {
     /// What for.
     pub name: String,

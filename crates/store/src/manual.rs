@@ -1,6 +1,7 @@
 //! What the manual keeps: who is responsible for each workflow, and what people ticked off.
 
 use daybook_domain::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -51,7 +52,8 @@ impl FromCells for Responsible {
 }
 
 /// A line of a routine that a person ticked off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RoutineTick")]
 pub struct Tick {
     /// The day, week or month.
     pub period: String,

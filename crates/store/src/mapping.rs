@@ -7,6 +7,7 @@ use daybook_domain::{
     Timestamp,
     mapping::{MappingKind, MappingRow},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -30,7 +31,7 @@ sql! {
 const VERSION: &str = "mapping-version";
 
 /// A mapping row with who wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StoredMapping {
     /// The row.
     #[serde(flatten)]

@@ -2,6 +2,7 @@
 //! finds that it works again.
 
 use daybook_domain::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -40,7 +41,7 @@ pub struct NewPause<'a> {
 }
 
 /// A pause as the book holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pause {
     /// What is paused.
     pub scope: String,

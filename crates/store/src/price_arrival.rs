@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use daybook_domain::{Money, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -50,7 +51,8 @@ const INSERT: &str = "INSERT INTO price_arrival (sku, list, decided_at, old, new
     due_at) ";
 
 /// A price on its way to the tills, or arrived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PriceArrival")]
 pub struct Arrival {
     /// The variant's SKU.
     pub sku: String,

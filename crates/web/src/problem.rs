@@ -6,7 +6,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+
+use crate::api::ProblemBody;
 
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,19 +67,9 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut body = json!({
-            "type": format!("urn:daybook:problem:{}", self.code),
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "code": self.code,
-        });
-        if let Some(detail) = self.detail {
-            body["detail"] = json!(detail);
-        }
-        let mut response = (self.status, body.to_string()).into_response();
+        let detail = self.detail.as_deref();
+        let mut response = ProblemBody::answer(self.status, self.code, self.title, detail);
         let headers = response.headers_mut();
-        let kind = HeaderValue::from_static("application/problem+json");
-        headers.insert(header::CONTENT_TYPE, kind);
         match self.status {
             StatusCode::UNAUTHORIZED => {
                 // "Basic" would make browsers ask for a password that nobody has.

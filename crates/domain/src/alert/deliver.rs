@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Key;
@@ -37,7 +38,10 @@ impl Channel {
 }
 
 /// Why a message is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(rename = "AlertOccasion")]
 #[serde(rename_all = "kebab-case")]
 pub enum Occasion {
     /// An alert is new.

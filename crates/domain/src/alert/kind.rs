@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::causes::{Owner, Severity};
@@ -18,7 +19,10 @@ macro_rules! kinds {
         settles: $settles:literal $(,)?
     };)+) => {
         /// What an alert is about.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            JsonSchema,
+        )]
         #[serde(rename_all = "kebab-case")]
         pub enum AlertKind {
             $(#[doc = $sentence] $kind,)+

@@ -10,6 +10,7 @@ pub mod silence;
 #[cfg(test)]
 mod tests;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -21,7 +22,9 @@ pub use self::{
 use crate::{Money, Timestamp, causes::Owner};
 
 /// What makes an alert one: its kind, and what it is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Key {
     /// The kind.
     pub kind: AlertKind,
@@ -47,7 +50,7 @@ impl Key {
 }
 
 /// What stands still because of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Impact {
     /// Receipts, entries, products or days.
     pub records: i64,
@@ -88,7 +91,7 @@ impl Observation {
 }
 
 /// An alert as the book holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Alert {
     /// Shown as `AL-` and this number.
     pub number: i64,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::GapKind;
@@ -11,7 +12,8 @@ use crate::{Money, Timestamp};
 pub const EVIDENCE: usize = 500;
 
 /// One record that a gap touches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AuditEvidence")]
 pub struct Evidence {
     /// Which record: a SKU, a store, a payment type.
     pub record: String,
@@ -22,7 +24,7 @@ pub struct Evidence {
 }
 
 /// All gaps of a kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// What is the matter.
     pub kind: GapKind,
@@ -35,7 +37,8 @@ pub struct Gap {
 }
 
 /// Something that was not looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AuditUnseen")]
 pub struct Unseen {
     /// What.
     pub what: String,
@@ -44,7 +47,8 @@ pub struct Unseen {
 }
 
 /// How much was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AuditCounts")]
 pub struct Counted {
     /// Products of Sitoo.
     pub products: usize,
@@ -146,7 +150,8 @@ fn gap((kind, records): (GapKind, BTreeMap<String, Evidence>)) -> Gap {
 }
 
 /// What an audit shows that the one before did not, and the other way round.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AuditChanges")]
 pub struct Changes {
     /// When the audit that it is compared with was done.
     pub since: Timestamp,
@@ -159,7 +164,8 @@ pub struct Changes {
 }
 
 /// One record that came or went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AuditChange")]
 pub struct Change {
     /// The kind of gap.
     pub kind: GapKind,

@@ -1,5 +1,6 @@
 //! What a product should be, and what has to be written so that it is.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,7 +10,8 @@ use super::{
 use crate::{Money, posting::Fault};
 
 /// Where a variant stands towards the tills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CatalogueStanding")]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// The tills sell it, or will once this is written.

@@ -8,13 +8,14 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FullVariant, TillProduct};
 use crate::{causes::Cause, posting::Fault};
 
 /// What tells a variant from the others of its style: `Colour`, `Red`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attribute {
     /// Its name at the tills.
     pub name: String,

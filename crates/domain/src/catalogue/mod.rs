@@ -11,6 +11,7 @@ mod ready;
 mod tests;
 mod till_sku;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::price::{PriceFault, till_price};
@@ -24,7 +25,7 @@ pub use self::{
 use crate::{Money, Timestamp, VatRate, lookup::Variant};
 
 /// A variant with everything that the `variants` export tells of it (design section 7).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FullVariant {
     /// What sales need of it too.
     pub variant: Variant,
@@ -85,7 +86,7 @@ impl FullVariant {
 }
 
 /// A product as Sitoo has it (facts/sitoo 4.1): what is ours to write, and what decisions need.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TillProduct {
     /// `productid`.
     pub product_id: i64,

@@ -7,7 +7,7 @@ macro_rules! catalogue {
         /// A cause of an exception. The code never changes once released.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize,
+            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
         )]
         #[serde(rename_all = "kebab-case")]
         pub enum Cause {

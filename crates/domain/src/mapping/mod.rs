@@ -12,13 +12,16 @@ use std::{
     str::FromStr,
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::row::MappingFault;
 use crate::{VatRate, despatch::StatusMeaning};
 
 /// What can be mapped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum MappingKind {
     /// Till SKU → `code`, OrderWise's variant code (same code by default).
@@ -138,7 +141,7 @@ impl FromStr for MappingKind {
 }
 
 /// One row as it is stored and as people write it: `store 5 account=LEEDS session=3`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MappingRow {
     /// What is mapped.
     pub kind: MappingKind,

@@ -1,6 +1,7 @@
 //! The control sheet: the figures of the pack, tied to each other. Each check adds up what a reader
 //! sees in the tables, so a table that lost a row shows here.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -14,7 +15,8 @@ use super::{
 use crate::{Money, reconcile::Measure};
 
 /// What is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PackFigure")]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "value")]
 pub enum Figure {
     /// An amount.
@@ -33,7 +35,8 @@ impl From<Figure> for Cell {
 }
 
 /// Two figures that must be equal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PackCheck")]
 pub struct Check {
     /// What is checked.
     pub name: String,

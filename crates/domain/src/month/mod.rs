@@ -17,7 +17,7 @@ use std::{fmt, str::FromStr};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::reconcile::witness::Day;
+use crate::{reconcile::witness::Day, wire::described_text};
 
 /// A calendar month, written as `2026-10`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,6 +93,8 @@ impl Serialize for Month {
         serializer.collect_str(self)
     }
 }
+
+described_text!(Month, "pattern": r"^\d{4}-\d{2}$", "A month: 2026-10.");
 
 impl<'de> Deserialize<'de> for Month {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,5 +1,6 @@
 //! The month-end pack: tables in a fixed order, the control sheet first.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
 use crate::Timestamp;
 
 /// What finance gets at the end of a month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pack {
     /// The month.
     pub month: Month,

@@ -7,13 +7,16 @@ use std::{
     str::FromStr,
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Month;
 use crate::{Money, reconcile::witness::Day};
 
 /// How a period stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum PeriodState {
     /// Nobody has closed it.
@@ -52,7 +55,9 @@ impl FromStr for PeriodState {
 }
 
 /// What a person did to a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum PeriodAct {
     /// Closed it.
@@ -93,7 +98,7 @@ impl FromStr for PeriodAct {
 }
 
 /// What happens to what arrives for a closed period.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LatePolicy {
     /// It counts in the next period that is closed, where it is listed.
@@ -127,7 +132,7 @@ pub struct DayStanding {
 }
 
 /// What stands against closing a period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "what")]
 pub enum Obstacle {
     /// A store's day was never compared.

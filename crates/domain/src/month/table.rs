@@ -1,5 +1,8 @@
 //! Tables of whole numbers and text: what every writer of the pack makes its file of.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::{Money, Timestamp, reconcile::Amounts};
@@ -28,6 +31,19 @@ impl Serialize for Cell {
             Self::Money(amount) => amount.serialize(serializer),
             Self::Moment(at) => at.serialize(serializer),
         }
+    }
+}
+
+impl JsonSchema for Cell {
+    fn schema_name() -> Cow<'static, str> {
+        "PackCell".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": ["null", "string", "integer"],
+            "description": "Nothing, a text or a moment, or a number: of things, or of pence.",
+        })
     }
 }
 
@@ -79,7 +95,8 @@ impl From<Timestamp> for Cell {
 }
 
 /// A column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PackColumn")]
 pub struct Column {
     /// Its name in CSV and JSON.
     pub key: &'static str,
@@ -100,7 +117,8 @@ pub(super) const fn summed(key: &'static str, title: &'static str) -> Column {
 }
 
 /// A table of the pack.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PackTable")]
 pub struct Table {
     /// Its name in file names and JSON.
     pub name: &'static str,

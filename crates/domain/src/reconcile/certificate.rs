@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -16,7 +17,7 @@ use crate::Timestamp;
 const FORM: u32 = 2;
 
 /// A person's word for differences that stay.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct SignOff {
     /// When.
     pub at: Timestamp,
@@ -29,7 +30,8 @@ pub struct SignOff {
 }
 
 /// Something that was done about a difference because a person said so.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DayFix")]
 pub struct Fix {
     /// When.
     pub at: Timestamp,
@@ -44,7 +46,8 @@ pub struct Fix {
 }
 
 /// How a day stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DayStanding")]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Complete and equal, to the penny.

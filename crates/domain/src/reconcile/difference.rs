@@ -2,13 +2,17 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{amounts::Amounts, causes::DayCause};
 use crate::Reference;
 
 /// What is compared with the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(rename = "DifferenceMeasure")]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
     /// OrderWise's documents with the entries.
@@ -60,7 +64,10 @@ impl fmt::Display for Measure {
 }
 
 /// Where a difference stands, as far down as it is known: register → tender → tax code → entry → row.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(rename = "DifferencePlace")]
 pub struct Place {
     /// Register id.
     pub register: Option<String>,
@@ -130,7 +137,7 @@ impl Difference {
 }
 
 /// Both sides of one measure.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sides {
     /// What the book says.
     pub book: Amounts,

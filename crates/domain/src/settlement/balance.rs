@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Day;
@@ -26,7 +27,7 @@ pub struct Movement {
 
 /// One day: opening + taken − settled − written off = closing, and closing is the sum of the open
 /// payments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BalanceDay {
     /// The day.
     pub day: Day,

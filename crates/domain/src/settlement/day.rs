@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::{Span, civil::Date};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Timestamp;
+use crate::{Timestamp, wire::described_text};
 
 /// A day, written as `2026-11-24`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +74,8 @@ impl Serialize for Day {
         serializer.collect_str(self)
     }
 }
+
+described_text!(Day, "format": "date", "A day: 2026-11-24.");
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -2,12 +2,14 @@
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Quantity, sku::fold};
 
 /// How much a rule holds back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BufferAmount")]
 #[serde(rename_all = "kebab-case")]
 pub enum Amount {
     /// So many units.
@@ -75,7 +77,9 @@ impl fmt::Display for Amount {
 }
 
 /// What a rule is about; the first kind that fits counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum BufferScope {
     /// One SKU.
@@ -125,7 +129,7 @@ impl FromStr for BufferScope {
 }
 
 /// One rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BufferRule {
     /// What kind of rule.
     pub scope: BufferScope,

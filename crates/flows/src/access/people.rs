@@ -11,13 +11,14 @@ use daybook_store::{
     },
     audit,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{link::somebody_manages, single_sign_on::only_of_ours, unknown};
 use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// A person, as lists show them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PersonView {
     /// Never changes.
     pub id: String,

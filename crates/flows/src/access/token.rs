@@ -3,10 +3,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use daybook_domain::access::Right;
-use daybook_store::access::{
-    hash,
-    token::{self, Token},
-};
+pub use daybook_store::access::token::Token;
+use daybook_store::access::{hash, token};
 
 use super::{proper_name, secret};
 use crate::{app::App, error::FlowError};

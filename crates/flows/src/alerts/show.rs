@@ -12,6 +12,7 @@ use daybook_store::{
     alert::{self, channel, delivery},
     audit,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{app::App, error::FlowError, settings::ChannelKind};
@@ -19,7 +20,7 @@ use crate::{app::App, error::FlowError, settings::ChannelKind};
 const WEEK: Duration = Duration::from_hours(24 * 7);
 
 /// An alert with what the table says of its kind, and who was told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AlertView {
     /// The alert.
     #[serde(flatten)]
@@ -35,11 +36,13 @@ pub struct AlertView {
 }
 
 /// A channel as it is set, and how it does.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "AlertChannel")]
 pub struct ChannelView {
     /// Its name.
     pub name: String,
     /// `mail`, `webhook`, `slack` or `teams`.
+    #[schemars(extend("enum" = ["mail", "webhook", "slack", "teams"]))]
     pub kind: &'static str,
     /// Whose alerts it takes; all where none is named.
     pub owners: Vec<Owner>,
@@ -58,7 +61,8 @@ pub struct ChannelView {
 }
 
 /// Alerts of one kind in the last week.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "AlertWeek")]
 pub struct WeekLine {
     /// The kind.
     pub kind: AlertKind,
@@ -71,7 +75,8 @@ pub struct WeekLine {
 }
 
 /// Everything about alerts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Alerts")]
 pub struct Overview {
     /// What is open, the oldest first.
     pub open: Vec<AlertView>,

@@ -3,13 +3,16 @@
 use daybook_domain::{
     Timestamp,
     audit::{Changes, Counted, Gap, Report, Unseen},
+    causes::{Owner, Severity},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Audited;
 
 /// An audit with its changes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Audit")]
 pub struct Shown<'a> {
     /// Its number in the book.
     pub number: i64,
@@ -20,7 +23,8 @@ pub struct Shown<'a> {
 }
 
 /// A report.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditReport")]
 pub struct ShownReport<'a> {
     /// When it began to read.
     pub began_at: Timestamp,
@@ -39,14 +43,17 @@ pub struct ShownReport<'a> {
 }
 
 /// A gap with what is said of its kind.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditGap")]
 pub struct ShownGap<'a> {
     /// The gap.
     #[serde(flatten)]
     pub gap: &'a Gap,
     /// How much it would hurt.
+    #[schemars(with = "Severity")]
     pub severity: &'static str,
     /// Who closes it.
+    #[schemars(with = "Owner")]
     pub owner: &'static str,
     /// What it is about.
     pub theme: &'static str,

@@ -13,13 +13,14 @@ use daybook_store::{
     price_arrival::{self, Arrival, ArrivalFilter},
     till_product, variant, watermark,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{PassOptions, TOTAL, look, piece::Piece, sweep};
 use crate::{app::App, error::FlowError};
 
 /// How far something has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Progress {
     /// So many.
     pub done: i64,
@@ -30,7 +31,8 @@ pub struct Progress {
 }
 
 /// How far the catalogue has come, in a few figures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CatalogueOutline")]
 pub struct Outline {
     /// Variants by where they stand.
     pub variants: Counts,
@@ -67,7 +69,8 @@ pub async fn outline(app: &App) -> Result<Outline, FlowError> {
 }
 
 /// How the catalogue stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CatalogueStatus")]
 pub struct Status {
     /// How far it has come.
     #[serde(flatten)]
@@ -101,7 +104,8 @@ async fn reading(app: &App) -> Result<Option<Progress>, FlowError> {
 }
 
 /// All about one SKU.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Product")]
 pub struct Shown {
     /// What OrderWise says.
     pub variant: FullVariant,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
     Money, Quantity, Reference, Timestamp,
+    despatch::DespatchState,
     draft::LineOrigin,
     reconcile::witness::{LedgerDocument, Posting},
     till::{Shopper, TillOrder},
@@ -20,6 +21,7 @@ use daybook_store::{
     reconcile::document,
     timeline::{self, TimelineRow},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -31,7 +33,7 @@ use crate::{
 };
 
 /// An entry with everything about it that tells of no shopper.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EntryWhole {
     /// The entry.
     pub entry: EntryView,
@@ -58,7 +60,8 @@ pub struct EntryWhole {
 }
 
 /// A row of the receipt on all sides. Amounts carry the till's sign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "EntryRow")]
 pub struct SideBySide {
     /// As the till spelled it; a word for what is no goods.
     pub sku: String,
@@ -75,7 +78,8 @@ pub struct SideBySide {
 }
 
 /// One side of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RowSide")]
 pub struct Side {
     /// Quantity.
     pub quantity: Quantity,
@@ -86,7 +90,7 @@ pub struct Side {
 }
 
 /// A tender.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PaymentLine {
     /// The till's name for it.
     pub name: String,
@@ -97,16 +101,18 @@ pub struct PaymentLine {
 }
 
 /// How another entry belongs to this one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "EntrySibling")]
 pub struct Sibling {
     /// `sale`, `return` or `exchange`.
+    #[schemars(extend("enum" = ["sale", "return", "exchange"]))]
     pub how: &'static str,
     /// The other entry.
     pub entry: EntryView,
 }
 
 /// A delivery of OrderWise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DespatchLine {
     /// Its number in OrderWise.
     pub delivery: i64,
@@ -117,11 +123,12 @@ pub struct DespatchLine {
     /// The courier's number.
     pub consignment: Option<String>,
     /// How far it is towards the till.
+    #[schemars(with = "DespatchState")]
     pub state: String,
 }
 
 /// What was said with both systems, secrets and personal data masked.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Exchanges {
     /// Tries to post it.
     pub attempts: Vec<AttemptRow>,

@@ -7,6 +7,7 @@ use daybook_store::{
     price_arrival::{self, Arrival, ArrivalFilter},
     stock::{due, oversell::OversellRow, warehouse},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 const LOOK_BACK: std::time::Duration = std::time::Duration::from_hours(24 * 30);
 
 /// Stock over all stores.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct StockOverview {
     /// Since when OrderWise gave nothing newer.
     pub asked_at: Option<Timestamp>,
@@ -36,7 +37,7 @@ pub struct StockOverview {
 }
 
 /// A store's stock in short.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct StockStore {
     /// Warehouse of Sitoo.
     pub warehouse_id: i64,
@@ -69,7 +70,7 @@ pub async fn stock(app: &App) -> Result<StockOverview, FlowError> {
 }
 
 /// Products at a glance.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CatalogueOverview {
     /// How the catalogue stands.
     pub status: Status,
@@ -92,7 +93,7 @@ pub fn cause_words(cause: Cause) -> (&'static str, &'static str) {
 }
 
 /// An order with goods to come, as the board shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct BoardLine {
     /// The entry.
     pub reference: String,
@@ -105,6 +106,7 @@ pub struct BoardLine {
     /// OrderWise's status text.
     pub status: Option<String>,
     /// `waiting`, `sent`, `stuck` or `ended`.
+    #[schemars(extend("enum" = ["waiting", "sent", "stuck", "ended"]))]
     pub column: &'static str,
     /// What the last look came to, in a stable word.
     pub verdict: String,

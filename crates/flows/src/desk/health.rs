@@ -1,6 +1,6 @@
 //! The machine room: connections, watermarks, queues, pauses, leases; and the record of acts.
 
-use daybook_domain::Timestamp;
+use daybook_domain::{Timestamp, class::Class};
 pub use daybook_store::audit::AuditRow;
 use daybook_store::{
     audit, cutover,
@@ -9,6 +9,7 @@ use daybook_store::{
     pause::{self, Pause},
     watermark,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::glance;
@@ -18,9 +19,10 @@ use crate::{app::App, error::FlowError, sales::receive::ORDERS, status::Summary,
 const EXCHANGES: usize = 200;
 
 /// How the machine stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Health {
     /// `sqlite` or `postgres`.
+    #[schemars(extend("enum" = ["sqlite", "postgres"]))]
     pub engine: &'static str,
     /// How things stand.
     pub summary: Summary,
@@ -40,9 +42,10 @@ pub struct Health {
 }
 
 /// A system by its latest calls.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SystemLine {
     /// `sitoo` or `orderwise`.
+    #[schemars(extend("enum" = ["sitoo", "orderwise"]))]
     pub system: String,
     /// Calls looked at.
     pub calls: usize,
@@ -53,6 +56,7 @@ pub struct SystemLine {
     /// When the last one was made.
     pub last_at: Timestamp,
     /// How the last one ended.
+    #[schemars(with = "Class")]
     pub last_class: String,
 }
 

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use daybook_domain::{
     Timestamp, VatRate,
+    causes::Cause,
     mapping::{MappingKind, MappingRow},
     propose::{self, Confidence, Offer},
     sku::fold,
 };
 pub use daybook_store::mapping::StoredMapping;
 use daybook_store::{audit, exception, mapping, value_list, variant};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{app::App, error::FlowError};
@@ -21,7 +23,7 @@ const PAYMENT_METHODS: i64 = 20;
 const HISTORY: usize = 50;
 
 /// A kind of mapping with its rows.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct MappingTable {
     /// The kind.
     pub kind: MappingKind,
@@ -32,20 +34,23 @@ pub struct MappingTable {
 }
 
 /// A key that something waits for.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "MappingMissing")]
 pub struct Missing {
     /// The key.
     pub key: String,
     /// How many exceptions wait.
     pub exceptions: i64,
     /// The cause's stable code.
+    #[schemars(with = "Cause")]
     pub cause: &'static str,
     /// What it may be.
     pub suggestions: Vec<Suggestion>,
 }
 
 /// A value that may be meant, how sure it is, and why. Nothing is accepted by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "MappingSuggestion")]
 pub struct Suggestion {
     /// For the first field of the kind.
     pub value: String,
@@ -72,7 +77,8 @@ impl From<Offer> for Suggestion {
 }
 
 /// A change of a row.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "MappingChange")]
 pub struct RowChange {
     /// When.
     pub at: Timestamp,
@@ -88,7 +94,8 @@ pub struct RowChange {
 }
 
 /// What a file would change.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[schemars(rename = "MappingFile")]
 pub struct Incoming {
     /// Rows that are not there yet.
     pub new: Vec<MappingRow>,

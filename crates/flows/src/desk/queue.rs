@@ -11,6 +11,7 @@ use daybook_store::{
     audit, entry,
     exception::{self, ExceptionFilter, ExceptionRow},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -55,7 +56,8 @@ pub async fn at_risk(app: &App, stores: Option<&BTreeSet<i64>>) -> Result<(i64, 
 }
 
 /// Something that was said or done about siblings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SiblingsSaid")]
 pub struct Said {
     /// When.
     pub at: Timestamp,
@@ -68,7 +70,7 @@ pub struct Said {
 }
 
 /// Siblings of one cause about one subject, a page of them.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct GroupPage {
     /// All of them; none when no sibling is open any more.
     pub group: Option<GroupView>,

@@ -24,6 +24,7 @@ use daybook_store::{
     watermark,
 };
 use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::operate;
@@ -40,7 +41,7 @@ const WEEKS: i64 = 4;
 const LIMITS: Limits = Limits { unposted: Duration::from_mins(5), unread: Duration::from_mins(5) };
 
 /// How things stand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Today {
     /// As of.
     pub at: Timestamp,
@@ -117,9 +118,11 @@ impl Today {
 }
 
 /// A step of the flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "FlowStep")]
 pub struct Step {
     /// Stable name.
+    #[schemars(extend("enum" = ["tills", "day-book", "waiting", "held", "ready", "in-doubt", "orderwise"]))]
     pub name: &'static str,
     /// What is in it, or went through it.
     pub count: i64,
@@ -128,7 +131,7 @@ pub struct Step {
 }
 
 /// A store's line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StoreLine {
     /// Sitoo's warehouse id.
     pub store: i64,

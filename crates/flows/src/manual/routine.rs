@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use daybook_domain::{
-    causes::{Cause, Severity},
+    causes::{Cause, Owner, Severity},
     manual::routine::{Check, Line, Routine},
     month::{
         Month,
@@ -17,6 +17,7 @@ use daybook_domain::{
 pub use daybook_store::manual::Tick;
 use daybook_store::{audit, manual, reconcile::day::DayState};
 use jiff::{civil::Date, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -40,7 +41,8 @@ const LONGEST: usize = 500;
 const DAY: Duration = Duration::from_hours(24);
 
 /// How a line stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RoutineState")]
 #[serde(rename_all = "kebab-case")]
 pub enum LineState {
     /// It is so.
@@ -52,7 +54,8 @@ pub enum LineState {
 }
 
 /// A line as it stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "RoutineLine")]
 pub struct LineView {
     /// Stable code.
     pub code: &'static str,
@@ -63,6 +66,7 @@ pub struct LineView {
     /// Where at the desk.
     pub link: &'static str,
     /// Whose it usually is.
+    #[schemars(with = "Owner")]
     pub owner: &'static str,
     /// How it stands.
     pub state: LineState,
@@ -75,7 +79,7 @@ pub struct LineView {
 }
 
 /// A routine as it stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct RoutineView {
     /// `daily`, `weekly` or `month-end`.
     pub routine: Routine,

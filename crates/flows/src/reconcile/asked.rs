@@ -8,6 +8,7 @@ use daybook_store::{
     asked as store, lease,
     reconcile::day::{self, DayState, StoreDayRow},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -44,7 +45,8 @@ pub enum Wanted {
 }
 
 /// What it came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedAnswer")]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum Answer {
     /// A day was compared.
@@ -63,7 +65,8 @@ pub enum Answer {
 }
 
 /// A day that was compared on demand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DayCompared")]
 pub struct Compared {
     /// What was read, and how many days are closed.
     pub report: ReconcileReport,
@@ -74,7 +77,8 @@ pub struct Compared {
 }
 
 /// How a store's day stood when it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DayStood")]
 pub struct Stood {
     /// The store.
     pub store: i64,

@@ -15,6 +15,7 @@ use daybook_domain::{
     },
 };
 use daybook_store::reconcile::{certificate, register};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{load, month, policy, record, view::DayView};
@@ -35,7 +36,7 @@ pub struct Path {
 }
 
 /// One line of a level.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DrillLine {
     /// By which the level below is asked for: a store's id, a till's, a way of paying, a day.
     pub key: String,
@@ -48,7 +49,8 @@ pub struct DrillLine {
 }
 
 /// What the lines of a level are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "DrillLevel")]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Stores of the company.
@@ -62,7 +64,7 @@ pub enum Level {
 }
 
 /// An entry behind a figure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DrillEntry {
     /// Its reference.
     pub reference: String,

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use daybook_domain::{Timestamp, reconcile::witness::Day};
 pub use daybook_store::reconcile::day::StoreDayRow;
 use daybook_store::reconcile::day::{self, DayState};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::collect::CollectReport;
@@ -48,7 +49,7 @@ pub const LINES: &str = "order-lines";
 const PAGE: usize = 50;
 
 /// What one pass came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReconcileReport {
     /// What was read.
     pub read: CollectReport,

@@ -17,13 +17,14 @@ use daybook_store::{
     period::{self, ActRow, PeriodRow, Pinned},
     reconcile::day,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::days;
 use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// A period, as people see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PeriodView {
     /// Which.
     pub month: Month,

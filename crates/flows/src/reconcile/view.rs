@@ -19,13 +19,14 @@ use daybook_store::reconcile::{
     certificate,
     day::{self, DayState, StoreDayRow},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::record::certificate_of;
 use crate::{app::App, error::FlowError, sales::load::known_mapping};
 
 /// A store's day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DayView {
     /// Sitoo's warehouse id of the store.
     pub store: i64,
@@ -58,7 +59,7 @@ pub struct DayView {
 }
 
 /// What the witnesses say of a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FiguresView {
     /// Receipts in the book.
     pub receipts: i64,
@@ -77,7 +78,7 @@ pub struct FiguresView {
 }
 
 /// Where the certificate stands in the store's chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CertificateView {
     /// Its number.
     pub number: i64,
@@ -90,7 +91,8 @@ pub struct CertificateView {
 }
 
 /// Whether a difference still needs a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[schemars(rename = "DifferenceClearing")]
 #[serde(rename_all = "kebab-case")]
 pub enum Clearing {
     /// It does.
@@ -102,7 +104,7 @@ pub enum Clearing {
 }
 
 /// Differences of one cause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CauseView {
     /// Its code.
     pub cause: DayCause,
@@ -131,7 +133,7 @@ pub struct CauseView {
 }
 
 /// One difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DifferenceView {
     /// What a person signs: it changes with anything about the difference.
     pub key: String,

@@ -14,6 +14,7 @@ use daybook_store::{
     mapping,
     reconcile::document,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -60,7 +61,7 @@ impl Change {
 }
 
 /// Entries that a change concerns.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Concerned {
     /// How many.
     pub entries: i64,
@@ -81,7 +82,7 @@ impl Concerned {
 }
 
 /// What a change would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Foresight {
     /// Entries that were judged twice.
     pub looked: i64,

@@ -11,12 +11,13 @@ use daybook_store::{
     Tx,
     settlement::{month, till, unsettled as days},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// The balance of one provider and currency on one day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Balance {
     /// Who owes it.
     pub provider: String,

@@ -6,18 +6,21 @@ use daybook_domain::{
 };
 use daybook_store::settlement::{
     bank::{self, StoredBankLine},
-    file::{self, MoneyFile},
+    file,
     line::{self, StoredLine},
-    matches::{self, MatchCount, StoredMatch},
+    matches::{self, StoredMatch},
     payout::{self, StoredPayout},
     till::{self, StoredMoney},
 };
+pub use daybook_store::settlement::{file::MoneyFile, matches::MatchCount};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{app::App, error::FlowError};
 
 /// Where a payout stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PayoutStanding")]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// The bank has it.
@@ -29,7 +32,7 @@ pub enum Standing {
 }
 
 /// A payout in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PayoutView {
     /// What its lines say.
     #[serde(flatten)]

@@ -7,6 +7,7 @@ use daybook_domain::{
     sku::fold,
     stock::{BufferRule, BufferRules, BufferScope, Sample, Suggestion, Why, suggest},
 };
+pub use daybook_store::stock::history::HistoryRow;
 use daybook_store::{
     Tx, audit,
     stock::{
@@ -14,12 +15,13 @@ use daybook_store::{
         due::{self, NewDue},
         figure,
         finding::{self, StockFinding},
-        history::{self, HistoryRow},
+        history,
         oversell::{self, OversellRow},
         warehouse,
     },
     variant,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{facts::Facts, places, sweep};
@@ -29,7 +31,7 @@ use crate::{app::App, error::FlowError};
 const LOOK_BACK: std::time::Duration = std::time::Duration::from_hours(24 * 90);
 
 /// A SKU in one store.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct StoreStock {
     /// Warehouse of Sitoo.
     pub warehouse_id: i64,
@@ -56,7 +58,7 @@ pub struct StoreStock {
 }
 
 /// A SKU everywhere.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SkuStock {
     /// In OrderWise's spelling, where it knows it.
     pub sku: String,
@@ -134,7 +136,7 @@ pub async fn oversold(app: &App) -> Result<Vec<OversellRow>, FlowError> {
 }
 
 /// A buffer that would have been enough.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SuggestedBuffer {
     /// In Sitoo's spelling.
     pub sku: String,

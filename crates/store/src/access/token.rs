@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use daybook_domain::{Timestamp, access::Right};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Hash, joined, opt_joined, opt_parted, parted};
@@ -33,7 +34,7 @@ sql! {
 }
 
 /// A token, without what opens anything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Token {
     /// Never changes.
     pub id: String,

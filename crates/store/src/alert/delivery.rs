@@ -5,6 +5,7 @@ use daybook_domain::{
     Timestamp,
     alert::{Occasion, Told},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -60,7 +61,8 @@ pub struct NewDelivery<'a> {
 }
 
 /// A message as the book holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "AlertDelivery")]
 pub struct DeliveryRow {
     /// In the order in which they were written down.
     pub number: i64,
@@ -76,6 +78,7 @@ pub struct DeliveryRow {
     #[serde(skip)]
     pub notice: String,
     /// `pending`, `sent`, `failed` or `dropped`.
+    #[schemars(extend("enum" = ["pending", "sent", "failed", "dropped"]))]
     pub state: String,
     /// When it was written down.
     pub created_at: Timestamp,

@@ -2,6 +2,7 @@
 //! not answered yet, and what keeps one from being a family.
 
 use daybook_domain::{Timestamp, catalogue::Standing, causes::Cause};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -131,7 +132,7 @@ impl FromCells for FamilyGroup {
 }
 
 /// How many styles are where.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FamilyCounts {
     /// Families that are at the tills.
     pub families: i64,

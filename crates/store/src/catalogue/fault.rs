@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use daybook_domain::{Timestamp, causes::Cause, posting::Fault};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -30,7 +31,8 @@ const INSERT: &str = "INSERT INTO catalogue_fault (sku, cause, subject, detail, 
 const LIST: &str = "SELECT sku, cause, subject, detail, since FROM catalogue_fault WHERE sku > ";
 
 /// One thing that keeps a variant from the tills.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CatalogueFault")]
 pub struct FaultRow {
     /// The variant's SKU.
     pub sku: String,
@@ -57,7 +59,8 @@ impl FromCells for FaultRow {
 }
 
 /// Variants that the same thing keeps away: one exception.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CatalogueFaults")]
 pub struct FaultGroup {
     /// The cause.
     pub cause: Cause,

@@ -7,6 +7,7 @@ mod queue;
 mod show;
 
 use daybook_domain::{Timestamp, catalogue::Standing};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::{
@@ -31,7 +32,8 @@ const COLUMNS: &str = "SELECT sku, standing, product_id, due_at, tries, intent_a
     decided_at, marks FROM catalogue_item ";
 
 /// Where a variant stands towards the tills.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CatalogueItem")]
 pub struct Item {
     /// The variant's SKU, in OrderWise's spelling.
     pub sku: String,

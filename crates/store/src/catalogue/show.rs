@@ -1,6 +1,7 @@
 //! How things stand, for people.
 
 use daybook_domain::catalogue::Standing;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -20,7 +21,8 @@ sql! {
 }
 
 /// How many variants stand where.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CatalogueCounts")]
 pub struct Counts {
     /// The tills sell them.
     pub published: i64,

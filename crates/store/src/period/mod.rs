@@ -11,6 +11,7 @@ use daybook_domain::{
     },
     reconcile::witness::Day,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -80,7 +81,8 @@ pub struct PeriodRow {
 }
 
 /// What somebody did to a period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PeriodActRow")]
 pub struct ActRow {
     /// Which period.
     pub month: Month,

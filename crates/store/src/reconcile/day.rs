@@ -1,6 +1,7 @@
 //! Days of stores: how far each one is, and what comparing it came to.
 
 use daybook_domain::{Money, Timestamp, reconcile::witness::Day};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::QueryBuilder;
 
@@ -45,7 +46,9 @@ sql! {
 const LIST: &str = select!("WHERE day >= ");
 
 /// How far a day is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum DayState {
     /// It was not compared yet, or has to be again.
@@ -90,7 +93,7 @@ impl std::str::FromStr for DayState {
 }
 
 /// A day of a store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StoreDayRow {
     /// The store.
     pub warehouse_id: i64,

@@ -1,6 +1,7 @@
 //! Files that were imported, by what they hold: the same file again is known.
 
 use daybook_domain::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -26,11 +27,12 @@ sql! {
 }
 
 /// A file that was imported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MoneyFile {
     /// Name of its content.
     pub hash: String,
     /// `report` of a provider or `statement` of a bank.
+    #[schemars(extend("enum" = ["report", "statement"]))]
     pub kind: String,
     /// The provider or the bank.
     pub source: String,

@@ -4,6 +4,7 @@ use daybook_domain::{
     Money, Timestamp,
     settlement::{MatchState, Subject},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{from_json, to_json};
@@ -118,7 +119,7 @@ impl FromCells for StoredMatch {
 }
 
 /// How many matches there are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatchCount {
     /// What they match.
     pub subject: Subject,

@@ -1,6 +1,7 @@
 //! Payouts, as their lines tell them.
 
 use daybook_domain::settlement::{Day, Payout};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::matched;
@@ -44,7 +45,7 @@ sql! {
 }
 
 /// A payout as the book holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StoredPayout {
     /// What its lines say.
     #[serde(flatten)]

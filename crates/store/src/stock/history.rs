@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use daybook_domain::{Quantity, Timestamp, stock::Why};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -38,7 +39,7 @@ const ADD_UP: &str = " ON CONFLICT (warehouse_id, folded, at) DO UPDATE SET sku 
     why = excluded.why";
 
 /// One decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HistoryRow {
     /// Warehouse of Sitoo.
     pub warehouse_id: i64,

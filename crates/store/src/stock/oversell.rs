@@ -1,6 +1,7 @@
 //! Times in which tills had sold what was not there.
 
 use daybook_domain::{Quantity, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -24,7 +25,7 @@ sql! {
 }
 
 /// One such time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OversellRow {
     /// Warehouse of Sitoo.
     pub warehouse_id: i64,

@@ -4,6 +4,7 @@
 mod verify;
 
 use daybook_domain::{Reference, Timestamp, entry::EntryState};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -43,7 +44,7 @@ pub struct Event {
 }
 
 /// One line of an entry's timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TimelineRow {
     /// From 1.
     pub seq: i64,

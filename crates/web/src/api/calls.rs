@@ -1,43 +1,23 @@
 //! What programs may read and do. Each call answers what the page of the same name shows.
 
-use std::collections::BTreeMap;
-
-use axum::{
-    Extension, Json,
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use axum::{Extension, Json, extract::State, http::StatusCode};
 use daybook_domain::{
+    access::Right::{ClearExceptions, See},
     causes::{Cause, Owner},
-    mapping::{MappingKind, MappingRow},
-    month::Month,
-    reconcile::DayCause,
 };
 use daybook_flows::{
-    audit,
-    catalogue::show,
-    desk::{self, entry, goods, health, mappings, queue},
-    people::{self, RowChange},
-    reconcile::{
-        self, Signature,
-        asked::{self, Wanted},
-        fix::{self, FixWanted},
-        period,
-    },
-    sales::foresee::{Change, foresee},
-    stock::people as stock,
+    desk::{self, entry, health, queue},
+    people,
+    view::{EntryView, GroupView},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
-use super::ApiError;
+use super::{ApiError, WHY, about};
 use crate::{
     Web,
     access::Who,
-    desk::{PageError, day, entry_seen, find, key_of, mapping_row, zone},
+    desk::{PageError, Routes, entry_seen, find, zone},
     take::{Asked, At, Given},
 };
 
@@ -46,7 +26,106 @@ pub(super) type Answer<T> = Result<Json<T>, ApiError>;
 /// Siblings in one answer.
 pub(super) const PAGE: usize = 200;
 
-fn unknown(what: impl Into<String>) -> ApiError {
+const ACT: &[(&str, &str)] = &[
+    ("about", "What the siblings are about: the SKU, the rate, the store."),
+    ("text", "The words, or the name."),
+];
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .call("/api/v1/today", See, about("Whether all is well, store by store.", &[]), today)
+        .call(
+            "/api/v1/exceptions",
+            See,
+            about("Open exceptions, siblings together.", &[("owner", "finance, retail or it.")]),
+            exceptions,
+        )
+        .call(
+            "/api/v1/exceptions/{cause}",
+            See,
+            about(
+                "Siblings of one cause.",
+                &[("about", "What they are about."), ("after", "The `next` of the page before.")],
+            ),
+            exception,
+        )
+        .deed(
+            "/api/v1/exceptions/{cause}/retry",
+            ClearExceptions,
+            about("Try all siblings again.", ACT),
+            retry_all,
+        )
+        .deed(
+            "/api/v1/exceptions/{cause}/comment",
+            ClearExceptions,
+            about("Say something about siblings.", ACT),
+            comment,
+        )
+        .deed(
+            "/api/v1/exceptions/{cause}/assign",
+            ClearExceptions,
+            about("Give siblings to somebody.", ACT),
+            assign,
+        )
+        .deed(
+            "/api/v1/exceptions/{cause}/dismiss",
+            ClearExceptions,
+            about("Dismiss exception number {cause}, behind which no entry stands.", ACT),
+            dismiss_exception,
+        )
+        .and(entry_routes())
+        .call(
+            "/api/v1/activity",
+            See,
+            about(
+                "Who did what, the newest first.",
+                &[("before", "The `next` of the page before.")],
+            ),
+            activity,
+        )
+        .call("/api/v1/health", See, about("The machine room.", &[]), machine)
+}
+
+fn entry_routes() -> Routes {
+    Routes::default()
+        .call(
+            "/api/v1/entries",
+            See,
+            about(
+                "Entries, the newest first.",
+                &[
+                    ("q", "Reference, order id, receipt, document, payment reference or amount."),
+                    ("state", "Only in this state."),
+                    ("store", "Only of this store."),
+                    ("from", "Only from this day on, 2026-11-24."),
+                    ("to", "Only up to this day, the day included."),
+                    ("before", "The `next` of the page before."),
+                ],
+            ),
+            entries,
+        )
+        .call("/api/v1/entries/{reference}", See, about("All about one entry.", &[]), one_entry)
+        .call(
+            "/api/v1/entries/{reference}/exchanges",
+            See,
+            about("What was said with both systems about it, masked.", &[]),
+            exchanges,
+        )
+        .deed(
+            "/api/v1/entries/{reference}/retry",
+            ClearExceptions,
+            about("Try it again.", &[]),
+            retry,
+        )
+        .deed(
+            "/api/v1/entries/{reference}/dismiss",
+            ClearExceptions,
+            about("Decide that it is not posted.", WHY),
+            dismiss,
+        )
+}
+
+pub(super) fn unknown(what: impl Into<String>) -> ApiError {
     PageError::not_found(what).into()
 }
 
@@ -60,7 +139,7 @@ pub(super) fn a_person(who: &Who) -> Result<(), ApiError> {
     Ok(())
 }
 
-pub(super) async fn today(
+async fn today(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
 ) -> Answer<desk::today::Today> {
@@ -73,22 +152,30 @@ pub(super) async fn today(
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ByOwner {
+struct ByOwner {
     owner: Option<Owner>,
 }
 
-pub(super) async fn exceptions(
+/// Open exceptions, siblings together.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Exceptions")]
+struct Groups {
+    /// Siblings that one fix clears, the most money first.
+    groups: Vec<GroupView>,
+}
+
+async fn exceptions(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     Asked(query): Asked<ByOwner>,
-) -> Answer<Value> {
+) -> Answer<Groups> {
     let groups = queue::groups(&web.app, query.owner, who.stores.as_ref()).await?;
-    Ok(Json(json!({ "groups": groups })))
+    Ok(Json(Groups { groups }))
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Group {
+struct Group {
     about: String,
     after: i64,
 }
@@ -97,7 +184,7 @@ fn cause_of(word: &str) -> Result<Cause, ApiError> {
     word.parse().map_err(|_| unknown(format!("There is no cause '{word}'")))
 }
 
-pub(super) async fn exception(
+async fn exception(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
@@ -110,21 +197,24 @@ pub(super) async fn exception(
 /// The body of what is done to siblings.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Act {
+struct Act {
     about: String,
     text: String,
 }
 
-#[derive(Debug, Serialize)]
+/// It is done.
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Done {
-    done: bool,
+    /// Always true: what could not be done is answered as a problem.
+    pub(super) done: bool,
+    /// How many entries it concerned, where it may concern many.
     #[serde(skip_serializing_if = "Option::is_none")]
-    entries: Option<u64>,
+    pub(super) entries: Option<u64>,
 }
 
 pub(super) const DONE: Done = Done { done: true, entries: None };
 
-pub(super) async fn retry_all(
+async fn retry_all(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
@@ -136,7 +226,7 @@ pub(super) async fn retry_all(
     Ok(Json(Done { done: true, entries: Some(retried) }))
 }
 
-pub(super) async fn comment(
+async fn comment(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
@@ -147,7 +237,7 @@ pub(super) async fn comment(
     Ok(Json(DONE))
 }
 
-pub(super) async fn assign(
+async fn assign(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(cause): At<String>,
@@ -158,7 +248,7 @@ pub(super) async fn assign(
     Ok(Json(DONE))
 }
 
-pub(super) async fn dismiss_exception(
+async fn dismiss_exception(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(number): At<i64>,
@@ -169,19 +259,28 @@ pub(super) async fn dismiss_exception(
     Ok(Json(DONE))
 }
 
-pub(super) async fn entries(
+/// A page of entries.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Entries {
+    /// The newest order id first.
+    entries: Vec<EntryView>,
+    /// Send it as `before` to get the next page; null on the last one.
+    next: Option<i64>,
+}
+
+async fn entries(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     Asked(wanted): Asked<find::Wanted>,
-) -> Answer<Value> {
+) -> Answer<Entries> {
     let filter = find::filter(&wanted, &zone(&web)).map_err(|what| {
         PageError::new(StatusCode::BAD_REQUEST, "request", what, "correct the query")
     })?;
     let found = find::search(&web, &who, &wanted, filter).await?;
-    Ok(Json(json!({ "entries": found.page.entries, "next": found.page.next })))
+    Ok(Json(Entries { entries: found.page.entries, next: found.page.next }))
 }
 
-pub(super) async fn one_entry(
+async fn one_entry(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(reference): At<String>,
@@ -189,7 +288,7 @@ pub(super) async fn one_entry(
     Ok(Json(entry_seen(&web, &who, &reference).await?.1))
 }
 
-pub(super) async fn exchanges(
+async fn exchanges(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(reference): At<String>,
@@ -198,7 +297,7 @@ pub(super) async fn exchanges(
     Ok(Json(entry::exchanges(&web.app, reference.order_id).await?))
 }
 
-pub(super) async fn retry(
+async fn retry(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(reference): At<String>,
@@ -208,15 +307,14 @@ pub(super) async fn retry(
     Ok(Json(DONE))
 }
 
+/// Why something is done.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Why {
-    reason: String,
-    cause: String,
-    certificate: Option<i64>,
+    pub(super) reason: String,
 }
 
-pub(super) async fn dismiss(
+async fn dismiss(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(reference): At<String>,
@@ -227,282 +325,33 @@ pub(super) async fn dismiss(
     Ok(Json(DONE))
 }
 
-pub(super) async fn all_stock(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-) -> Answer<goods::StockOverview> {
-    let mut told = goods::stock(&web.app).await?;
-    told.stores.retain(|one| who.may_see_store(Some(one.warehouse_id)));
-    told.oversold.retain(|one| who.may_see_store(Some(one.warehouse_id)));
-    told.suggestions.retain(|one| who.may_see_store(Some(one.warehouse_id)));
-    Ok(Json(told))
-}
-
-pub(super) async fn stock_of(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At(sku): At<String>,
-) -> Answer<stock::SkuStock> {
-    let mut told = stock::show(&web.app, &sku).await.map_err(|error| match error.code() {
-        "stock-sku-unknown" => unknown(error.to_string()),
-        _ => error.into(),
-    })?;
-    told.stores.retain(|one| who.may_see_store(Some(one.warehouse_id)));
-    Ok(Json(told))
-}
-
-pub(super) async fn catalogue(State(web): State<Web>) -> Answer<goods::CatalogueOverview> {
-    Ok(Json(goods::catalogue(&web.app, PAGE).await?))
-}
-
-pub(super) async fn audit(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-) -> Result<Response, ApiError> {
-    who.sees_all_stores()?;
-    let last = audit::last(&web.app).await?.ok_or_else(|| unknown("There is no audit yet"))?;
-    Ok(Json(audit::show::shown(&last)).into_response())
-}
-
-pub(super) async fn product(State(web): State<Web>, At(sku): At<String>) -> Answer<show::Shown> {
-    let shown = show::sku(&web.app, &sku).await?;
-    shown.map(Json).ok_or_else(|| unknown(format!("OrderWise has no variant '{sku}'")))
-}
-
+/// The page that is asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct After {
-    after: i64,
+struct Earlier {
     before: Option<i64>,
 }
 
-pub(super) async fn despatches(
+/// A page of the record.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Activity {
+    /// The newest first.
+    acts: Vec<health::AuditRow>,
+    /// Send it as `before` to get the next page; null on the last one.
+    next: Option<i64>,
+}
+
+async fn activity(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
-    Asked(query): Asked<After>,
-) -> Answer<Value> {
-    let (mut lines, next) = goods::board(&web.app, query.after, PAGE).await?;
-    lines.retain(|line| who.may_see_store(line.store));
-    Ok(Json(json!({ "despatches": lines, "next": next })))
-}
-
-pub(super) fn month_of(text: &str) -> Result<Month, ApiError> {
-    text.parse().map_err(|_| unknown(format!("'{text}' is no month; write 2026-11")))
-}
-
-pub(super) async fn month(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At(month): At<String>,
-) -> Answer<Value> {
-    let month = month_of(&month)?;
-    let mut days = reconcile::month_days(&web.app, month).await?;
-    days.retain(|day| who.may_see_store(Some(day.warehouse_id)));
-    let mut period = period::view(&web.app, month).await?;
-    period.obstacles.retain(|one| one.store().is_none_or(|id| who.may_see_store(Some(id))));
-    Ok(Json(json!({ "period": period, "days": days })))
-}
-
-pub(super) async fn close(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At(month): At<String>,
-    Given(why): Given<Why>,
-) -> Answer<period::PeriodView> {
-    who.sees_all_stores()?;
-    Ok(Json(period::close(&web.app, month_of(&month)?, &who.name, &why.reason).await?))
-}
-
-pub(super) async fn reopen(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At(month): At<String>,
-    Given(why): Given<Why>,
-) -> Answer<period::PeriodView> {
-    who.sees_all_stores()?;
-    a_person(&who)?;
-    Ok(Json(period::ask_reopen(&web.app, month_of(&month)?, &who.name, &why.reason).await?))
-}
-
-pub(super) async fn approve(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At(month): At<String>,
-    Given(why): Given<Why>,
-) -> Answer<period::PeriodView> {
-    who.sees_all_stores()?;
-    a_person(&who)?;
-    Ok(Json(period::approve(&web.app, month_of(&month)?, &who.name, &why.reason).await?))
-}
-
-pub(super) async fn store_day(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At((day, store)): At<(String, i64)>,
-) -> Answer<reconcile::DayView> {
-    Ok(Json(day::seen(&web, &who, &day, store).await?.1))
-}
-
-pub(super) async fn plan(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At((day, store)): At<(String, i64)>,
-) -> Answer<fix::FixReport> {
-    let (day, _) = day::seen(&web, &who, &day, store).await?;
-    let wanted = FixWanted { day, store: Some(store), cause: None, reference: None };
-    Ok(Json(fix::plan(&web.app, &wanted).await?))
-}
-
-pub(super) async fn compare(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At((day, store)): At<(String, i64)>,
-) -> Answer<Value> {
-    let (day, _) = day::seen(&web, &who, &day, store).await?;
-    let id = asked::ask(&web.app, &Wanted::Compare { day, store: Some(store) }).await?;
-    web.app.wake.reconcile.notify_one();
-    Ok(Json(json!({ "asked": id })))
-}
-
-pub(super) async fn run_plan(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At((day, store)): At<(String, i64)>,
-) -> Answer<Value> {
-    let (day, _) = day::seen(&web, &who, &day, store).await?;
-    let wanted = FixWanted { day, store: Some(store), cause: None, reference: None };
-    let id = asked::ask(&web.app, &Wanted::Fix { wanted, by: who.name.clone() }).await?;
-    web.app.wake.reconcile.notify_one();
-    Ok(Json(json!({ "asked": id })))
-}
-
-pub(super) async fn answered(State(web): State<Web>, At(id): At<String>) -> Answer<Value> {
-    let (begun, answer) = asked::answered(&web.app, &id).await?;
-    Ok(Json(json!({ "begun": begun, "answer": answer })))
-}
-
-pub(super) async fn sign(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At((day, store)): At<(String, i64)>,
-    Given(why): Given<Why>,
-) -> Answer<reconcile::DayView> {
-    let (day, _) = day::seen(&web, &who, &day, store).await?;
-    let cause = match why.cause.as_str() {
-        "" => None,
-        word => Some(word.parse::<DayCause>().map_err(|_| unknown("There is no such cause"))?),
-    };
-    let signature =
-        Signature { cause, certificate: why.certificate, actor: &who.name, reason: &why.reason };
-    let row = reconcile::sign(&web.app, (store, day), signature).await?;
-    Ok(Json(reconcile::view(&web.app, row).await?))
-}
-
-fn kind_of(word: &str) -> Result<MappingKind, ApiError> {
-    word.parse().map_err(|_| unknown(format!("There is no mapping table '{word}'")))
-}
-
-pub(super) async fn mapping_table(
-    State(web): State<Web>,
-    At(kind): At<String>,
-) -> Answer<mappings::MappingTable> {
-    Ok(Json(mappings::table(&web.app, kind_of(&kind)?).await?))
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Key {
-    key: String,
-}
-
-/// The mark of a row: changes with anything about it.
-fn mark(row: Option<&MappingRow>) -> String {
-    let text = serde_json::to_string(&row).unwrap_or_default();
-    let digest = Sha256::digest(text.as_bytes());
-    let (short, _) = digest.split_at(8);
-    format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(short))
-}
-
-pub(super) async fn mapping_row_of(
-    State(web): State<Web>,
-    At(kind): At<String>,
-    Asked(query): Asked<Key>,
-) -> Result<Response, ApiError> {
-    let kind = kind_of(&kind)?;
-    let key = key_of(kind, &query.key)?;
-    let row = mappings::row(&web.app, kind, &key).await?;
-    let mark =
-        HeaderValue::from_str(&mark(row.as_ref())).unwrap_or(HeaderValue::from_static("\"\""));
-    let history = mappings::history(&web.app, kind, &key).await?;
-    let body = Json(json!({ "row": row, "history": history }));
-    Ok(([(header::ETAG, mark)], body).into_response())
-}
-
-/// A row to try or to set.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Row {
-    key: String,
-    value: BTreeMap<String, String>,
-    remove: bool,
-}
-
-pub(super) async fn foretold(
-    State(web): State<Web>,
-    At(kind): At<String>,
-    Given(row): Given<Row>,
-) -> Answer<daybook_flows::sales::foresee::Foresight> {
-    let kind = kind_of(&kind)?;
-    let change = if row.remove {
-        Change::Remove(kind, key_of(kind, &row.key)?)
-    } else {
-        Change::Set(made(kind, &row)?)
-    };
-    Ok(Json(foresee(&web.app, &change).await?))
-}
-
-fn made(kind: MappingKind, row: &Row) -> Result<MappingRow, ApiError> {
-    mapping_row(kind, &row.key, &row.value).map_err(|what| {
-        let hint = "correct the field";
-        PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "mapping", what, hint).into()
-    })
-}
-
-pub(super) async fn set_mapping(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    At(kind): At<String>,
-    headers: HeaderMap,
-    Given(row): Given<Row>,
-) -> Answer<Done> {
-    let kind = kind_of(&kind)?;
-    let key = key_of(kind, &row.key)?;
-    let wanted = if row.remove { None } else { Some(made(kind, &row)?) };
-    // With If-Match only if the row is still as it was read, when it is written.
-    let read = headers.get(header::IF_MATCH);
-    let is_as_read = |row: Option<&MappingRow>| {
-        read.is_none_or(|read| read.to_str().is_ok_and(|read| read == mark(row)))
-    };
-    let change = RowChange { kind, key: &key, wanted: wanted.as_ref() };
-    let released = people::change_mapping(&web.app, change, is_as_read, &who.name).await?;
-    let released = released.ok_or_else(|| {
-        let what = "The row was changed since you read it";
-        PageError::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", what, "read it again")
-    })?;
-    Ok(Json(Done { done: true, entries: Some(released) }))
-}
-
-pub(super) async fn activity(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-    Asked(query): Asked<After>,
-) -> Answer<Value> {
+    Asked(query): Asked<Earlier>,
+) -> Answer<Activity> {
     who.sees_all_stores()?;
     let acts = health::acts(&web.app, query.before, PAGE).await?;
     let next = acts.last().filter(|_| acts.len() == PAGE).map(|act| act.seq);
-    Ok(Json(json!({ "acts": acts, "next": next })))
+    Ok(Json(Activity { acts, next }))
 }
 
-pub(super) async fn machine(State(web): State<Web>) -> Answer<health::Health> {
+async fn machine(State(web): State<Web>) -> Answer<health::Health> {
     Ok(Json(health::health(&web.app).await?))
 }

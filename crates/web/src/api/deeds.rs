@@ -13,6 +13,7 @@ use daybook_flows::{
     sales::foresee::{Change, Foresight, foresee},
     stock::people as stock,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -82,12 +83,15 @@ pub(super) struct File {
 }
 
 /// What a file changes, or would.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Imported {
     #[serde(flatten)]
     incoming: Incoming,
+    /// What it would fix and break; null where nothing changes, and where it was written.
     effect: Option<Foresight>,
+    /// Whether it was written.
     done: bool,
+    /// How many entries that released.
     released: u64,
 }
 
@@ -112,8 +116,10 @@ async fn import(
 }
 
 /// All rules that somebody may see.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BufferRules")]
 pub(super) struct Rules {
+    /// The rules; the first kind that fits counts.
     rules: Vec<BufferRule>,
 }
 
@@ -142,9 +148,11 @@ async fn remove(
 }
 
 /// What would go, or that it was begun: see the record of activity for its end.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Erased {
+    /// Whether it was begun.
     begun: bool,
+    /// What would go, or goes.
     would: Option<Erasure>,
 }
 

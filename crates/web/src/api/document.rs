@@ -1,39 +1,84 @@
-//! The description of the API, made from the table of its calls: as OpenAPI, and as a page.
+//! The description of the API as OpenAPI, made from the table of its calls and the types of their
+//! handlers.
 
-use askama::Template;
-use axum::{Extension, Json, extract::State, response::Response};
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
 use daybook_domain::{
     access::{Right, Role},
     causes::Owner,
 };
+use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::described;
-use crate::{
-    Web,
-    access::Who,
-    desk::{PageError, RouteLine, Section, Shell, show},
+use super::{
+    ProblemBody, described, schemas,
+    told::{Content, Shape},
 };
+use crate::desk::RouteLine;
+
+/// Made once: it says the same as long as the program runs.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(made);
+static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
+
+/// Every problem that a call may answer, with what it means.
+const PROBLEMS: &[(u16, &str)] = &[
+    (400, "The request does not fit."),
+    (401, "Nobody has signed in, or the token is not valid."),
+    (403, "Not among the rights of whoever asks."),
+    (404, "There is no such thing, or not for whoever asks."),
+    (409, "It cannot be done as things stand."),
+    (412, "It was changed since it was read."),
+    (413, "The body is too large."),
+    (415, "The body is not JSON."),
+    (422, "It is of another shape, or names what nothing can be."),
+    (503, "The book cannot be read or written right now; try again."),
+];
+/// What every call may answer.
+const ALWAYS: [u16; 4] = [400, 401, 403, 503];
+/// What every write may answer, because of its key and its body.
+const WRITES: [u16; 2] = [409, 413];
 
 /// The OpenAPI document.
-pub(crate) async fn json() -> Json<Value> {
-    Json(openapi())
+pub(crate) async fn json() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str()).into_response()
 }
 
 /// OpenAPI 3.1 of every call.
 pub fn openapi() -> Value {
+    DOCUMENT.clone()
+}
+
+pub(super) fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+fn made() -> Value {
+    let mut generator = schemas::generator();
     let mut paths: Map<String, Value> = Map::new();
     for line in described() {
         let path = paths.entry(line.path.to_owned()).or_insert_with(|| json!({}));
-        path[line.method.to_lowercase()] = operation(&line);
+        path[line.method.to_lowercase()] = operation(&line, &mut generator);
     }
+    let problem = schemas::of::<ProblemBody<'_>>(&mut generator);
+    let responses: Map<String, Value> = PROBLEMS
+        .iter()
+        .map(|(status, text)| {
+            let content = json!({ "application/problem+json": { "schema": problem } });
+            (status.to_string(), json!({ "description": text, "content": content }))
+        })
+        .collect();
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Daybook",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "What the pages of the desk show and do. Money is whole pence, moments \
-                            are RFC 3339 in UTC. Lists are paged by a cursor, `next`.",
+                            are RFC 3339 in UTC. Lists are paged by a cursor, `next`. New fields \
+                            may come: ignore those that you do not know.",
         },
         "paths": paths,
         "components": {
@@ -41,32 +86,21 @@ pub fn openapi() -> Value {
                 "token": { "type": "http", "scheme": "bearer" },
                 "session": { "type": "apiKey", "in": "cookie", "name": "daybook" },
             },
-            "schemas": { "Problem": problem() },
+            "responses": responses,
+            "schemas": schemas::all(generator),
         },
         "security": [{ "token": [] }, { "session": [] }],
     })
 }
 
-fn problem() -> Value {
-    json!({
-        "type": "object",
-        "description": "RFC 9457; `code` is stable.",
-        "properties": {
-            "type": { "type": "string" },
-            "title": { "type": "string" },
-            "status": { "type": "integer" },
-            "code": { "type": "string" },
-            "detail": { "type": "string" },
-        },
-        "required": ["type", "title", "status", "code"],
-    })
-}
-
-fn operation(line: &RouteLine) -> Value {
+fn operation(line: &RouteLine, generator: &mut SchemaGenerator) -> Value {
     let about = line.about.unwrap_or(super::about("", &[]));
     let is_write = line.method == "POST";
     let mut parameters: Vec<Value> = parts(line.path)
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": typed(line.path, name) }))
+        .map(|name| {
+            let schema = typed(line.path, name);
+            json!({ "name": name, "in": "path", "required": true, "schema": schema })
+        })
         .collect();
     if is_write {
         parameters.push(json!({
@@ -76,19 +110,34 @@ fn operation(line: &RouteLine) -> Value {
         }));
     } else {
         parameters.extend(about.takes.iter().map(|(name, text)| {
-            json!({ "name": name, "in": "query", "description": text, "schema": typed(line.path, name) })
+            let schema = typed(line.path, name);
+            json!({ "name": name, "in": "query", "description": text, "schema": schema })
+        }));
+    }
+    if about.also.contains(&412) {
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "schema": { "type": "string" },
+            "description": "The ETag with which it was read: done only if it is still as it was.",
         }));
     }
     let mut operation = json!({
+        "operationId": name_of(line),
         "summary": about.summary,
         "description": format!("Needs the right `{}`.", line.right),
         "parameters": parameters,
-        "responses": answers(is_write),
+        "responses": answers(line, generator),
     });
     if is_write {
         operation["requestBody"] = body(line.path, about.takes);
     }
     operation
+}
+
+/// `get-entries-reference`.
+fn name_of(line: &RouteLine) -> String {
+    let path = line.path.trim_start_matches("/api/v1/").replace(['/', '.'], "-");
+    let path: String = path.chars().filter(|c| !"{}".contains(*c)).collect();
+    format!("{}-{path}", line.method.to_lowercase())
 }
 
 fn parts(path: &'static str) -> impl Iterator<Item = &'static str> {
@@ -135,79 +184,56 @@ fn body(path: &str, takes: &[(&str, &str)]) -> Value {
     })
 }
 
-fn answers(is_write: bool) -> Value {
-    let problem = |text: &str| {
-        json!({ "description": text, "content": { "application/problem+json": {
-            "schema": { "$ref": "#/components/schemas/Problem" },
-        } } })
-    };
-    let mut answers = json!({
-        "200": { "description": "As docs/reference/json.md describes it.",
-                 "content": { "application/json": { "schema": { "type": "object" } } } },
-        "400": problem("The request does not fit."),
-        "401": problem("Nobody has signed in, or the token is not valid."),
-        "403": problem("Not among the rights of whoever asks."),
-        "404": problem("There is no such thing, or not for whoever asks."),
-        "409": problem("It cannot be done as things stand."),
-        "422": problem("It is of another shape, or names what nothing can be."),
-        "502": problem("A system that had to be asked did not answer."),
-        "503": problem("The book cannot be read or written right now; try again."),
-    });
-    if is_write {
-        for (status, text) in [
-            ("412", "The row was changed since it was read."),
-            ("413", "The body is too large."),
-            ("415", "The body is not JSON."),
-        ] {
-            answers[status] = problem(text);
+/// The statuses of problems that this call may answer: what its kind, its types and the table say.
+fn problems(line: &RouteLine, shape: &Shape) -> BTreeSet<u16> {
+    let also = line.about.map_or(&[][..], |about| about.also);
+    let writes = WRITES.iter().filter(|_| line.method == "POST");
+    ALWAYS.iter().chain(writes).chain(&shape.may).chain(also).copied().collect()
+}
+
+fn answers(line: &RouteLine, generator: &mut SchemaGenerator) -> Value {
+    let Some(shape) = line.shape.map(|shape| shape(generator)) else { return json!({}) };
+    let content = match &shape.content {
+        Content::Json(schema) => {
+            let mut schema = schema.clone().to_value();
+            schemas::tidy(&mut schema);
+            json!({ "application/json": { "schema": schema } })
         }
+        Content::File(media) => {
+            json!({ *media: { "schema": { "type": "string", "format": "binary" } } })
+        }
+    };
+    let mut ok = json!({ "description": "It was done.", "content": content });
+    if line.method == "GET" {
+        ok["description"] = json!("What was asked for.");
+    }
+    let replayed = ("Idempotent-Replayed", "true: this is the answer of the first time.");
+    let headers = shape.headers.iter().chain((line.method == "POST").then_some(&replayed));
+    let headers: Map<String, Value> = headers
+        .map(|(name, text)| {
+            let header = json!({ "description": text, "schema": { "type": "string" } });
+            ((*name).to_owned(), header)
+        })
+        .collect();
+    if !headers.is_empty() {
+        ok["headers"] = Value::Object(headers);
+    }
+    let mut answers = json!({ "200": ok });
+    for status in problems(line, &shape) {
+        let status = status.to_string();
+        answers[&status] = json!({ "$ref": format!("#/components/responses/{status}") });
     }
     answers
 }
 
-#[derive(Template)]
-#[template(path = "api.html")]
-struct ReferencePage {
-    shell: Shell,
-    calls: Vec<CallTold>,
-}
-
-struct CallTold {
-    method: &'static str,
-    path: &'static str,
-    summary: &'static str,
-    right: String,
-    takes: &'static [(&'static str, &'static str)],
-    can_try: bool,
-}
-
-/// The reference: every call, and reads to try.
-pub(crate) async fn page(
-    State(web): State<Web>,
-    Extension(who): Extension<Who>,
-) -> Result<Response, PageError> {
-    let calls = described().into_iter().map(|line| CallTold {
-        method: line.method,
-        path: line.path,
-        summary: line.about.map_or("", |about| about.summary),
-        right: line.right.to_string(),
-        takes: line.about.map_or(&[], |about| about.takes),
-        can_try: line.method == "GET" && !line.path.contains('{'),
-    });
-    let page = ReferencePage {
-        shell: Shell::new(&web, &who, Section::Account, "API"),
-        calls: calls.collect(),
-    };
-    show(&page)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{described, openapi};
+    use super::{PROBLEMS, described, openapi};
 
     #[test]
     fn every_call_is_described_once_with_its_parameters() {
         let document = openapi();
+        let mut names = std::collections::BTreeSet::new();
         for line in described() {
             let operation = &document["paths"][line.path][line.method.to_lowercase()];
             assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{line:?}");
@@ -217,6 +243,27 @@ mod tests {
             }
             let is_write = line.method == "POST";
             assert_eq!(named.iter().any(|one| one["name"] == "Idempotency-Key"), is_write);
+            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()));
+            for status in operation["responses"].as_object().unwrap().keys() {
+                let known = PROBLEMS.iter().any(|(one, _)| one.to_string() == *status);
+                assert!(known || status == "200", "{line:?}: {status}");
+            }
         }
+    }
+
+    /// A name that stands twice would get a number, and get another one when types move.
+    #[test]
+    fn every_shape_has_a_name_of_its_own_and_says_what_it_is() {
+        let document = openapi();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        for (name, schema) in schemas {
+            assert!(!name.ends_with(|c: char| c.is_ascii_digit()), "{name}");
+            assert!(schema["description"].is_string(), "{name}: {schema}");
+            let fields = schema["properties"].as_object().into_iter().flatten();
+            for (field, schema) in fields {
+                assert!(schema["description"].is_string(), "{name}.{field}: {schema}");
+            }
+        }
+        assert!(schemas.len() > 100, "{}", schemas.len());
     }
 }

@@ -7,7 +7,6 @@ use axum::{
     Extension, Json,
     extract::State,
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
 };
 use daybook_domain::{
     Timestamp,
@@ -17,12 +16,16 @@ use daybook_flows::access::{
     link::{self, Link, Person},
     people::{self, Change, PersonView},
     rights_of,
-    token::{self, Maker, NewToken},
+    token::{self, Maker, NewToken, Token},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::{ApiError, about, calls::Answer, once::ToldOnce};
+use super::{
+    ApiError, about,
+    calls::{Answer, DONE, Done},
+    told::TellOnce,
+};
 use crate::{
     Web,
     access::{Who, base},
@@ -106,11 +109,16 @@ pub(super) fn routes() -> Routes {
         .deed("/api/v1/tokens/{id}/revoke", ManagePeople, about("Take a token back.", &[]), revoke)
 }
 
-#[derive(Debug, Serialize)]
+/// Whoever asks.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Account {
+    /// As the record names them.
     name: String,
+    /// What they are; empty for programs.
     roles: BTreeSet<Role>,
+    /// What they may do.
     rights: BTreeSet<Right>,
+    /// Only these stores; null means all.
     stores: Option<BTreeSet<i64>>,
 }
 
@@ -119,8 +127,15 @@ async fn account(Extension(who): Extension<Who>) -> Answer<Account> {
     Ok(Json(Account { name, roles, rights, stores }))
 }
 
-async fn all(State(web): State<Web>) -> Answer<Value> {
-    Ok(Json(json!({ "people": people::list(&web.app).await? })))
+/// Who may come in.
+#[derive(Debug, Serialize, JsonSchema)]
+struct People {
+    /// By name.
+    people: Vec<PersonView>,
+}
+
+async fn all(State(web): State<Web>) -> Answer<People> {
+    Ok(Json(People { people: people::list(&web.app).await? }))
 }
 
 /// A program gives nothing that it does not have.
@@ -160,24 +175,21 @@ struct NewPerson {
 }
 
 /// A link, as it is told: to whoever asked, and this once.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Link")]
 struct LinkTold {
+    /// Whose it is.
     name: String,
-    /// None when the call is repeated.
+    /// Null when the call is repeated.
     address: Option<String>,
+    /// Until when it is good.
     expires_at: Timestamp,
 }
 
-fn told(web: &Web, headers: &HeaderMap, link: Link) -> Response {
+fn told(web: &Web, headers: &HeaderMap, link: Link) -> TellOnce<LinkTold> {
     let address = Some(link.address(&base(web, headers)));
     let told = LinkTold { name: link.name, address, expires_at: link.expires_at };
-    once_told(&told, &LinkTold { address: None, name: told.name.clone(), ..told })
-}
-
-/// An answer of which the book keeps no secret: who repeats the call gets `kept`.
-fn once_told(told: &impl Serialize, kept: &impl Serialize) -> Response {
-    let kept = serde_json::to_string(kept).unwrap_or_default();
-    (Extension(ToldOnce(kept)), Json(told)).into_response()
+    TellOnce { kept: LinkTold { address: None, name: told.name.clone(), ..told }, told }
 }
 
 async fn invite(
@@ -185,7 +197,7 @@ async fn invite(
     Extension(who): Extension<Who>,
     headers: HeaderMap,
     Given(new): Given<NewPerson>,
-) -> Result<Response, ApiError> {
+) -> Result<TellOnce<LinkTold>, ApiError> {
     within_own(&who, &new.roles, new.stores.as_ref())?;
     let NewPerson { name, login, roles, stores } = new;
     let person = Person { login, name, roles, stores };
@@ -221,7 +233,7 @@ async fn new_link(
     Extension(who): Extension<Who>,
     At(id): At<String>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<TellOnce<LinkTold>, ApiError> {
     theirs(&web, &who, &id).await?;
     Ok(told(&web, &headers, link::reset(&web.app, &id, false, &who.name).await?))
 }
@@ -258,8 +270,15 @@ async fn remove_factor(
     change(&web, &who, &id, Change::RemoveFactor).await
 }
 
-async fn tokens(State(web): State<Web>) -> Answer<Value> {
-    Ok(Json(json!({ "tokens": token::list(&web.app).await? })))
+/// Tokens of programs.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Tokens {
+    /// All that were ever made.
+    tokens: Vec<Token>,
+}
+
+async fn tokens(State(web): State<Web>) -> Answer<Tokens> {
+    Ok(Json(Tokens { tokens: token::list(&web.app).await? }))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -271,10 +290,13 @@ struct WantedToken {
     days: u64,
 }
 
-#[derive(Debug, Serialize)]
+/// A new token, as it is told: this once.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NewToken")]
 struct TokenTold {
+    /// As the record names the program.
     name: String,
-    /// None when the call is repeated.
+    /// Null when the call is repeated.
     token: Option<String>,
 }
 
@@ -282,20 +304,20 @@ async fn make(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     Given(new): Given<WantedToken>,
-) -> Result<Response, ApiError> {
+) -> Result<TellOnce<TokenTold>, ApiError> {
     let WantedToken { name, rights, stores, days } = new;
     let new = NewToken { name, rights, stores, days };
     let maker = Maker { name: &who.name, rights: &who.rights, stores: who.stores.as_ref() };
     let token = Some(token::make(&web.app, &new, maker).await?);
     let kept = TokenTold { name: new.name.clone(), token: None };
-    Ok(once_told(&TokenTold { name: new.name, token }, &kept))
+    Ok(TellOnce { told: TokenTold { name: new.name, token }, kept })
 }
 
 async fn revoke(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(id): At<String>,
-) -> Answer<Value> {
+) -> Answer<Done> {
     token::revoke(&web.app, &id, &who.name).await?;
-    Ok(Json(json!({ "done": true })))
+    Ok(Json(DONE))
 }

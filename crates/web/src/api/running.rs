@@ -10,14 +10,20 @@ use daybook_flows::{
     access,
     desk::{entry, health, operate},
     reconcile,
-    settlement::{balance, people, show},
+    settlement::{
+        balance::{self, Balance},
+        people,
+        show::{self, MatchCount, MoneyFile},
+    },
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::{
-    about,
-    calls::{Answer, DONE, Done, PAGE, month_of},
+    ApiError, WHY, about,
+    books::month_of,
+    calls::{Answer, DONE, Done, PAGE, Why},
+    told::Unkept,
 };
 use crate::{
     Web,
@@ -37,7 +43,7 @@ pub(super) fn routes() -> Routes {
         .call(
             "/api/v1/months/{month}/pack",
             See,
-            about("The month-end pack: its checks and all its tables.", &[]),
+            about("The month-end pack: its checks and all its tables.", &[]).or(&[409]),
             pack,
         )
         .call(
@@ -49,7 +55,7 @@ pub(super) fn routes() -> Routes {
         .deed(
             "/api/v1/flows/{flow}/pause",
             Operate,
-            about("Stop a flow until it is resumed.", super::WHY),
+            about("Stop a flow until it is resumed.", WHY),
             pause,
         )
         .deed("/api/v1/flows/{flow}/resume", Operate, about("Let a flow go on.", &[]), resume)
@@ -61,14 +67,24 @@ pub(super) fn routes() -> Routes {
         )
 }
 
-async fn payouts(State(web): State<Web>, Extension(who): Extension<Who>) -> Answer<Value> {
+/// Money on its way from payment providers.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Payouts {
+    /// What each provider owes today.
+    balances: Vec<Balance>,
+    /// The latest payouts.
+    payouts: Vec<show::PayoutView>,
+    /// Matches by subject and state.
+    matches: Vec<MatchCount>,
+    /// Files that were imported last.
+    files: Vec<MoneyFile>,
+}
+
+async fn payouts(State(web): State<Web>, Extension(who): Extension<Who>) -> Answer<Payouts> {
     who.sees_all_stores()?;
-    let overview = show::overview(&web.app, PAGE).await?;
+    let show::Overview { payouts, matches, files } = show::overview(&web.app, PAGE).await?;
     let balances = balance::at(&web.app, people::today(&web.app)).await?;
-    Ok(Json(json!({
-        "balances": balances, "payouts": overview.payouts, "matches": overview.matches,
-        "files": overview.files,
-    })))
+    Ok(Json(Payouts { balances, payouts, matches, files }))
 }
 
 async fn pack(
@@ -81,23 +97,26 @@ async fn pack(
     Ok(Json(month::pack::pack(&facts)))
 }
 
-async fn verify(State(web): State<Web>, Extension(who): Extension<Who>) -> Answer<Value> {
-    who.sees_all_stores()?;
-    let broken_at = health::verify(&web.app).await?;
-    Ok(Json(json!({ "holds": broken_at.is_none(), "broken_at": broken_at })))
+/// Whether the record of acts is as it was written.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Verified {
+    /// It is.
+    holds: bool,
+    /// The first act that is not.
+    broken_at: Option<i64>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Reason {
-    reason: String,
+async fn verify(State(web): State<Web>, Extension(who): Extension<Who>) -> Answer<Verified> {
+    who.sees_all_stores()?;
+    let broken_at = health::verify(&web.app).await?;
+    Ok(Json(Verified { holds: broken_at.is_none(), broken_at }))
 }
 
 async fn pause(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(flow): At<String>,
-    Given(why): Given<Reason>,
+    Given(why): Given<Why>,
 ) -> Answer<Done> {
     operate::pause(&web.app, &flow, &who.name, &why.reason).await?;
     Ok(Json(DONE))
@@ -113,13 +132,26 @@ async fn resume(
 }
 
 /// A shopper as the till told of them; empty where it did not.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[schemars(rename = "Shopper")]
 struct ShopperTold {
+    /// Their name.
     name: String,
+    /// Their company.
     company: String,
+    /// Their e-mail address.
     email: String,
+    /// Their telephone.
     phone: String,
+    /// Where they live, line by line.
     address: Vec<String>,
+}
+
+/// Who bought.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Bought {
+    /// Null where the till told of nobody.
+    shopper: Option<ShopperTold>,
 }
 
 /// Not kept for repeats: each look is a look, and the book holds shoppers' data in one place.
@@ -127,11 +159,11 @@ async fn shopper(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(reference): At<String>,
-) -> Result<axum::response::Response, super::ApiError> {
+) -> Result<Unkept<Bought>, ApiError> {
     let (reference, _) = entry_seen(&web, &who, &reference).await?;
     access::seen(&web.app, &who.name, &reference.to_string()).await?;
     let found = entry::shopper(&web.app, reference.order_id).await?;
-    let told = found.map(|one| {
+    let shopper = found.map(|one| {
         let address =
             [one.address.line1, one.address.line2, one.address.town, one.address.postcode];
         ShopperTold {
@@ -142,6 +174,5 @@ async fn shopper(
             address: address.into_iter().filter(|line| !line.is_empty()).collect(),
         }
     });
-    let body = Json(json!({ "shopper": told }));
-    Ok(axum::response::IntoResponse::into_response((Extension(super::once::Forgotten), body)))
+    Ok(Unkept(Bought { shopper }))
 }

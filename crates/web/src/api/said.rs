@@ -6,11 +6,12 @@ use daybook_domain::{
     correction::{Correction, Field, Stage},
 };
 use daybook_flows::correct::{self, Wanted};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    about,
-    calls::{Answer, DONE, Done, a_person},
+    WHY, about,
+    calls::{Answer, DONE, Done, Why, a_person},
 };
 use crate::{
     Web,
@@ -20,9 +21,12 @@ use crate::{
 };
 
 /// A correction that was asked for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CorrectionAsked")]
 pub(super) struct AskedFor {
+    /// Its number in the entry.
     number: i64,
+    /// Whether it is in force or waits for a second person.
     stage: Stage,
 }
 
@@ -31,7 +35,7 @@ pub(super) fn routes() -> Routes {
         .deed(
             "/api/v1/entries/{reference}/hold",
             ClearExceptions,
-            about("Let it not be posted until it is tried again.", super::WHY),
+            about("Let it not be posted until it is tried again.", WHY),
             hold,
         )
         .deed(
@@ -57,12 +61,6 @@ pub(super) fn routes() -> Routes {
             ),
             decide,
         )
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Why {
-    reason: String,
 }
 
 async fn hold(

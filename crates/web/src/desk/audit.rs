@@ -67,7 +67,7 @@ pub(super) async fn page(
 }
 
 /// The same as a page to hand over.
-pub(super) async fn report(
+pub(crate) async fn report(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
 ) -> Result<Response, PageError> {

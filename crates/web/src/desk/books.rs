@@ -257,7 +257,7 @@ fn to_month(month: Month) -> Response {
 }
 
 /// The month-end pack as a page to print.
-pub(super) async fn pack_page(
+pub(crate) async fn pack_page(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(month): At<String>,
@@ -271,7 +271,7 @@ pub(super) async fn pack_page(
 }
 
 /// The month-end pack as a workbook.
-pub(super) async fn pack_xlsx(
+pub(crate) async fn pack_xlsx(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     At(month): At<String>,

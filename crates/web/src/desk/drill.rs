@@ -305,7 +305,7 @@ fn tenders(one: &DrillEntry, currency: &str) -> String {
 }
 
 /// The same entries as a file.
-pub(super) async fn entries_file(
+pub(crate) async fn entries_file(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,

@@ -27,7 +27,7 @@ const FILE: usize = 10_000;
 /// Orders of the board that are read at once.
 const PIECE: usize = 1_000;
 
-type Made = Result<Response, PageError>;
+pub(crate) type Made = Result<Response, PageError>;
 
 struct List<'a> {
     name: &'static str,
@@ -53,7 +53,7 @@ fn opt<T: Into<Cell>>(value: Option<T>) -> Cell {
     value.map_or(Cell::Empty, Into::into)
 }
 
-pub(super) async fn exceptions(
+pub(crate) async fn exceptions(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,
@@ -76,7 +76,7 @@ pub(super) async fn exceptions(
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }
 
-pub(super) async fn activity(
+pub(crate) async fn activity(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,
@@ -98,7 +98,7 @@ pub(super) async fn activity(
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }
 
-pub(super) async fn mapping(State(web): State<Web>, At(kind): At<String>, at: MatchedPath) -> Made {
+pub(crate) async fn mapping(State(web): State<Web>, At(kind): At<String>, at: MatchedPath) -> Made {
     let kind = kind_of(&kind)?;
     let stored = mappings::table(&web.app, kind).await?.rows;
     let rows = stored.iter().map(|stored| {
@@ -118,7 +118,7 @@ pub(super) async fn mapping(State(web): State<Web>, At(kind): At<String>, at: Ma
     files::asked(&at, &format!("daybook-mapping-{kind}"), &table, &shell::zone(&web))
 }
 
-pub(super) async fn oversold(
+pub(crate) async fn oversold(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,
@@ -139,7 +139,7 @@ pub(super) async fn oversold(
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }
 
-pub(super) async fn buffers(
+pub(crate) async fn buffers(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,
@@ -162,7 +162,7 @@ pub(super) async fn buffers(
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }
 
-pub(super) async fn catalogue(State(web): State<Web>, at: MatchedPath) -> Made {
+pub(crate) async fn catalogue(State(web): State<Web>, at: MatchedPath) -> Made {
     let groups = goods::catalogue(&web.app, 0).await?.status.not_ready;
     let rows = groups.iter().map(|one| {
         let (title, fix) = goods::cause_words(one.cause);
@@ -181,7 +181,7 @@ pub(super) async fn catalogue(State(web): State<Web>, at: MatchedPath) -> Made {
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }
 
-pub(super) async fn despatch(
+pub(crate) async fn despatch(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,
@@ -220,7 +220,7 @@ pub(super) async fn despatch(
     made(&web, &at, List { name, title, columns, summed, rows })
 }
 
-pub(super) async fn told(
+pub(crate) async fn told(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,
@@ -246,7 +246,7 @@ pub(super) async fn told(
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }
 
-pub(super) async fn money(
+pub(crate) async fn money(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,
@@ -285,7 +285,7 @@ pub(super) async fn money(
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }
 
-pub(super) async fn gaps(
+pub(crate) async fn gaps(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,
@@ -313,7 +313,7 @@ pub(super) async fn gaps(
 }
 
 /// What Find shows, as far as a file goes.
-pub(super) async fn entries(
+pub(crate) async fn entries(
     State(web): State<Web>,
     Extension(who): Extension<Who>,
     at: MatchedPath,

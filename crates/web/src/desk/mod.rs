@@ -19,7 +19,7 @@ pub(crate) mod find;
 mod goods;
 mod health;
 mod incoming;
-mod lists;
+pub(crate) mod lists;
 mod live;
 mod manual;
 mod mappings;
@@ -47,6 +47,14 @@ pub(crate) use self::{
     shell::{Section, Shell, show, zone},
 };
 use crate::{Web, access};
+
+/// Pages that are one file: the API gives the same.
+pub(crate) mod files_of {
+    pub(crate) use super::{
+        audit::report as audit,
+        books::{pack_page, pack_xlsx},
+    };
+}
 
 /// Every page and everything that pages do.
 pub(crate) fn pages() -> Routes {

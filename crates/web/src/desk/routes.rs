@@ -7,11 +7,16 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use daybook_domain::access::Right;
+use schemars::SchemaGenerator;
 
-use crate::{Web, access::gate, api::About};
+use crate::{
+    Web,
+    access::gate,
+    api::{About, Shape, Told},
+};
 
 /// A route as tests and documents see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct RouteLine {
     /// `GET` or `POST`.
     pub method: &'static str,
@@ -21,6 +26,8 @@ pub struct RouteLine {
     pub right: Right,
     /// What is documented of it, where it is a call of the API.
     pub about: Option<About>,
+    /// What such a call takes and answers, told by its handler.
+    pub(crate) shape: Option<fn(&mut SchemaGenerator) -> Shape>,
 }
 
 /// Routes under construction, and the table of them. There is no other way to add a page.
@@ -62,19 +69,21 @@ impl Routes {
     /// A read of the API.
     pub(crate) fn call<H, T>(self, path: &'static str, right: Right, about: About, h: H) -> Self
     where
-        H: Handler<T, Web>,
+        H: Handler<T, Web> + Told<T>,
         T: 'static,
     {
-        self.add(line("GET", path, right, Some(about)), get(h))
+        let line = RouteLine { shape: Some(H::shape), ..line("GET", path, right, Some(about)) };
+        self.add(line, get(h))
     }
 
     /// A write of the API.
     pub(crate) fn deed<H, T>(self, path: &'static str, right: Right, about: About, h: H) -> Self
     where
-        H: Handler<T, Web>,
+        H: Handler<T, Web> + Told<T>,
         T: 'static,
     {
-        self.add(line("POST", path, right, Some(about)), post(h))
+        let line = RouteLine { shape: Some(H::shape), ..line("POST", path, right, Some(about)) };
+        self.add(line, post(h))
     }
 
     /// Adds the routes of another part.
@@ -96,5 +105,5 @@ impl Routes {
 }
 
 fn line(method: &'static str, path: &'static str, right: Right, about: Option<About>) -> RouteLine {
-    RouteLine { method, path, right, about }
+    RouteLine { method, path, right, about, shape: None }
 }

@@ -155,6 +155,17 @@ impl Manual {
         render::html(&chapter.text, &chapter.slug, links, &book_of)
     }
 
+    /// Every chapter, as search tells of one.
+    pub(crate) fn contents(&self) -> Vec<Hit> {
+        let hit = |chapter: &Chapter| Hit {
+            slug: chapter.slug.clone(),
+            title: chapter.title.clone(),
+            books: chapter.books.clone(),
+            around: String::new(),
+        };
+        self.chapters.iter().map(hit).collect()
+    }
+
     /// What holds all of these words, the best first.
     pub(crate) fn search(&self, words: &str) -> Vec<Hit> {
         search::search(&self.chapters, words)

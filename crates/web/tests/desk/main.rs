@@ -15,6 +15,7 @@ mod mappings;
 mod pages;
 mod programs;
 mod said;
+mod shapes;
 
 use daybook_domain::{access::Role, entry::EntryState};
 use daybook_store::Db;

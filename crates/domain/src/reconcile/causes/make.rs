@@ -6,7 +6,7 @@ macro_rules! day_causes {
         /// The cause of a difference. The code never changes once released.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize,
+            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
         )]
         pub enum DayCause {
             $(#[doc = $title] #[serde(rename = $code)] $cause,)*

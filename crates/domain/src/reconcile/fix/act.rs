@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::reconcile::causes::{DayCause, Remedy};
 
 /// What a step of a plan does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(rename = "PlanAct")]
 #[serde(rename_all = "kebab-case")]
 pub enum Act {
     /// Post what is due.
@@ -31,7 +35,10 @@ pub enum Act {
 }
 
 /// Who does a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(rename = "PlanDoer")]
 #[serde(rename_all = "kebab-case")]
 pub enum Doer {
     /// Daybook, when it is told to.
@@ -41,7 +48,10 @@ pub enum Doer {
 }
 
 /// What becomes of OrderWise's documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(rename = "PlanDocuments")]
 #[serde(rename_all = "kebab-case")]
 pub enum Documents {
     /// One is added.

@@ -7,6 +7,7 @@ mod tests;
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -22,7 +23,8 @@ use super::{
 };
 
 /// One thing to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PlanStep")]
 pub struct Step {
     /// Why.
     pub cause: DayCause,
@@ -49,7 +51,8 @@ pub struct Step {
 }
 
 /// What all steps of one cause come to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PlanEffect")]
 pub struct Effect {
     /// Steps.
     pub steps: i64,

@@ -6,6 +6,7 @@ mod ledger;
 mod when;
 mod z_report;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -17,7 +18,7 @@ pub use self::{
 use crate::Timestamp;
 
 /// Until when each witness was read. Data of different age is never called a difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ages {
     /// All orders of Sitoo up to this moment are in the book.
     pub orders: Timestamp,

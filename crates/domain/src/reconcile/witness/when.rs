@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::wire::described_text;
+
 /// A calendar day, written as `2026-11-24`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub Date);
@@ -73,6 +75,7 @@ macro_rules! as_text {
 }
 
 as_text! { Day LocalTime }
+described_text!(Day, "format": "date", "A day: 2026-11-24.");
 
 impl LocalTime {
     /// Microseconds of this wall clock since 1970-01-01T00:00:00 on it: they sort on both databases

@@ -12,6 +12,7 @@ mod receipts;
 mod registers;
 mod z_reports;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -21,7 +22,7 @@ pub use self::{
 };
 
 /// What was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CollectReport {
     /// Z-reports that were new.
     pub reports: u64,

@@ -22,6 +22,7 @@ use daybook_domain::{
     },
 };
 use daybook_store::reconcile::day::{self, DayState};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ReconcileReport, days};
@@ -41,7 +42,7 @@ pub struct FixWanted {
 }
 
 /// A plan, or what running it came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FixReport {
     /// Who had it run; none where it is only shown.
     pub run_by: Option<String>,
@@ -50,7 +51,7 @@ pub struct FixReport {
 }
 
 /// The plan for a store's day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FixDay {
     /// Sitoo's warehouse id of the store.
     pub store: i64,
@@ -73,7 +74,7 @@ pub struct FixDay {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FixStep {
     /// The difference's key.
     pub key: String,
@@ -89,7 +90,8 @@ pub struct FixStep {
 }
 
 /// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PlanCame")]
 #[serde(rename_all = "kebab-case")]
 pub enum Came {
     /// It is done.
@@ -112,7 +114,7 @@ impl Came {
 }
 
 /// What a step came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StepOutcome {
     /// How it ended.
     pub came: Came,
@@ -137,7 +139,8 @@ impl StepOutcome {
 }
 
 /// A day that was looked at again after its steps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PlanChecked")]
 pub struct Checked {
     /// Whether both sides were fresh, so that it could be compared.
     pub compared: bool,
