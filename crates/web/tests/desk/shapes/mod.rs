@@ -308,8 +308,22 @@ const NOT_TRIED: &[&str] = &[
     // Its siblings belong to entries; what belongs to none is left by alerts and settlement.
     "POST /api/v1/exceptions/{cause}/dismiss",
 ];
-/// Shapes that the book of this test does not hold, and why.
-const NOT_SEEN: &[&str] = &[];
+/// Shapes that the book of this test does not hold: it has no week of alerts behind it, no family, no
+/// process beside it, no fault in a product, and nothing under way. `cargo xtask api-fuzz` asks a demo
+/// that has most of them.
+const NOT_SEEN: &[&str] = &[
+    "AlertWeek",
+    "Attribute",
+    "AuditChange",
+    "BoardLine",
+    "CatalogueFault",
+    "FindingRow",
+    "LeaseRow",
+    "MappingSuggestion",
+    "NotErased",
+    "PauseLine",
+    "Progress",
+];
 
 #[tokio::test]
 async fn every_call_answers_what_is_described() {
