@@ -34,6 +34,13 @@ export async function pages(page) {
   await first("/books", "a.day");
   await first("/mappings/store", "tbody th a");
   await first("/catalogue", "td.mono a");
+  // From the month down to the entries behind a figure: store, till, way of paying, day.
+  await first("/books", "a[href$='/drill']");
+  for (let here = [...found].at(-1); here?.includes("/drill"); here = [...found].at(-1)) {
+    const before = found.size;
+    await first(here, "tbody th a");
+    if (found.size === before) { break; }
+  }
   for (const address of ["/manual/finance", "/manual/retail/here-stores", "/manual/finance/settings", "/manual/finance/differs", "/manual/retail/cause-sku-unmapped", "/manual/retail/print", "/manual/routines", "/manual/responsible", "/manual/tour", "/manual?q=stock"]) { found.add(address); }
   found.add("/account");
   found.add("/api");

@@ -7,17 +7,18 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands::{
     alerts::AlertsArgs, audit::AuditArgs, backup::BackupArgs, bank::BankArgs,
     catalogue::CatalogueArgs, check::CheckArgs, completions::CompletionsArgs, config::ConfigArgs,
-    demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs, entry::EntryArgs,
-    evidence::EvidenceArgs, exceptions::ExceptionsArgs, man::ManArgs, map::MapArgs,
-    payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs, reconcile::ReconcileArgs,
-    restore::RestoreArgs, sandbox::SandboxArgs, serve::ServeArgs, stock::StockArgs, sync::SyncArgs,
+    cutover::CutoverArgs, demo::DemoArgs, despatches::DespatchesArgs, entries::EntriesArgs,
+    entry::EntryArgs, evidence::EvidenceArgs, exceptions::ExceptionsArgs, init::InitArgs,
+    man::ManArgs, map::MapArgs, payouts::PayoutsArgs, people::PeopleArgs, period::PeriodArgs,
+    reconcile::ReconcileArgs, restore::RestoreArgs, sandbox::SandboxArgs, serve::ServeArgs,
+    stock::StockArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
 Begin:
   daybook demo                           a made-up retailer's trading day, whole, in one process
   daybook sandbox                        stand-ins for both systems, and a daybook.toml for them
-  daybook config --default > daybook.toml
+  daybook init                           asks, tries each answer, and sets everything up
   daybook check                          can Daybook reach and read everything it needs?
   daybook serve                          receive and post until stopped
 
@@ -73,10 +74,14 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// One pass of a flow until nothing is left to do now, then exit.
     Sync(SyncArgs),
-    /// Can Daybook reach, read and write everything it needs?
+    /// From nothing to working settings and an empty book: asks, or reads a file of answers.
+    Init(InitArgs),
+    /// Can Daybook reach, read and write everything it needs? What to do where it cannot.
     Check(CheckArgs),
     /// Every gap between Sitoo and OrderWise that would hurt, with its fix. Only reads.
     Audit(AuditArgs),
+    /// From another integration to Daybook, step by step, and back.
+    Cutover(CutoverArgs),
     /// List entries, the newest first.
     Entries(EntriesArgs),
     /// One entry: where it is, why, and how it got there.

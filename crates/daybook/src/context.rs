@@ -64,20 +64,12 @@ impl Context {
     /// Everything that the flows need, on an open book.
     pub(crate) fn app_on(&self, db: Db, need: Need) -> Result<Arc<App>, Failure> {
         let clock = Arc::clone(&self.clock);
-        let (sitoo, orderwise) = (self.config.sitoo(need)?, self.config.orderwise(need)?);
-        let (sitoo_tls, orderwise_tls) = self.config.tls();
-        let in_sitoo = |fault| failure::setting("sitoo", &fault);
-        let in_orderwise = |fault| failure::setting("orderwise", &fault);
-        let till_line = Network::new(&sitoo_tls, sitoo.body_limit_bytes).map_err(in_sitoo)?;
-        let erp_line =
-            Network::new(&orderwise_tls, orderwise.body_limit_bytes).map_err(in_orderwise)?;
         let notifier = self.notifier()?;
         Ok(App::new(AppParts {
             db,
             notifier,
-            sitoo: Sitoo::new(sitoo, Arc::new(till_line), Arc::clone(&clock)).map_err(in_sitoo)?,
-            orderwise: Orderwise::new(orderwise, Arc::new(erp_line), Arc::clone(&clock))
-                .map_err(in_orderwise)?,
+            sitoo: sitoo(&self.config, need, &clock)?,
+            orderwise: orderwise(&self.config, need, &clock)?,
             clock,
             ids: Arc::new(RandomIds),
             settings: self.config.settings(),
@@ -163,6 +155,26 @@ impl Context {
         };
         Ok(Db::open(url, options).await?)
     }
+}
+
+/// A client of Sitoo.
+pub(crate) fn sitoo(config: &Config, need: Need, clock: &Arc<dyn Clock>) -> Result<Sitoo, Failure> {
+    let wrong = |fault| failure::setting("sitoo", &fault);
+    let settings = config.sitoo(need)?;
+    let line = Network::new(&config.tls().0, settings.body_limit_bytes).map_err(wrong)?;
+    Sitoo::new(settings, Arc::new(line), Arc::clone(clock)).map_err(wrong)
+}
+
+/// A client of OrderWise.
+pub(crate) fn orderwise(
+    config: &Config,
+    need: Need,
+    clock: &Arc<dyn Clock>,
+) -> Result<Orderwise, Failure> {
+    let wrong = |fault| failure::setting("orderwise", &fault);
+    let settings = config.orderwise(need)?;
+    let line = Network::new(&config.tls().1, settings.body_limit_bytes).map_err(wrong)?;
+    Orderwise::new(settings, Arc::new(line), Arc::clone(clock)).map_err(wrong)
 }
 
 /// Who is at the keyboard: `--actor`, `DAYBOOK_ACTOR`, or the user of this machine.

@@ -13,6 +13,7 @@ fn help_teaches() {
         "serve",
         "sync",
         "check",
+        "init",
         "audit",
         "entries",
         "entry",

@@ -22,6 +22,9 @@ pub struct Draft {
     pub delivery_method_id: Option<i64>,
     /// The return's sale.
     pub original: Option<Reference>,
+    /// What that sale is called in OrderWise, where another integration posted it.
+    #[serde(default)]
+    pub original_name: Option<String>,
     /// Free text for people: receipt, staff, reason.
     pub instructions: String,
     /// Net as the till recorded it, without its sign.

@@ -31,6 +31,8 @@ pub struct Truth {
     pub exceptions: i64,
     /// Money that they hold, without signs.
     pub held: Money,
+    /// That Daybook does not post at all, in a sentence.
+    pub notice: Option<&'static str>,
 }
 
 /// How the sentence is meant.
@@ -71,17 +73,20 @@ pub fn say(truth: &Truth, limits: Limits, currency: &str) -> (Mood, String) {
         store.is_paused || store.behind.is_some_and(|behind| behind > limits.unposted)
     };
     let behind: Vec<&StoreTruth> = truth.stores.iter().filter(late).collect();
-    let mut parts = Vec::new();
+    let mut unread = Vec::new();
     match truth.read_ago {
-        None => parts.push("Sitoo has not been read yet.".to_owned()),
+        None => unread.push("Sitoo has not been read yet.".to_owned()),
         Some(ago) if ago > limits.unread => {
-            parts.push(format!("Sitoo has not been read for {}.", words::span(ago)));
+            unread.push(format!("Sitoo has not been read for {}.", words::span(ago)));
         }
         Some(_) => {}
     }
-    let is_read = parts.is_empty();
+    let is_read = unread.is_empty();
+    let notice = truth.notice.map(str::to_owned);
+    let mut parts: Vec<String> = notice.into_iter().chain(unread).collect();
     parts.extend(truth.paused.iter().map(|system| format!("{system} is paused.")));
-    if is_read || !behind.is_empty() {
+    // "Up to date" would say that what was sold is in OrderWise.
+    if truth.notice.is_none() && (is_read || !behind.is_empty()) {
         parts.push(of_stores(truth.stores.len(), behind.len()));
     }
     parts.extend(behind.iter().take(3).map(|store| one_behind(store)));
@@ -97,7 +102,7 @@ pub fn say(truth: &Truth, limits: Limits, currency: &str) -> (Mood, String) {
     }
     let mood = if !is_read || !behind.is_empty() || !truth.paused.is_empty() {
         Mood::Behind
-    } else if truth.exceptions > 0 {
+    } else if truth.exceptions > 0 || truth.notice.is_some() {
         Mood::Exceptions
     } else {
         Mood::Well
@@ -143,6 +148,7 @@ mod tests {
             paused: Vec::new(),
             exceptions: 0,
             held: Money::ZERO,
+            notice: None,
         };
         change(&mut truth);
         say(&truth, Limits { unposted: MINUTE * 5, unread: MINUTE * 5 }, "GBP")
@@ -182,6 +188,12 @@ mod tests {
         let (mood, text) = told(|truth| truth.stores[0].is_paused = true);
         assert_eq!(mood, Mood::Behind);
         assert!(text.ends_with("5 of 6 stores are up to date. York is paused."), "{text}");
+    }
+
+    #[test]
+    fn who_does_not_post_is_never_well() {
+        let (mood, text) = told(|truth| truth.notice = Some("Daybook posts nothing."));
+        assert_eq!((mood, text.as_str()), (Mood::Exceptions, "Daybook posts nothing."));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod access;
 mod alerts;
 mod audit;
 mod catalogue;
+mod cutover;
 mod despatch;
 mod reconcile;
 mod settlement;
@@ -19,6 +20,7 @@ pub use self::{
     alerts::{Alerts, ChannelKind, ChannelSettings, Limits, MailEncryption, Weekday},
     audit::Audit,
     catalogue::Catalogue,
+    cutover::Cutover,
     despatch::Despatch,
     reconcile::{Allowed, Reconcile},
     settlement::{Bank, Format, Provider, Settlement},
@@ -188,6 +190,8 @@ pub struct Settings {
     pub reconcile: Reconcile,
     /// Audits of both systems.
     pub audit: Audit,
+    /// Following and replacing another integration.
+    pub cutover: Cutover,
     /// How long evidence and shoppers' data are kept.
     pub evidence: Evidence,
     /// Sign-in.

@@ -10,6 +10,7 @@ use sqlx::{QueryBuilder, Row};
 
 use crate::{
     Source, StoreResult, Tx,
+    cutover::Leave,
     engine::{Cells, FromCells, all, padded, pieces},
 };
 
@@ -116,8 +117,8 @@ impl FromCells for AttemptRow {
     }
 }
 
-/// Writes intents down.
-pub async fn start(tx: &mut Tx, attempts: &[NewAttempt]) -> StoreResult<()> {
+/// Writes intents down, by the leave that the cut-over gave in this transaction.
+pub async fn start(tx: &mut Tx, _leave: Leave, attempts: &[NewAttempt]) -> StoreResult<()> {
     for piece in pieces(attempts.len()) {
         on!(tx, c => {
             let mut query = QueryBuilder::<Sql>::new(START);

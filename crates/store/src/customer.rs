@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     Source, StoreResult, Tx,
+    cutover::Leave,
     engine::{Cells, FromCells, one},
 };
 
@@ -53,6 +54,7 @@ pub async fn get(source: impl Into<Source<'_>>, key: &str) -> StoreResult<Option
 /// else set out to do so after `stale_before`.
 pub async fn intend(
     tx: &mut Tx,
+    _leave: Leave,
     now: Timestamp,
     key: &str,
     stale_before: Timestamp,

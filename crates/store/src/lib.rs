@@ -29,6 +29,7 @@ pub mod audit_run;
 pub mod catalogue;
 pub mod correction;
 pub mod customer;
+pub mod cutover;
 pub mod despatch;
 pub mod entry;
 pub mod erase;

@@ -54,6 +54,7 @@ migrations! {
     22 "0022_audit"
     23 "0023_correction"
     24 "0024_manual"
+    25 "0025_cutover"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

@@ -2,9 +2,9 @@
 
 use crate::{
     access, alert, asked, attempt, audit, audit_run, catalogue, correction, count, customer,
-    despatch, entry, erase, evidence, exception, exchange, finding, idempotency, inbox, lease,
-    list_price, manual, mapping, pause, period, price_arrival, reconcile, settlement, stock, stray,
-    supply, till_movement, till_product, timeline, value_list, variant, watermark,
+    cutover, despatch, entry, erase, evidence, exception, exchange, finding, idempotency, inbox,
+    lease, list_price, manual, mapping, pause, period, price_arrival, reconcile, settlement, stock,
+    stray, supply, till_movement, till_product, timeline, value_list, variant, watermark,
 };
 
 /// Name and text of every statement. Bulk statements are built from pieces and are not in it;
@@ -43,6 +43,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         access::STATEMENTS,
         alert::STATEMENTS,
         catalogue::STATEMENTS,
+        cutover::ALL_STATEMENTS,
         despatch::STATEMENTS,
         entry::STATEMENTS,
         exception::STATEMENTS,

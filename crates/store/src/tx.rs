@@ -125,6 +125,15 @@ impl Tx {
         }
     }
 
+    /// What makes a `SELECT` keep its rows as they are until the transaction ends, for any number of
+    /// readers at once.
+    pub(crate) fn for_share(&self) -> &'static str {
+        match self.inner {
+            Inner::Sqlite(_) => "",
+            Inner::Postgres(_) => " FOR SHARE",
+        }
+    }
+
     /// As [`Tx::for_update`], passing over rows that another worker holds.
     pub(crate) fn skip_locked(&self) -> &'static str {
         match self.inner {

@@ -116,6 +116,13 @@ impl Live {
         while self.trading.join_next().await.is_some() {}
     }
 
+    /// The base addresses of Sitoo and of OrderWise.
+    pub fn addresses(&self) -> (String, String) {
+        let account = sitoo_sandbox::ACCOUNT;
+        let sitoo = format!("http://{}/v2/accounts/{account}", self.sitoo);
+        (sitoo, format!("http://{}/OWAPI", self.orderwise))
+    }
+
     /// A configuration for these systems: addresses, passwords and the mappings of the retailer.
     pub fn config(&self) -> String {
         let (account, id) = (sitoo_sandbox::ACCOUNT, sitoo_sandbox::API_ID);

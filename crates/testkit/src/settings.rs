@@ -8,8 +8,8 @@ use daybook_domain::{
     time::TimeOfDay,
 };
 use daybook_flows::settings::{
-    Access, Alerts, Audit, BackoffSettings, Catalogue, Despatch, Evidence, Format, Limits, Posting,
-    Provider, Receive, Reconcile, Reference, Settings, Settlement, Shoppers, Stock,
+    Access, Alerts, Audit, BackoffSettings, Catalogue, Cutover, Despatch, Evidence, Format, Limits,
+    Posting, Provider, Receive, Reconcile, Reference, Settings, Settlement, Shoppers, Stock,
     UnknownInOrderwise, Weekday,
 };
 
@@ -29,6 +29,7 @@ pub fn flows() -> Settings {
         settlement: settlement(),
         reconcile: reconcile(),
         audit: audit(),
+        cutover: cutover(),
         evidence: Evidence { personal_data_years: 7 },
         access: access(),
         alerts: alerts(),
@@ -96,6 +97,18 @@ fn audit() -> Audit {
         impossible_stock: 100_000,
         resume_within: Duration::from_hours(12),
         keep_reports: 60,
+    }
+}
+
+/// Nobody else posts.
+fn cutover() -> Cutover {
+    Cutover {
+        other_references: Vec::new(),
+        look_every: Duration::from_mins(5),
+        report_after: Duration::from_hours(24),
+        settle_for: Duration::from_hours(1),
+        look_first_for: Duration::from_hours(24 * 7),
+        look_valid_for: Duration::from_mins(1),
     }
 }
 

@@ -26,22 +26,38 @@ use daybook_store::{
 
 use crate::{World, db::for_each_engine, proof};
 
-/// Tells `story` on both databases. When it is over, everything gets the time it asks for, and the
-/// promises must hold.
+/// Tells `story` on both databases, in a small world. When it is over, everything gets the time it
+/// asks for, and the promises must hold.
 pub async fn tell<F, Fut>(story: F)
 where
     F: Fn(World) -> Fut,
     Fut: Future<Output = World>,
 {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.expect("the world begins");
-        let world = Box::pin(story(world)).await;
-        for _ in 0..6 {
-            world.after(Duration::from_mins(5)).await;
-        }
-        assert_eq!(proof::when_quiet(&world).await, Vec::<String>::new());
+        let world = World::small(1, db).await.expect("the world begins");
+        ended(Box::pin(story(world)).await).await;
     })
     .await;
+}
+
+/// As [`tell`], with all stores and goods: for stories that need many.
+pub async fn tell_of_all<F, Fut>(story: F)
+where
+    F: Fn(World) -> Fut,
+    Fut: Future<Output = World>,
+{
+    for_each_engine(|db| async {
+        let world = World::new(1, db).await.expect("the world begins");
+        ended(Box::pin(story(world)).await).await;
+    })
+    .await;
+}
+
+async fn ended(world: World) {
+    for _ in 0..6 {
+        world.after(Duration::from_mins(5)).await;
+    }
+    assert_eq!(proof::when_quiet(&world).await, Vec::<String>::new());
 }
 
 /// What waits for a person: cause, subject, entries, pence.

@@ -188,6 +188,11 @@ impl Orderwise {
         self.lookup_under(reference.to_string()).await
     }
 
+    /// The documents that bear a reference that another integration gave them.
+    pub async fn lookup_elsewhere(&self, reference: &str) -> Called<Vec<Document>> {
+        self.lookup_under(reference.to_owned()).await
+    }
+
     /// The credits that take a second document back.
     pub async fn lookup_credit(&self, reference: &CreditReference) -> Called<Vec<Document>> {
         self.lookup_under(reference.to_string()).await

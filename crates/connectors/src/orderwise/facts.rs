@@ -140,7 +140,10 @@ impl Fields for Order {
             "date" => Value::from(draft.order_date.as_str()),
             "session_id" => Value::from(draft.session_id),
             "delivery_method_id" => Value::from(draft.delivery_method_id),
-            "original" => Value::from(draft.original.map(|original| original.to_string())),
+            "original" => {
+                let own = || draft.original.map(|original| original.to_string());
+                Value::from(draft.original_name.clone().or_else(own))
+            }
             "instructions" => Value::from(draft.instructions.as_str()),
             "net" => sheet.amount(draft.net),
             "tax" => sheet.amount(draft.tax),

@@ -1,6 +1,7 @@
 //! OrderWise: tokens, orders, export definitions, value lists, customers (facts/orderwise).
 
 mod audit;
+mod candidates;
 mod client;
 mod customers;
 pub mod errors;

@@ -21,6 +21,7 @@ pub fn sample_drafts() -> [Draft; 2] {
         order_date: "2026-11-05T14:03:22".to_owned(),
         delivery_method_id: Some(1),
         original: None,
+        original_name: None,
         instructions: "Till receipt SII000000150000110009".to_owned(),
         net: Money::from_pence(2_000),
         tax: Money::from_pence(400),

@@ -1,5 +1,6 @@
 //! `daybook check`
 
+mod here;
 mod sample;
 
 use std::fmt::Write as _;
@@ -7,7 +8,10 @@ use std::fmt::Write as _;
 use clap::Args;
 use daybook_connectors::orderwise::UNVERIFIED;
 use daybook_domain::mapping::MappingKind;
-use daybook_flows::check::{self, CheckLine, CheckState};
+use daybook_flows::{
+    App,
+    check::{self, CheckLine, CheckState},
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -20,7 +24,8 @@ Examples:
   daybook check --sample        also the JSON that a sale and a return would be sent as
   daybook check --json | jq '.lines[] | select(.state != \"ok\")'
 
-Nothing is changed in either system. What is marked unverified has no public documentation: a
+It is a doctor: each line that is not as it should be says what to do, and which flows stand still
+until then; what to do is listed in the order in which to do it. Nothing is changed in either system. What is marked unverified has no public documentation: a
 consultant tries it on a test company first. Exit code 1: something does not work.";
 
 /// How much to show.
@@ -60,34 +65,42 @@ pub(crate) struct Sample {
 /// Tries everything.
 pub(crate) async fn run(context: &Context, args: &CheckArgs) -> Result<Ended, Failure> {
     let app = context.app(Need::Systems).await?;
-    let mut lines = vec![configuration(context)];
-    lines.extend(events(context)?);
-    lines.extend(check::run(&app).await);
-    mappings(context, &mut lines)?;
-    let (sample, rendered) = sample::render(&app);
-    lines.extend(rendered);
+    let checked = Box::pin(examine(context, &app)).await?;
     app.db.close().await;
+    context.printer.result(&checked, |checked| people(checked, args.sample))?;
+    Ok(if checked.has_failed() { Ended::Failed } else { Ended::Done })
+}
+
+/// Everything that is tried, for `check` and at the end of `init`.
+pub(crate) async fn examine(context: &Context, app: &App) -> Result<Checked, Failure> {
+    let mut lines = vec![configuration(context)];
+    lines.extend(here::secrets(&context.config));
+    lines.extend(here::addresses(&context.config));
+    lines.extend(Box::pin(check::run(app)).await);
+    mappings(context, &mut lines)?;
+    let (sample, rendered) = sample::render(app);
+    lines.extend(rendered);
+    lines.extend(here::events(context).await?);
     let unverified =
         UNVERIFIED.iter().map(|(part, assumed)| Unverified { part, assumed }).collect();
-    let checked = Checked { lines, unverified, sample };
-    context.printer.result(&checked, |checked| people(checked, args.sample))?;
-    let failed = checked.lines.iter().any(|line| line.state == CheckState::Failed);
-    Ok(if failed { Ended::Failed } else { Ended::Done })
+    Ok(Checked { lines, unverified, sample })
+}
+
+impl Checked {
+    /// Whether something does not work.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.lines.iter().any(|line| line.state == CheckState::Failed)
+    }
 }
 
 /// That it could be read is known by now.
 fn configuration(context: &Context) -> CheckLine {
     let file = context.config.file.as_ref();
-    CheckLine {
-        area: "configuration",
-        name: "file".to_owned(),
-        state: CheckState::Ok,
-        detail: file.map_or_else(
-            || "no file: defaults and the environment".to_owned(),
-            |file| file.display().to_string(),
-        ),
-        hint: None,
-    }
+    let detail = file.map_or_else(
+        || "no file: defaults and the environment".to_owned(),
+        |file| file.display().to_string(),
+    );
+    CheckLine::ok("configuration", "file", detail)
 }
 
 /// Mappings that the configuration brings are added at the start; they count as mapped.
@@ -104,41 +117,43 @@ fn mappings(context: &Context, lines: &mut [CheckLine]) -> Result<(), Failure> {
             line.area == "mapping" && line.name == name && line.state == CheckState::Warning
         });
         if let Some(line) = warned.filter(|_| count > 0) {
-            line.state = CheckState::Ok;
-            line.detail = format!("{count} in the configuration, added at the start");
-            line.hint = None;
+            let detail = format!("{count} in the configuration, added at the start");
+            *line = CheckLine::ok("mapping", name, detail);
         }
     }
     Ok(())
 }
 
-fn events(context: &Context) -> Result<Option<CheckLine>, Failure> {
-    let closed = context.config.events()?.is_none();
-    Ok(closed.then(|| CheckLine {
-        area: "configuration",
-        name: "events".to_owned(),
-        state: CheckState::Warning,
-        detail: "not set up: new orders are found by polling alone".to_owned(),
-        hint: Some("set web.events-user and web.events-password-file".to_owned()),
-    }))
+/// The lines as a table, and below it what to do, in this order.
+pub(crate) fn lines_told(lines: &[CheckLine]) -> String {
+    let word = |line: &CheckLine| match line.state {
+        CheckState::Ok => "ok",
+        CheckState::Warning => "warning",
+        CheckState::Failed => "FAILED",
+        CheckState::Unverified => "unverified",
+    };
+    let rows = lines.iter().map(|line| {
+        vec![word(line).to_owned(), line.area.to_owned(), line.name.clone(), line.detail.clone()]
+    });
+    let mut text = printer::table(&["state", "area", "check", "found"], &[], rows.collect());
+    let todo = |state| lines.iter().filter(move |line| line.state == state);
+    let todo = todo(CheckState::Failed).chain(todo(CheckState::Warning)).enumerate();
+    for (at, line) in todo {
+        if at == 0 {
+            text.push_str("\n\nWhat to do, in this order:");
+        }
+        let stops: Vec<&str> = line.stops.iter().map(|flow| flow.word()).collect();
+        let stops =
+            if stops.is_empty() { String::new() } else { format!(" (stops {})", stops.join(", ")) };
+        let (number, hint) = (at + 1, line.hint.as_deref().unwrap_or_default());
+        let _ =
+            write!(text, "\n{number}. {} {} {}{stops}: {hint}", word(line), line.area, line.name);
+    }
+    text
 }
 
 fn people(checked: &Checked, show_sample: bool) -> String {
-    let rows = checked.lines.iter().map(|line| {
-        let state = match line.state {
-            CheckState::Ok => "ok",
-            CheckState::Warning => "warning",
-            CheckState::Failed => "FAILED",
-            CheckState::Unverified => "unverified",
-        };
-        vec![state.to_owned(), line.area.to_owned(), line.name.clone(), line.detail.clone()]
-    });
-    let mut text = printer::table(&["state", "area", "check", "found"], &[], rows.collect());
-    let hints = checked.lines.iter().filter_map(|line| Some((line, line.hint.as_ref()?)));
-    for (at, (line, hint)) in hints.enumerate() {
-        let gap = if at == 0 { "\n\n" } else { "\n" };
-        let _ = write!(text, "{gap}hint: {} {}: {hint}", line.area, line.name);
-    }
+    let mut text = lines_told(&checked.lines);
     text.push_str("\n\nUnverified, because nothing public says so; try these on a test company:\n");
     for part in &checked.unverified {
         let _ = writeln!(text, "  {}: {}", part.part, part.assumed);

@@ -9,12 +9,14 @@ pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod cutover;
 pub(crate) mod demo;
 pub(crate) mod despatches;
 pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod evidence;
 pub(crate) mod exceptions;
+pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod map;
 pub(crate) mod payouts;
@@ -62,6 +64,10 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Config(args) => return config::run(args, named, printer),
         Command::Sandbox(args) => return sandbox::run(args, printer).await,
         Command::Demo(args) => return Box::pin(demo::run(args, printer)).await,
+        Command::Init(args) => {
+            let actor = cli.globals.actor.as_deref();
+            return Box::pin(init::run(args, actor, printer)).await;
+        }
         _ => {}
     }
     let config = settings::load(named, std::env::vars())?;
@@ -76,8 +82,9 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
     match cli.command {
         Command::Serve(args) => serve::run(&context, &args).await,
         Command::Sync(args) => sync::run(&context, &args).await,
-        Command::Check(args) => check::run(&context, &args).await,
+        Command::Check(args) => Box::pin(check::run(&context, &args)).await,
         Command::Audit(args) => Box::pin(audit::run(&context, &args)).await,
+        Command::Cutover(args) => Box::pin(cutover::run(&context, args)).await,
         Command::Entries(args) => entries::run(&context, &args).await,
         Command::Entry(args) => entry::run(&context, &args).await,
         Command::Exceptions(args) => exceptions::run(&context, args).await,
@@ -97,6 +104,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Ended, Failure> {
         Command::Completions(_)
         | Command::Man(_)
         | Command::Config(_)
+        | Command::Init(_)
         | Command::Sandbox(_)
         | Command::Demo(_) => Ok(Ended::Done),
     }

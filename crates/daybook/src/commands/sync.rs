@@ -9,7 +9,7 @@ mod stock;
 use std::{fmt::Write as _, sync::Arc};
 
 use clap::{Args, Subcommand};
-use daybook_flows::{App, status};
+use daybook_flows::{App, cutover, status};
 use serde::Serialize;
 
 use self::sales::SalesArgs;
@@ -90,6 +90,9 @@ async fn told<R: Serialize>(
     report: R,
     said: impl Fn(&R) -> Said,
 ) -> Result<Ended, Failure> {
+    if let Some(notice) = cutover::state(app).await?.notice() {
+        context.printer.talk(notice);
+    }
     let summary = status::summary(app).await?;
     let synced = Synced { report, summary };
     let people = |synced: &Synced<R>| people(context, said(&synced.report), &synced.summary);

@@ -117,6 +117,11 @@ impl Config {
                 "name lists by their number in Sitoo, from 2: list 1 always has the price itself",
             ));
         }
+        self.settings().cutover.rules().map_err(|(text, bad)| {
+            let what = format!("'{text}': {bad}");
+            let hint = "write it as \"SIT-{order-id}\"";
+            ConfigError::invalid("cutover.other-references", what, hint)
+        })?;
         self.check_moments()?;
         self.check_settlement()?;
         self.check_alerts()?;
@@ -137,6 +142,8 @@ impl Config {
             ("stock.poll-every", self.stock.poll_every),
             ("despatch.poll-every", self.despatch.poll_every),
             ("alerts.poll-every", self.alerts.poll_every),
+            ("cutover.look-every", self.cutover.look_every),
+            ("cutover.look-valid-for", self.cutover.look_valid_for),
             ("sitoo.timeout", self.sitoo.timeout),
             ("orderwise.timeout", self.orderwise.timeout),
         ];

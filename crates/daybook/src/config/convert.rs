@@ -65,6 +65,7 @@ impl Config {
             settlement: self.settlement.clone().seen_from(&self.folder),
             reconcile: self.reconcile.clone(),
             audit: self.audit.clone(),
+            cutover: self.cutover.clone(),
             evidence: self.evidence.clone(),
             access: self.web.access.clone(),
             alerts: self.alerts.clone(),

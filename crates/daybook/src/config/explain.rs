@@ -54,6 +54,15 @@ pub(crate) fn explained(settings: &[Setting]) -> Vec<SettingLine> {
     lines
 }
 
+/// What each setting of the example means, by its dotted key, in the example's order.
+pub(crate) fn meanings() -> Vec<(String, String)> {
+    let told = example().into_iter().map(|one| match one.section.as_str() {
+        "" => (one.key, one.words),
+        section => (format!("{section}.{}", one.key), one.words),
+    });
+    told.collect()
+}
+
 /// Whether the keys of a section are the retailer's own words.
 fn is_free(section: &str) -> bool {
     section.starts_with("mapping.") || FREE.contains(&section)

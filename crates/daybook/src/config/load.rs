@@ -8,7 +8,7 @@ use std::{
 use figment::{
     Error, Figment, Metadata, Profile, Provider, Source,
     providers::{Format as _, Toml},
-    value::{Dict, Map},
+    value::{Dict, Map, Value},
 };
 
 use super::{Config, ConfigError, DEFAULT, env, shape_text};
@@ -48,22 +48,78 @@ pub(super) fn read(
     named: Option<&Path>,
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<(Config, Figment), ConfigError> {
+    let file = match read_file(named)? {
+        Some((path, text)) => Some(File { dict: parse(&path, &text)?, path }),
+        None => None,
+    };
+    let path = file.as_ref().map(|file| file.path.clone());
+    let (mut config, layers) = assemble(file, variables)?;
+    config.folder = path.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+    config.file = path;
+    config.check().map_err(|error| located(error, &layers))?;
+    Ok((config, layers))
+}
+
+/// The settings that `dict` would make as a file in `folder`, with the environment over it.
+pub(crate) fn of_dict(
+    dict: Dict,
+    folder: &Path,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    let path = PathBuf::from("answers");
+    let (mut config, layers) = assemble(Some(File { path, dict }), variables)?;
+    folder.clone_into(&mut config.folder);
+    config.check().map_err(|error| located(error, &layers))?;
+    Ok(config)
+}
+
+/// What is wrong with each setting of `dict` by itself: all of it at once.
+pub(crate) fn faults(dict: &Dict) -> Vec<ConfigError> {
+    let mut paths = Vec::new();
+    list(dict, &mut Vec::new(), &mut paths);
+    let fault = |(keys, value): &(Vec<String>, Value)| {
+        let mut value = value.clone();
+        for key in keys.iter().skip(1).rev() {
+            value = Value::from(Dict::from([(key.clone(), value)]));
+        }
+        let dict = Dict::from([(keys.first()?.clone(), value)]);
+        let file = File { path: PathBuf::from("answers"), dict };
+        assemble(Some(file), std::iter::empty()).err()
+    };
+    paths.iter().filter_map(fault).collect()
+}
+
+/// Every setting with its path.
+fn list(dict: &Dict, path: &mut Vec<String>, all: &mut Vec<(Vec<String>, Value)>) {
+    for (key, value) in dict {
+        path.push(key.clone());
+        // These are set as a whole.
+        let is_whole = matches!(key.as_str(), "parameters" | "columns" | "channels")
+            || path.first().is_some_and(|first| first == "settlement");
+        match value {
+            Value::Dict(_, inner) if !is_whole => list(inner, path, all),
+            value => all.push((path.clone(), value.clone())),
+        }
+        path.pop();
+    }
+}
+
+/// The layers, one over the other, and the settings that they make.
+fn assemble(
+    file: Option<File>,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<(Config, Figment), ConfigError> {
     let builtin = Path::new(BUILTIN);
     let mut layers =
         Figment::from(File { path: builtin.to_owned(), dict: parse(builtin, DEFAULT)? });
-    let file = read_file(named)?;
-    if let Some((path, text)) = &file {
-        layers = layers.merge(File { path: path.clone(), dict: parse(path, text)? });
+    if let Some(file) = file {
+        layers = layers.merge(file);
     }
     let shape = parse(builtin, &shape_text())?;
     for variable in env::layers(variables, &shape)? {
         layers = layers.merge(variable);
     }
-    let mut config: Config = layers.extract().map_err(ConfigError::from_figment)?;
-    let path = file.map(|(path, _)| path);
-    config.folder = path.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
-    config.file = path;
-    config.check().map_err(|error| located(error, &layers))?;
+    let config: Config = layers.extract().map_err(ConfigError::from_figment)?;
     Ok((config, layers))
 }
 
@@ -94,7 +150,8 @@ fn located(mut error: ConfigError, layers: &Figment) -> ConfigError {
     error
 }
 
-fn parse(path: &Path, text: &str) -> Result<Dict, ConfigError> {
+/// What a file's text sets.
+pub(crate) fn parse(path: &Path, text: &str) -> Result<Dict, ConfigError> {
     Toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
         let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();

@@ -37,6 +37,22 @@ impl Scalar {
     }
 }
 
+impl InitialValue {
+    /// As `daybook map set` takes it.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Bare(scalar) => scalar.text(),
+            Self::Fields(fields) => {
+                let quoted = |text: String| text.replace('\'', "''");
+                let fields = fields
+                    .iter()
+                    .map(|(name, scalar)| format!("{name}='{}'", quoted(scalar.text())));
+                fields.collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
 impl Config {
     /// The rows of `[mapping]`, each checked.
     pub(crate) fn initial_mapping(&self) -> Result<Vec<MappingRow>, ConfigError> {

@@ -10,15 +10,19 @@ mod load;
 mod mapping;
 mod model;
 mod secret;
+mod secrets;
 mod show;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use convert::Need;
+pub(crate) use env::variable;
 pub(crate) use error::ConfigError;
-pub(crate) use explain::explained;
-pub(crate) use load::load;
+pub(crate) use explain::{explained, meanings};
+pub(crate) use load::{faults, load, of_dict, parse};
+pub(crate) use mapping::InitialValue;
 pub(crate) use model::{Config, LogFormat};
+pub(crate) use secrets::SECRETS;
 pub(crate) use show::{Setting, effective};
 
 /// The commented example configuration, which is also the layer below every other.

@@ -8,8 +8,8 @@ use daybook_domain::{
     mapping::MappingKind,
 };
 use daybook_flows::settings::{
-    Access, Alerts, Audit, Catalogue, Despatch, Evidence, Posting, Receive, Reconcile, Reference,
-    Settlement, Stock,
+    Access, Alerts, Audit, Catalogue, Cutover, Despatch, Evidence, Posting, Receive, Reconcile,
+    Reference, Settlement, Stock,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -35,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) settlement: Settlement,
     pub(crate) reconcile: Reconcile,
     pub(crate) audit: Audit,
+    pub(crate) cutover: Cutover,
     pub(crate) evidence: Evidence,
     pub(crate) alerts: Alerts,
     pub(crate) mapping: BTreeMap<MappingKind, BTreeMap<String, InitialValue>>,

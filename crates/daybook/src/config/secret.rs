@@ -26,7 +26,10 @@ pub(super) fn read(
     }
 }
 
-fn credential(key: &str, credentials: &Path) -> Result<Option<SecretString>, ConfigError> {
+pub(super) fn credential(
+    key: &str,
+    credentials: &Path,
+) -> Result<Option<SecretString>, ConfigError> {
     // Credentials that come from a folder carry the name that the unit gives to it in front.
     let files = [key.to_owned(), format!("daybook_{key}")].map(|name| credentials.join(name));
     let found = files.iter().find(|file| file.exists());

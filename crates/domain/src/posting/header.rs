@@ -65,6 +65,7 @@ pub(super) fn draft(
         order_date: order_date(case, store),
         delivery_method_id: store.delivery_method_id,
         original,
+        original_name: None,
         instructions: instructions(case, &lines),
         net: turned(order.net)?,
         tax: turned(order.vat)?,

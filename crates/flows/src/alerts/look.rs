@@ -29,7 +29,7 @@ use jiff::tz::TimeZone;
 use super::silence;
 use crate::{
     app::App,
-    despatch,
+    cutover, despatch,
     error::FlowError,
     reconcile,
     sales::{load::known_mapping, receive::ORDERS},
@@ -100,7 +100,7 @@ pub(super) async fn around(app: &App) -> Result<Seen, FlowError> {
     let owed = entry::owed(&app.db).await?;
     systems(&around, &groups, &owed, &mut seen).await?;
     exceptions(&around, &groups, &mut seen).await?;
-    unposted(&around, &owed, &mut seen);
+    unposted(&around, &owed, &mut seen).await?;
     stale(&around, &mut seen).await?;
     untold(&around, &mut seen).await?;
     days(&around, &mut seen).await?;
@@ -210,11 +210,14 @@ async fn exceptions(
     Ok(())
 }
 
-fn unposted(around: &Around<'_>, owed: &[OwedRow], seen: &mut Seen) {
+async fn unposted(around: &Around<'_>, owed: &[OwedRow], seen: &mut Seen) -> Result<(), FlowError> {
     if is_down(seen, "orderwise") {
         seen.looked.remove(&AlertKind::UnpostedTooOld);
-        return;
+        return Ok(());
     }
+    // What another integration has to post has its time.
+    let usual = around.app.settings.alerts.limits.unposted;
+    let limit = cutover::patience(around.app).await?.map_or(usual, |span| span.max(usual));
     let mut stores: BTreeMap<Option<i64>, (Impact, Timestamp)> = BTreeMap::new();
     for row in owed.iter().filter(|row| on_its_way(row.state)) {
         let one = stores.entry(row.warehouse_id).or_insert((Impact::default(), row.oldest));
@@ -222,7 +225,6 @@ fn unposted(around: &Around<'_>, owed: &[OwedRow], seen: &mut Seen) {
         one.0.money += row.gross;
         one.1 = one.1.min(row.oldest);
     }
-    let limit = around.app.settings.alerts.limits.unposted;
     for (store, (impact, oldest)) in stores {
         if !around.is_older(oldest, limit) {
             continue;
@@ -238,6 +240,7 @@ fn unposted(around: &Around<'_>, owed: &[OwedRow], seen: &mut Seen) {
         let key = store.map_or_else(|| Key::new(kind, "no-store"), |id| Key::of_store(kind, id));
         seen.observations.push(Observation::new(key, sentence, impact));
     }
+    Ok(())
 }
 
 async fn stale(around: &Around<'_>, seen: &mut Seen) -> Result<(), FlowError> {

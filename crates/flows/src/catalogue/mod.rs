@@ -26,7 +26,13 @@ use serde::Serialize;
 
 use self::{known::Known, piece::Piece};
 use crate::{
-    app::App, engine::beside::is_ours, error::FlowError, reference, retrying::retrying, stock,
+    app::App,
+    cutover::{self, Flow},
+    engine::beside::is_ours,
+    error::FlowError,
+    reference,
+    retrying::retrying,
+    stock,
 };
 
 /// Name of the flow: its lease, and the scope of its exceptions.
@@ -100,6 +106,9 @@ pub async fn pass_with(
     options: PassOptions,
     report: &mut CatalogueReport,
 ) -> Result<(), FlowError> {
+    if cutover::rests(app, Flow::Catalogue).await? {
+        return Ok(());
+    }
     let known = look(app, options, report).await?;
     let worked = work(app, &known, options, report).await;
     // What is wrong is told even where the work stopped half way.

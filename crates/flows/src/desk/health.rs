@@ -3,7 +3,7 @@
 use daybook_domain::{Timestamp, class::Class};
 pub use daybook_store::audit::AuditRow;
 use daybook_store::{
-    audit,
+    audit, cutover,
     exchange::{self, CallRow},
     lease::{self, LeaseRow},
     pause::{self, Pause},
@@ -30,6 +30,9 @@ pub struct Health {
     pub orders_read_at: Option<Timestamp>,
     /// When stock was last read from OrderWise.
     pub stock_read_at: Option<Timestamp>,
+    /// That Daybook does not post, in a sentence.
+    #[serde(skip)]
+    pub notice: Option<&'static str>,
     /// What stands still, and why.
     pub pauses: Vec<Pause>,
     /// Who does what at this moment.
@@ -64,6 +67,7 @@ pub async fn health(app: &App) -> Result<Health, FlowError> {
         summary: glance::summary(app).await?.as_ref().clone(),
         orders_read_at: watermark::updated_at(&app.db, ORDERS).await?,
         stock_read_at: figures::read_at(app).await?,
+        notice: cutover::state(&app.db).await?.notice(),
         pauses: pause::all(&app.db).await?,
         leases: lease::list(&app.db).await?,
         systems: systems(&exchange::latest_calls(&app.db, EXCHANGES).await?),

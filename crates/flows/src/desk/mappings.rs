@@ -6,6 +6,7 @@ use daybook_domain::{
     Timestamp, VatRate,
     causes::Cause,
     mapping::{MappingKind, MappingRow},
+    propose::{self, Confidence, Offer},
     sku::fold,
 };
 pub use daybook_store::mapping::StoredMapping;
@@ -15,10 +16,9 @@ use serde::Serialize;
 
 use crate::{app::App, error::FlowError};
 
-/// OrderWise's value list of payment methods (facts/orderwise 1.9).
+/// OrderWise's value lists of delivery and payment methods (facts/orderwise 1.9).
+const DELIVERY_METHODS: i64 = 18;
 const PAYMENT_METHODS: i64 = 20;
-/// Most suggestions for one key.
-const MOST: usize = 3;
 /// Most acts that are shown of one row.
 const HISTORY: usize = 50;
 
@@ -48,7 +48,7 @@ pub struct Missing {
     pub suggestions: Vec<Suggestion>,
 }
 
-/// A value that may be meant, and why. Nothing is accepted by itself.
+/// A value that may be meant, how sure it is, and why. Nothing is accepted by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "MappingSuggestion")]
 pub struct Suggestion {
@@ -57,7 +57,23 @@ pub struct Suggestion {
     /// What it is, in OrderWise's words.
     pub name: String,
     /// Why it is offered.
-    pub why: &'static str,
+    pub why: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+impl Suggestion {
+    /// How sure it is, and why, for people.
+    pub fn told(&self) -> String {
+        format!("{}: {}", self.confidence, self.why)
+    }
+}
+
+impl From<Offer> for Suggestion {
+    fn from(offer: Offer) -> Self {
+        let Offer { value, name, confidence, reason } = offer;
+        Self { value, name, why: reason, confidence }
+    }
 }
 
 /// A change of a row.
@@ -179,61 +195,41 @@ pub async fn history(app: &App, kind: MappingKind, key: &str) -> Result<Vec<RowC
     Ok(acts.into_iter().map(change).collect())
 }
 
-/// What a key may be: the nearest code, the same rate, the same name.
+/// What a key may be, by the same rules as `daybook init` proposes by: the nearest code, the same
+/// rate, a name like it.
 pub async fn suggest(
     app: &App,
     kind: MappingKind,
     key: &str,
 ) -> Result<Vec<Suggestion>, FlowError> {
-    match kind {
-        MappingKind::Sku => near_codes(app, key).await,
-        MappingKind::Vat => same_rate(app, key).await,
-        MappingKind::Payment => same_name(app, key).await,
-        _ => Ok(Vec::new()),
-    }
+    let offers = match kind {
+        MappingKind::Sku => near(app, key).await?,
+        MappingKind::Vat => match key.parse::<VatRate>() {
+            Ok(rate) => propose::same_rate(rate, variant::tax_codes(&app.db).await?),
+            Err(_) => Vec::new(),
+        },
+        MappingKind::Payment => {
+            let methods = value_list::of(&app.db, PAYMENT_METHODS).await?;
+            let methods: Vec<_> = methods.iter().map(|it| (it.id, it.name.as_str())).collect();
+            propose::paid_by(&[key], &methods)
+        }
+        MappingKind::Delivery => {
+            let methods = value_list::of(&app.db, DELIVERY_METHODS).await?;
+            let methods: Vec<_> = methods.iter().map(|it| (it.id, it.name.as_str())).collect();
+            propose::sent_by(key, &methods)
+        }
+        MappingKind::Reason => vec![propose::restocked(key, "")],
+        MappingKind::Status => propose::meaning_of(key).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    Ok(offers.into_iter().map(Suggestion::from).collect())
 }
 
-async fn near_codes(app: &App, key: &str) -> Result<Vec<Suggestion>, FlowError> {
+async fn near(app: &App, key: &str) -> Result<Vec<Offer>, FlowError> {
     const NEAR: usize = 200;
     let folded = fold(key);
     let stem: String = folded.chars().take(folded.chars().count().min(4)).collect();
     let found = variant::starting_with(&app.db, &stem, NEAR).await?;
-    let mut ranked: Vec<(usize, String, String)> = found
-        .into_iter()
-        .map(|(sku, name)| (strsim::damerau_levenshtein(&fold(&sku), &folded), sku, name))
-        .filter(|(distance, ..)| distance * 3 <= folded.chars().count())
-        .collect();
-    ranked.sort();
-    let offer = |(_, value, name)| Suggestion { value, name, why: "the nearest code" };
-    Ok(ranked.into_iter().take(MOST).map(offer).collect())
-}
-
-async fn same_rate(app: &App, key: &str) -> Result<Vec<Suggestion>, FlowError> {
-    let Ok(rate) = key.parse::<VatRate>() else { return Ok(Vec::new()) };
-    let codes = variant::tax_codes(&app.db).await?.into_iter();
-    let same = codes.filter(|(_, _, of)| *of == Some(rate));
-    let offer = |(id, name, _): (i64, String, Option<VatRate>)| Suggestion {
-        value: id.to_string(),
-        name,
-        why: "the same rate",
-    };
-    Ok(same.take(MOST).map(offer).collect())
-}
-
-async fn same_name(app: &App, key: &str) -> Result<Vec<Suggestion>, FlowError> {
-    let wanted = fold(key);
-    let values = value_list::of(&app.db, PAYMENT_METHODS).await?.into_iter();
-    let mut ranked: Vec<(usize, i64, String)> = values
-        .map(|value| {
-            (strsim::damerau_levenshtein(&fold(&value.name), &wanted), value.id, value.name)
-        })
-        .filter(|(distance, ..)| distance * 2 <= wanted.chars().count().max(2))
-        .collect();
-    ranked.sort();
-    let offer = |(distance, id, name): (usize, i64, String)| Suggestion {
-        value: id.to_string(),
-        name,
-        why: if distance == 0 { "the same name" } else { "a name like it" },
-    };
-    Ok(ranked.into_iter().take(MOST).map(offer).collect())
+    let codes = found.iter().map(|(sku, name)| (sku.as_str(), name.as_str()));
+    Ok(propose::near_codes(key, codes))
 }

@@ -15,6 +15,7 @@ use daybook_domain::{
 };
 pub use daybook_store::reconcile::day::DayState;
 use daybook_store::{
+    cutover,
     entry::{self, HourRow, OwedRow},
     exception,
     pause::{self, Pause},
@@ -71,6 +72,9 @@ pub struct Today {
     pub paused: Vec<String>,
     /// The currency of the sums.
     pub currency: String,
+    /// That Daybook does not post, in a sentence.
+    #[serde(skip)]
+    pub notice: Option<&'static str>,
 }
 
 impl Today {
@@ -99,6 +103,7 @@ impl Today {
             paused: self.paused.clone(),
             exceptions: self.exceptions,
             held: self.held,
+            notice: self.notice,
         };
         (self.mood, self.sentence) = truth::say(&truth, LIMITS, &self.currency);
     }
@@ -221,6 +226,7 @@ struct Read {
     days: HashMap<i64, DayState>,
     orders_at: Option<Timestamp>,
     held: Money,
+    notice: Option<&'static str>,
 }
 
 /// Reads how things stand.
@@ -241,6 +247,7 @@ pub(super) async fn read(app: &App, usual: &Usual) -> Result<(Today, Summary), F
         days: days.into_iter().map(|day| (day.warehouse_id, day.state)).collect(),
         orders_at: watermark::updated_at(&app.db, ORDERS).await?,
         held: exception::money_held(&app.db).await?,
+        notice: cutover::state(&app.db).await?.notice(),
     };
     let mut today = picture(&read, &mapping, usual, currency(app));
     today.yesterday = yesterday;
@@ -276,6 +283,7 @@ fn picture(read: &Read, mapping: &Mapping, usual: &Usual, currency: &str) -> Tod
         read_at: read.orders_at,
         paused: systems.map(|pause| system(&pause.scope)).collect(),
         currency: currency.to_owned(),
+        notice: read.notice,
     };
     today.say();
     today

@@ -16,7 +16,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::{app::App, error::FlowError};
+use crate::{
+    app::App,
+    cutover::{self, Flow},
+    error::FlowError,
+};
 
 /// What one pass came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -66,6 +70,9 @@ pub const EXPORT: &str = "despatches";
 
 /// One pass, until nothing is left to do now.
 pub async fn pass(app: &Arc<App>, report: &mut DespatchReport) -> Result<(), FlowError> {
+    if cutover::rests(app, Flow::Despatch).await? {
+        return Ok(());
+    }
     doubt::adopt_orphans(app).await?;
     // What Sitoo can be told does not wait for an OrderWise that is away, nor the other way round.
     let read = read::pass(app, report).await;

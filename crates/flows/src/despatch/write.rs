@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     app::App,
+    cutover::{self, Flow},
     error::FlowError,
     exchanges,
     retrying::retrying,
@@ -101,7 +102,9 @@ async fn intend(
         other.delivery_id != row.delivery_id
             && matches!(other.state, DespatchState::Writing | DespatchState::InDoubt)
     };
-    if others.iter().any(is_open) {
+    // Nor is anything written while another integration does.
+    let rests = !cutover::may_write(&mut tx, Flow::Despatch).await?;
+    if rests || others.iter().any(is_open) {
         let due = now.plus(app.settings.despatch.settling_time);
         let row = DespatchRow { due_at: Some(due), ..row };
         parcel::save(&mut tx, &row, expected).await?;

@@ -1,19 +1,13 @@
 //! Whether days can be closed: for `daybook check`.
 
 use super::{EXPORT, LINES};
-use crate::{
-    app::App,
-    check::{CheckLine, CheckState, line},
-};
+use crate::{app::App, check::CheckLine};
 
 /// One line about the day close.
 pub(crate) fn check(app: &App) -> CheckLine {
     let settings = &app.settings.reconcile;
-    let told = |state, detail: String| line("reconcile", "day close", state, detail);
-    let warn = |detail: &str, hint: &str| CheckLine {
-        hint: Some(hint.to_owned()),
-        ..told(CheckState::Warning, detail.to_owned())
-    };
+    let warn =
+        |detail: &str, hint: &str| CheckLine::warning("reconcile", "day close", detail, hint);
     if !app.orderwise.has_export(EXPORT) {
         let hint = "set orderwise.exports.order-totals.id to the definition's number";
         return warn("not set up: no day is compared with OrderWise", hint);
@@ -29,5 +23,6 @@ pub(crate) fn check(app: &App) -> CheckLine {
         count => format!("{count} stores"),
     };
     let at = settings.close_at.time().strftime("%H:%M");
-    told(CheckState::Ok, format!("{stores}, each night at {at} by its clock, {depth}"))
+    let detail = format!("{stores}, each night at {at} by its clock, {depth}");
+    CheckLine::ok("reconcile", "day close", detail)
 }

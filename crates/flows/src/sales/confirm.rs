@@ -255,7 +255,7 @@ async fn record(
 }
 
 /// The till's amounts without their sign. Whatever is not tax is net: the round-off too.
-fn expected(row: &DueRow) -> Expected {
+pub(crate) fn expected(row: &DueRow) -> Expected {
     let (tax, gross) = match row.kind {
         EntryKind::Return => (-row.vat, -row.gross),
         EntryKind::Sale | EntryKind::Other => (row.vat, row.gross),
@@ -273,7 +273,12 @@ fn ours<'a>(app: &App, now: Timestamp, row: &DueRow, held: &'a [Document]) -> Op
     named.or_else(|| held.iter().filter(|_| !waits).min_by_key(|document| document.order_id))
 }
 
-fn confirmed(now: Timestamp, row: &DueRow, document: &Document, differences: usize) -> Transition {
+pub(crate) fn confirmed(
+    now: Timestamp,
+    row: &DueRow,
+    document: &Document,
+    differences: usize,
+) -> Transition {
     let detail = match differences {
         0 => format!("OrderWise holds {} with the till's totals", document.order_number),
         n => format!("OrderWise holds {}; {n} totals differ", document.order_number),

@@ -17,7 +17,7 @@ use daybook_store::{
 use futures_util::{StreamExt, stream};
 
 use super::{SyncReport, evaluate::DAYBOOK, first_look, outcome, rounds::Rounds};
-use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying, stock};
+use crate::{app::App, cutover, error::FlowError, exchanges, health, retrying::retrying, stock};
 
 /// Reason of an entry whose posting was refused with a text that may mean "already there".
 const REFUSED: &str = "refused-look-up";
@@ -108,8 +108,12 @@ async fn look_up_all(app: &App, report: &mut SyncReport) -> Result<(), FlowError
         if rounds.are_over(&due) || app.now() >= ends_at {
             return Ok(());
         }
+        let mut others = cutover::others(app, &due).await?;
         let looked_up: Vec<LookedUp> = stream::iter(due)
-            .map(|row| look_up(app, row))
+            .map(|row| {
+                let others = others.remove(&row.order_id).unwrap_or_default();
+                look_up(app, row, others)
+            })
             .buffered(BESIDE_EACH_OTHER)
             .collect()
             .await;
@@ -136,11 +140,31 @@ struct LookedUp {
     called: Called<Vec<Document>>,
 }
 
-async fn look_up(app: &App, row: DueRow) -> LookedUp {
+async fn look_up(app: &App, row: DueRow, others: Vec<String>) -> LookedUp {
     let asked_at = app.now();
-    let reference = Reference { site_id: row.site_id, order_id: row.order_id };
-    let called = app.orderwise.lookup(&reference).await;
+    let called = documents_under(app, &row, &others).await;
     LookedUp { row, asked_at, called }
+}
+
+/// The documents under an entry's own reference, and under those that another integration may have
+/// given it. What one question could not tell, the answer does not tell.
+pub(crate) async fn documents_under(
+    app: &App,
+    row: &DueRow,
+    others: &[String],
+) -> Called<Vec<Document>> {
+    let reference = Reference { site_id: row.site_id, order_id: row.order_id };
+    let mut all = app.orderwise.lookup(&reference).await;
+    for other in others {
+        let Ok(found) = &mut all.outcome else { return all };
+        let Called { outcome, exchanges } = app.orderwise.lookup_elsewhere(other).await;
+        all.exchanges.extend(exchanges);
+        match outcome {
+            Ok(more) => found.extend(more),
+            Err(failure) => all.outcome = Err(failure),
+        }
+    }
+    all
 }
 
 /// Whether it is there.
@@ -148,16 +172,18 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
     let LookedUp { row, asked_at, called } = looked;
     let now = app.now();
     exchanges::keep_in(app, tx, Some(row.order_id), called.exchanges.clone()).await?;
-    match &called.outcome {
-        Ok(documents) if documents.is_empty() => not_found(app, tx, row, *asked_at).await?,
-        Ok(documents) => {
-            health::read_well(app, tx, now).await?;
-            adopt(app, tx, row, documents).await?;
-            return Ok(true);
-        }
-        Err(_) => failed(app, tx, row, called).await?,
+    let Ok(documents) = &called.outcome else {
+        failed(app, tx, row, called).await?;
+        return Ok(false);
+    };
+    let documents = cutover::take(app, tx, row, documents).await?;
+    if documents.is_empty() {
+        not_found(app, tx, row, *asked_at).await?;
+        return Ok(false);
     }
-    Ok(false)
+    health::read_well(app, tx, now).await?;
+    adopt(app, tx, row, &documents).await?;
+    Ok(true)
 }
 
 /// OrderWise has it: the document that is there is ours.
@@ -181,12 +207,18 @@ async fn adopt(
         failures: Some(0),
         ..Changes::default()
     };
-    let detail = format!("found in OrderWise as {}", first.order_number);
+    let is_own = first.reference.eq_ignore_ascii_case(&row.reference().to_string());
+    let under = if is_own { String::new() } else { format!(", under {}", first.reference) };
+    let detail = format!("found in OrderWise as {}{under}", first.order_number);
     let step = step(row, EntryState::Posted, changes, "adopted", &detail);
     let outcomes = entry::transition(tx, now, &[step]).await?;
     if outcomes.iter().all(|(_, outcome)| *outcome == Outcome::Applied) {
         if row.failures > 1 {
             exception::close_for_entry(tx, now, row.order_id, DAYBOOK, "it is posted").await?;
+        }
+        if !is_own {
+            let row = DueRow { state: EntryState::Posted, ..row.clone() };
+            cutover::adopted(app, tx, &row, first).await?;
         }
         entry::release_waiting_for(tx, now, &[row.order_id]).await?;
         stock::posted(app, tx, now, &[row.order_id]).await?;
@@ -226,6 +258,9 @@ async fn not_found(
     row: &DueRow,
     asked_at: Timestamp,
 ) -> Result<(), FlowError> {
+    if row.reason.as_deref() == Some(cutover::ELSEWHERE) {
+        return cutover::not_there(app, tx, row, asked_at).await;
+    }
     let limits = &app.settings.posting;
     let now = app.now();
     let lookups = row.doubt_lookups + 1;
@@ -320,7 +355,7 @@ async fn failed(
     Ok(())
 }
 
-pub(super) fn step(
+pub(crate) fn step(
     row: &DueRow,
     to: EntryState,
     changes: Changes,

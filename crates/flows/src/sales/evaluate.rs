@@ -18,6 +18,7 @@ use daybook_domain::{
 use daybook_store::{
     Tx,
     attempt::{self, NewAttempt},
+    cutover::begin_to_seek,
     despatch::sending,
     entry::{self, Changes, DueRow, Expect, Outcome, Transition},
     exception::{self, EntryFaults},
@@ -31,7 +32,12 @@ use super::{
     recorded::{new_entry, unreadable_fault},
     shopper::{self, Place},
 };
-use crate::{app::App, correct, error::FlowError};
+use crate::{
+    app::App,
+    correct,
+    cutover::{self, Gate},
+    error::FlowError,
+};
 
 /// A posting whose intent is written down: ready to be sent.
 pub(crate) struct Prepared {
@@ -74,6 +80,8 @@ enum Verdict {
     NotYet,
     /// Its deliveries have to be read first.
     ReadDeliveries,
+    /// Another integration posts: its document is looked for. What Daybook would have done with it.
+    LookFor(Result<Box<Draft>, Vec<Fault>>),
 }
 
 enum Judged {
@@ -88,6 +96,7 @@ pub(crate) async fn evaluate(
     tx: &mut Tx,
     now: Timestamp,
     rows: Vec<DueRow>,
+    gate: &Gate,
 ) -> Result<Evaluated, FlowError> {
     if rows.is_empty() {
         return Ok(Evaluated::default());
@@ -98,12 +107,19 @@ pub(crate) async fn evaluate(
     plan.done.claimed = batch.entries.len();
     for loaded in &batch.entries {
         let verdict = match judge(app, &batch, loaded, now) {
-            Judged::Post(draft) => with_shopper(app, tx, loaded, draft).await?,
+            Judged::Post(draft) if gate.looks() => Verdict::LookFor(Ok(draft)),
+            Judged::Other(Verdict::Hold(faults)) if gate.looks() => Verdict::LookFor(Err(faults)),
+            // Nobody is there who could send it.
+            Judged::Post(_) if gate.leave.is_none() => Verdict::NotYet,
+            Judged::Post(mut draft) => {
+                cutover::name_original(tx, gate, &mut draft).await?;
+                with_shopper(app, tx, loaded, draft).await?
+            }
             Judged::Other(verdict) => verdict,
         };
         plan.add(loaded, verdict);
     }
-    plan.write(tx).await
+    plan.write(tx, gate).await
 }
 
 /// What could not be read when it came, and can be now (a newer Daybook), is read again; and so is
@@ -218,6 +234,8 @@ struct Plan<'a> {
     sendings: Vec<(i64, Vec<PostedLine>)>,
     /// Orders whose deliveries are to be read.
     unread: Vec<i64>,
+    /// What is looked for, with what Daybook would have posted or held it for.
+    sought: Vec<(i64, Result<String, String>)>,
     done: Evaluated,
 }
 
@@ -232,6 +250,7 @@ impl<'a> Plan<'a> {
             faults: Vec::new(),
             sendings: Vec::new(),
             unread: Vec::new(),
+            sought: Vec::new(),
             done: Evaluated::default(),
         }
     }
@@ -252,6 +271,10 @@ impl<'a> Plan<'a> {
                 let due = self.now.plus(self.app.settings.posting.recheck_every);
                 self.reschedule.push((row.order_id, Some(due)));
             }
+            Verdict::LookFor(would) if row.state == EntryState::Ready => {
+                self.look_for(row, would);
+            }
+            Verdict::LookFor(_) => self.release(row),
             Verdict::ReadDeliveries => {
                 let due = self.now.plus(self.app.settings.posting.recheck_every);
                 self.reschedule.push((row.order_id, Some(due)));
@@ -295,6 +318,18 @@ impl<'a> Plan<'a> {
             send_before: self.now.plus(self.app.settings.posting.lease / 4),
             rendered,
         });
+    }
+
+    fn look_for(&mut self, row: &DueRow, would: Result<Box<Draft>, Vec<Fault>>) {
+        let would = match would {
+            Ok(draft) => Ok(serde_json::to_string(&Posting::of(&draft)).unwrap_or_default()),
+            Err(faults) => Err(serde_json::to_string(&faults).unwrap_or_default()),
+        };
+        let detail = "the other integration posts: its document is looked for";
+        let changes = cutover::in_doubt(self.now);
+        self.change(row, EntryState::InDoubt, changes, cutover::ELSEWHERE, detail);
+        self.sought.push((row.order_id, would));
+        self.done.looked_up += 1;
     }
 
     fn release(&mut self, row: &DueRow) {
@@ -384,7 +419,7 @@ impl<'a> Plan<'a> {
         });
     }
 
-    async fn write(mut self, tx: &mut Tx) -> Result<Evaluated, FlowError> {
+    async fn write(mut self, tx: &mut Tx, gate: &Gate) -> Result<Evaluated, FlowError> {
         let outcomes = entry::transition(tx, self.now, &self.transitions).await?;
         let stale: Vec<i64> = outcomes
             .into_iter()
@@ -397,7 +432,14 @@ impl<'a> Plan<'a> {
             self.done.prepared.retain(|prepared| !stale.contains(&prepared.order_id));
         }
         entry::reschedule(tx, &self.reschedule).await?;
-        attempt::start(tx, &self.attempts).await?;
+        if let Some(leave) = gate.leave {
+            attempt::start(tx, leave, &self.attempts).await?;
+        }
+        for (order_id, would) in &self.sought {
+            let (posting, faults) = (would.as_ref().ok(), would.as_ref().err());
+            let [posting, faults] = [posting, faults].map(|text| text.map(String::as_str));
+            begin_to_seek(tx, self.now, *order_id, posting, faults).await?;
+        }
         let look = self.now.plus(self.app.settings.despatch.follow_every);
         for (order_id, lines) in &self.sendings {
             sending::begin(tx, self.now, *order_id, lines, look).await?;

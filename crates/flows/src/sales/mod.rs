@@ -2,7 +2,7 @@
 
 mod beside;
 mod changed;
-mod confirm;
+pub(crate) mod confirm;
 pub(crate) mod doubt;
 pub(crate) mod evaluate;
 pub(crate) mod first_look;
@@ -16,7 +16,7 @@ pub(crate) mod post;
 pub(crate) mod receive;
 mod recorded;
 mod rounds;
-mod scan;
+pub(crate) mod scan;
 pub(crate) mod shopper;
 pub(crate) mod standing;
 mod supply;
@@ -28,7 +28,7 @@ use serde::Serialize;
 
 pub use self::first_look::begin_if as look_up_first_if;
 use self::{beside::Beside, evaluate::Evaluated, post::Tried};
-use crate::{app::App, error::FlowError, reference};
+use crate::{app::App, cutover, error::FlowError, reference};
 
 /// What one pass may be told.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +50,8 @@ pub struct SyncReport {
     pub missing: u64,
     /// Entries posted.
     pub posted: u64,
-    /// Entries that are looked up before they are sent, after an older copy was put back.
+    /// Entries that are looked up before they are sent, or instead: after an older copy was put back,
+    /// and while another integration may have posted them.
     pub looked_up: u64,
     /// Entries found in OrderWise after a doubt.
     pub adopted: u64,
@@ -117,6 +118,7 @@ pub(crate) async fn post_all(app: &Arc<App>, report: &mut SyncReport) -> Result<
         shopper::pass(app).await?;
         doubt::pass(app, report).await?;
         confirm::pass(app, report, 1).await?;
+        cutover::watch(app).await?;
         if *report == before && !shopper::are_wanted(app) {
             return Ok(());
         }

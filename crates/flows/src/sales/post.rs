@@ -14,7 +14,7 @@ use super::{
     evaluate::{Evaluated, Prepared, evaluate},
     first_look, lanes, outcome,
 };
-use crate::{app::App, error::FlowError, health, retrying::retrying};
+use crate::{app::App, cutover, error::FlowError, health, retrying::retrying};
 
 /// A posting that has been tried.
 pub(crate) struct Tried {
@@ -236,13 +236,20 @@ async fn claim(
     let Some(allowed) = health::allowance(app, tx, now, most).await? else {
         return Ok(Evaluated::default());
     };
+    // From here on nobody can change who posts before these intents are committed.
+    let gate = cutover::open(tx).await?;
+    if gate.is_shut() {
+        health::probe_unused(app, tx, now).await?;
+        return Ok(Evaluated::default());
+    }
     let rows = entry::claim_ready(tx, now, allowed.entries, &allowed.paused_stores).await?;
     let claimed = rows.len();
     let rows = first_look::before_sending(app, tx, now, rows).await?;
+    let rows = gate.before_sending(app, tx, now, rows).await?;
     let looked_up = claimed - rows.len();
-    let mut evaluated = evaluate(app, tx, now, rows).await?;
+    let mut evaluated = evaluate(app, tx, now, rows, &gate).await?;
     evaluated.claimed = claimed;
-    evaluated.looked_up = u64::try_from(looked_up).unwrap_or(u64::MAX);
+    evaluated.looked_up += u64::try_from(looked_up).unwrap_or(u64::MAX);
     if evaluated.prepared.is_empty() {
         health::probe_unused(app, tx, now).await?;
     }

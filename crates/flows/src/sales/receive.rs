@@ -288,7 +288,7 @@ async fn by_ids(app: &App, now: Timestamp, ids: Vec<i64>) -> Result<Page, FlowEr
     Ok(Page::of(app, now, page.orders, page.strays))
 }
 
-pub(super) async fn ask(app: &App, query: &OrdersQuery) -> Result<OrdersPage, FlowError> {
+pub(crate) async fn ask(app: &App, query: &OrdersQuery) -> Result<OrdersPage, FlowError> {
     let Called { outcome, exchanges } = app.sitoo.orders(query).await;
     exchanges::keep(app, None, exchanges).await?;
     outcome.map_err(FlowError::Sitoo)

@@ -17,7 +17,7 @@ use super::{
 use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// Name of the watermark that never moves: the order id that the first start began with.
-const FIRST: &str = "orders-first";
+pub(crate) const FIRST: &str = "orders-first";
 
 /// Orders that are stored in one transaction.
 const PIECE: usize = 128;

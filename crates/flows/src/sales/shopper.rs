@@ -13,7 +13,7 @@ use daybook_domain::{
 };
 use daybook_store::{Tx, customer, entry, watermark};
 
-use crate::{app::App, error::FlowError, exchanges, settings::Shoppers};
+use crate::{app::App, cutover, error::FlowError, exchanges, settings::Shoppers};
 
 /// When OrderWise's customers were last read.
 const CUSTOMERS_READ: &str = "customers-read";
@@ -114,7 +114,9 @@ async fn resolve(app: &App, key: &str, shopper: &Shopper) -> Result<Resolved, Fl
     let now = app.now();
     let stale = now.minus(app.settings.posting.settling_time);
     let mut tx = app.db.begin().await?;
-    let ours = customer::intend(&mut tx, now, key, stale).await?;
+    // Who posts no sale creates no customer for one.
+    let Some(leave) = cutover::open(&mut tx).await?.leave else { return Ok(Resolved::Later) };
+    let ours = customer::intend(&mut tx, leave, now, key, stale).await?;
     tx.commit().await?;
     if !ours {
         return Ok(Resolved::Later);

@@ -5,7 +5,7 @@ use daybook_domain::Timestamp;
 use daybook_store::entry;
 
 use super::{SyncReport, evaluate::evaluate, rounds::Rounds};
-use crate::{app::App, error::FlowError, retrying::retrying};
+use crate::{app::App, cutover, error::FlowError, retrying::retrying};
 
 /// Entries looked at in one transaction.
 const BATCH: usize = 100;
@@ -38,7 +38,8 @@ async fn look(
         return Ok(None);
     }
     let taken = due.iter().map(|row| row.order_id).collect();
-    let evaluated = evaluate(app, &mut tx, now, due).await?;
+    let gate = cutover::open(&mut tx).await?;
+    let evaluated = evaluate(app, &mut tx, now, due, &gate).await?;
     tx.commit().await?;
     Ok(Some((taken, evaluated.released)))
 }

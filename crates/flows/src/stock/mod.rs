@@ -43,6 +43,7 @@ pub(crate) use self::{
 };
 use crate::{
     app::App,
+    cutover::{self, Flow},
     engine,
     error::FlowError,
     retrying::retrying,
@@ -138,7 +139,7 @@ pub(crate) async fn many_arrived(app: &App) -> Result<(), FlowError> {
 
 /// One pass, until nothing is left to do now.
 pub async fn pass(app: &Arc<App>, report: &mut StockReport) -> Result<(), FlowError> {
-    if !may_go_on(app).await? {
+    if !may_go_on(app).await? || cutover::rests(app, Flow::Stock).await? {
         return Ok(());
     }
     doubt::adopt_orphans(app).await?;

@@ -25,7 +25,13 @@ use super::{
     requests::{self, Request},
 };
 use crate::{
-    app::App, engine, error::FlowError, exchanges, retrying::retrying, sales::evaluate::DAYBOOK,
+    app::App,
+    cutover::{self, Flow},
+    engine,
+    error::FlowError,
+    exchanges,
+    retrying::retrying,
+    sales::evaluate::DAYBOOK,
 };
 
 /// What was decided, and what is to be noted with it.
@@ -93,7 +99,9 @@ async fn intend(
     is_last: bool,
 ) -> Result<bool, FlowError> {
     let mut tx = app.db.begin().await?;
-    if !engine::is_held(app, &mut tx, "stock").await? {
+    if !engine::is_held(app, &mut tx, "stock").await?
+        || !cutover::may_write(&mut tx, Flow::Stock).await?
+    {
         return Ok(false);
     }
     let rows: Vec<_> = request.lines().map(|line| line.history(app)).collect();

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::day::read_day;
 use crate::{
     Source, StoreResult, Tx,
+    cutover::Leave,
     engine::{self, Cells, FromCells, all, one},
 };
 
@@ -195,6 +196,7 @@ pub async fn ask(
 /// process was faster.
 pub async fn intend(
     tx: &mut Tx,
+    _leave: Leave,
     row: &CreditRow,
     lease_until: Timestamp,
     request: &str,

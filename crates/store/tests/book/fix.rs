@@ -6,7 +6,7 @@ use daybook_domain::{
     reconcile::{DayCause, certificate::Fix, fix::Act, witness::Day},
 };
 use daybook_store::{
-    asked,
+    asked, cutover,
     reconcile::{
         credit::{self, CreditRow, CreditState},
         difference::Effect,
@@ -72,8 +72,9 @@ async fn a_credit_is_sent_by_one_process_at_a_time_and_stays_when_it_is_there() 
 
         // Two processes have read the same row: one of them may send.
         let mut tx = db.begin().await.unwrap();
-        assert!(credit::intend(&mut tx, &row, at(90), "{}").await.unwrap());
-        assert!(!credit::intend(&mut tx, &row, at(90), "{}").await.unwrap());
+        let leave = cutover::gate(&mut tx).await.unwrap().1.unwrap();
+        assert!(credit::intend(&mut tx, leave, &row, at(90), "{}").await.unwrap());
+        assert!(!credit::intend(&mut tx, leave, &row, at(90), "{}").await.unwrap());
         // Who asks again while it is on its way changes nothing.
         credit::ask(&mut tx, at(3), monday(), (11, 70)).await.unwrap();
         tx.commit().await.unwrap();

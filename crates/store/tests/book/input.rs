@@ -9,7 +9,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     attempt::{self, FinishedAttempt, NewAttempt},
-    entry,
+    cutover, entry,
     exchange::{self, NewExchange},
     inbox::{self, NewEvent},
     stray, watermark,
@@ -188,7 +188,8 @@ async fn an_attempt_without_an_outcome_is_an_intent() {
             duration: Duration::from_secs(1),
         };
         let mut tx = db.begin().await.unwrap();
-        attempt::start(&mut tx, &[new(1), new(2)]).await.unwrap();
+        let leave = cutover::gate(&mut tx).await.unwrap().1.unwrap();
+        attempt::start(&mut tx, leave, &[new(1), new(2)]).await.unwrap();
         attempt::finish(&mut tx, &[outcome(1, "first")]).await.unwrap();
         // Whoever comes second cannot rewrite what the first saw.
         attempt::finish(&mut tx, &[outcome(1, "second")]).await.unwrap();

@@ -18,6 +18,7 @@ mod claim;
 mod common;
 mod correction;
 mod counts;
+mod cutover;
 mod desk;
 mod despatch;
 mod engine;

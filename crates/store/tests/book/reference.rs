@@ -7,7 +7,7 @@ use daybook_domain::{
     lookup::Variant,
 };
 use daybook_store::{
-    customer,
+    customer, cutover,
     finding::{self, NewFinding},
     value_list, variant,
 };
@@ -104,12 +104,13 @@ async fn a_finding_is_kept_once_and_totals_add_up() {
 async fn a_customer_is_created_by_one_only() {
     for_each_engine(|db| async move {
         let mut tx = db.begin().await.unwrap();
-        assert!(customer::intend(&mut tx, at(0), "k", at(-60)).await.unwrap());
-        assert!(!customer::intend(&mut tx, at(1), "k", at(-59)).await.unwrap());
+        let leave = cutover::gate(&mut tx).await.unwrap().1.unwrap();
+        assert!(customer::intend(&mut tx, leave, at(0), "k", at(-60)).await.unwrap());
+        assert!(!customer::intend(&mut tx, leave, at(1), "k", at(-59)).await.unwrap());
         // Whoever set out is gone: another may.
-        assert!(customer::intend(&mut tx, at(90), "k", at(30)).await.unwrap());
+        assert!(customer::intend(&mut tx, leave, at(90), "k", at(30)).await.unwrap());
         customer::known(&mut tx, at(91), "k", 77).await.unwrap();
-        assert!(!customer::intend(&mut tx, at(900), "k", at(899)).await.unwrap());
+        assert!(!customer::intend(&mut tx, leave, at(900), "k", at(899)).await.unwrap());
         tx.commit().await.unwrap();
         let known = customer::get(&db, "k").await.unwrap().unwrap();
         assert_eq!((known.erp_customer_id, known.known_at), (Some(77), Some(at(91))));

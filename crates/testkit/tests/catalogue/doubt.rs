@@ -81,7 +81,7 @@ async fn an_outage_ends_the_pass_and_the_next_one_goes_on() {
 
 #[tokio::test]
 async fn a_large_change_goes_on_where_a_killed_process_left_it() {
-    tell(|mut world| async move {
+    tell_of_all(|mut world| async move {
         world.settings.catalogue.batch = 10;
         world.restart();
         for number in 0..60 {

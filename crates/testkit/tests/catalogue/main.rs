@@ -23,8 +23,22 @@ pub(crate) use daybook_store::{catalogue as book, exception, price_arrival, till
 pub(crate) use daybook_testkit::{World, db::for_each_engine};
 pub(crate) use rust_decimal::Decimal;
 
-/// Tells `story` on both databases, in a world whose tills show what OrderWise has.
+/// Tells `story` on both databases, in a small world whose tills show what OrderWise has.
 pub(crate) async fn tell<F, Fut>(story: F)
+where
+    F: Fn(World) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    for_each_engine(|db| async {
+        let world = World::small(1, db).await.unwrap();
+        quiet(&world).await;
+        Box::pin(story(world)).await;
+    })
+    .await;
+}
+
+/// As [`tell`], with all goods: for stories that need many.
+pub(crate) async fn tell_of_all<F, Fut>(story: F)
 where
     F: Fn(World) -> Fut,
     Fut: Future<Output = ()>,

@@ -91,7 +91,7 @@ async fn all_faults_of_a_sku_are_told_at_once_and_nothing_is_created() {
 
 #[tokio::test]
 async fn many_faults_are_one_exception_a_cause() {
-    tell(|world| async move {
+    tell_of_all(|world| async move {
         for number in 0..40 {
             let sku = world.goods(number).sku.clone();
             change(&world, &sku, |variant| variant.description.clear());
@@ -199,7 +199,7 @@ async fn blanks_in_a_sku_are_a_fault_or_replaced_and_lead_back() {
 
 #[tokio::test]
 async fn a_mistake_does_not_empty_the_tills() {
-    tell(|mut world| async move {
+    tell_of_all(|mut world| async move {
         world.settings.catalogue.hide_always = 10;
         world.settings.catalogue.hide_at_most_percent = 0;
         world.restart();

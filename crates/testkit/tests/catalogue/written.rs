@@ -88,7 +88,7 @@ async fn a_product_that_is_not_from_orderwise_is_a_finding_and_stays() {
 #[tokio::test]
 async fn prices_without_vat_where_the_site_stores_them_so() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         world.sandbox.sitoo.set_settings(|settings| settings.prices_with_vat = false);
         world.sandbox.orderwise.add_variant(new_variant("NEW-1"));
         let mut report = CatalogueReport::default();
@@ -117,7 +117,7 @@ async fn the_night_reads_and_compares_everything() {
 #[tokio::test]
 async fn further_price_lists_follow_the_price() {
     for_each_engine(|db| async {
-        let mut world = World::new(1, db).await.unwrap();
+        let mut world = World::small(1, db).await.unwrap();
         let list = world.sandbox.sitoo.add_price_list("Outlets");
         world.settings.catalogue.price_lists.insert("1".to_owned(), 50);
         world.settings.catalogue.price_lists.insert(list.to_string(), 90);

@@ -59,7 +59,7 @@ async fn sign_one_and_then_the_rest(world: &World) {
 #[tokio::test]
 async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let priced = world.sell(world.sale(1_200));
         let shortened = world.sell(two_rows(&world));
         let doubled = world.sell(world.sale(3_100));

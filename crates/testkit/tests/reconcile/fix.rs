@@ -113,7 +113,7 @@ async fn doubled(world: &World) -> (i64, i64) {
 #[tokio::test]
 async fn what_is_gone_is_posted_again_once_under_its_reference() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let sold = gone(&world).await;
         let planned = plan(&world).await;
         let [one] = planned.steps.as_slice() else { panic!("{planned:#?}") };
@@ -155,7 +155,7 @@ async fn a_lost_reply_to_what_is_posted_again_makes_no_second_document() {
         Fault::ServerError { status: 503, body: daybook_sandbox::faults::ErrorBody::default() },
     ] {
         for_each_engine(|db| async {
-            let world = World::new(1, db).await.unwrap();
+            let world = World::small(1, db).await.unwrap();
             let sold = gone(&world).await;
             world.next_order_meets(fault);
             run(&world).await;
@@ -177,7 +177,7 @@ async fn a_lost_reply_to_what_is_posted_again_makes_no_second_document() {
 #[tokio::test]
 async fn what_is_there_after_all_is_adopted_and_not_posted() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let sold = gone(&world).await;
         // Days later somebody enters it anew by hand, under the receipt's reference.
         world.clock.advance(Duration::from_hours(72));
@@ -206,7 +206,7 @@ async fn a_double_is_credited_once_whatever_becomes_of_the_reply() {
     ];
     for fault in faults {
         for_each_engine(|db| async {
-            let world = World::new(1, db).await.unwrap();
+            let world = World::small(1, db).await.unwrap();
             let (sold, double) = doubled(&world).await;
             let planned = plan(&world).await;
             assert_eq!(planned.steps.len(), 1, "{planned:#?}");
@@ -242,7 +242,7 @@ async fn a_double_is_credited_once_whatever_becomes_of_the_reply() {
 #[tokio::test]
 async fn a_credit_that_orderwise_shows_late_is_not_placed_twice() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let (sold, double) = doubled(&world).await;
         world.sandbox.orderwise.switch(|switches| switches.late_visibility_ms = 20_000);
         world.next_order_meets(Fault::CutAfter);
@@ -269,7 +269,7 @@ async fn a_credit_that_orderwise_shows_late_is_not_placed_twice() {
 #[tokio::test]
 async fn a_credit_that_an_older_copy_of_the_book_does_not_know_is_taken_for_done() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let (sold, double) = doubled(&world).await;
         // The book that is lost had it placed days later: the day's own documents do not show it.
         world.clock.advance(Duration::from_hours(72));
@@ -329,7 +329,7 @@ async fn a_process_that_dies_while_it_credits_leaves_one_credit() {
 #[tokio::test]
 async fn what_only_a_person_can_do_is_told_and_nothing_is_changed() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let sold = world.sell(world.sale(1_200));
         let unknown = world.sell(world.sale_of(0, world.row_of(trouble(&world), 2_400)));
         quarter_of_an_hour(&world).await;

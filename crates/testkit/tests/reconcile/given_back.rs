@@ -74,7 +74,7 @@ async fn held(world: &World) -> i64 {
 #[tokio::test]
 async fn what_is_held_and_was_entered_by_hand_is_adopted_and_not_posted() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let held = held(&world).await;
         let planned = plan(&world).await;
         assert_eq!(only(&planned), (DayCause::NotPostedHeld, Act::Release, None));
@@ -122,7 +122,7 @@ async fn what_is_held_and_was_entered_by_hand_is_adopted_and_not_posted() {
 #[tokio::test]
 async fn what_is_held_is_posted_when_nothing_stands_in_its_way_any_more() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         world.sell(world.sale(900));
         let sku = world.goods(1).sku.clone();
         quarter_of_an_hour(&world).await;
@@ -155,7 +155,7 @@ async fn what_is_held_is_posted_when_nothing_stands_in_its_way_any_more() {
 #[tokio::test]
 async fn what_was_open_at_night_is_read_again_and_posted_once_it_is_a_sale() {
     for_each_engine(|db| async {
-        let mut world = World::new(1, db).await.unwrap();
+        let mut world = World::small(1, db).await.unwrap();
         world.policy.open_paid_orders = OpenPaid::SetAside;
         world.restart();
         world.sell(world.sale(900));
@@ -206,7 +206,7 @@ impl Witness for Uploads {
 #[tokio::test]
 async fn a_receipt_that_is_missing_is_fetched_by_the_plan() {
     for_each_engine(|db| async {
-        let mut world = World::new(1, db).await.unwrap();
+        let mut world = World::small(1, db).await.unwrap();
         // Between two others, so that its number is missing.
         world.sell(world.sale(900));
         let late = world.sell(world.sale(2_500).held_back());
@@ -254,7 +254,7 @@ async fn fixes_are_whole(world: &World) -> (bool, u64) {
 #[tokio::test]
 async fn what_was_done_about_a_day_cannot_be_told_otherwise_afterwards() {
     for_each_book(|db, url| async move {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         held(&world).await;
         run(&world).await;
         world.clock.advance(Duration::from_mins(1));

@@ -35,7 +35,7 @@ async fn told(world: &World) -> Vec<String> {
 #[tokio::test]
 async fn a_day_that_stays_open_is_told_after_its_limit_and_closes_with_the_day() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let document = a_day_that_differs(&world).await;
         assert_eq!(told(&world).await, Vec::<String>::new());
         // Its night was at five; two days later it is late.
@@ -75,7 +75,7 @@ async fn a_day_that_stays_open_is_told_after_its_limit_and_closes_with_the_day()
 #[tokio::test]
 async fn a_day_whose_witness_is_missing_is_told_too() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         world.sell(world.sale(1_200));
         quarter_of_an_hour(&world).await;
         world.sandbox.orderwise.switch(|switches| switches.stored_at_null = true);
@@ -96,7 +96,7 @@ async fn a_day_whose_witness_is_missing_is_told_too() {
 #[tokio::test]
 async fn what_another_process_asks_for_is_done_and_answered() {
     for_each_engine(|db| async {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         a_day_that_differs(&world).await;
         let store = Some(world.shop(0).warehouse_id);
         let day = monday();
@@ -138,7 +138,7 @@ async fn what_another_process_asks_for_is_done_and_answered() {
 #[tokio::test]
 async fn what_was_asked_of_a_process_that_dies_is_done_by_the_next_one() {
     for_each_engine(|db| async {
-        let mut world = World::new(1, db).await.unwrap();
+        let mut world = World::small(1, db).await.unwrap();
         Box::pin(a_day_that_differs(&world)).await;
         let store = Some(world.shop(0).warehouse_id);
         let wanted = Wanted::Compare { day: monday(), store };

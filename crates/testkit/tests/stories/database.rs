@@ -81,7 +81,7 @@ async fn place_stones(conn: &mut PgConnection) {
 async fn what_the_database_undoes_is_done_once_more_in_every_pass() {
     let book = TestBook::postgres().await;
     let mut conn = PgConnection::connect(&book.url).await.unwrap();
-    let world = World::new(1, book.db.clone()).await.unwrap();
+    let world = World::small(1, book.db.clone()).await.unwrap();
     place_stones(&mut conn).await;
     let open = world.sell(world.sale(700).stage(Stage::Open));
     let missing = world.retailer.troubles.missing_sku.clone();
@@ -192,7 +192,7 @@ async fn connections_that_are_cut_in_the_middle_lose_and_double_nothing() {
     let book = TestBook::postgres().await;
     let cutter = Cutter::in_front_of(&book.url).await;
     let url: DbUrl = cutter.url.parse().unwrap();
-    let mut world = World::new(1, Db::open(&url, options()).await.unwrap()).await.unwrap();
+    let mut world = World::small(1, Db::open(&url, options()).await.unwrap()).await.unwrap();
     world.sandbox.orderwise.set_policy_everywhere(&DuplicatePolicy::CreateSecond);
     let mut sales = Vec::new();
     let mut cuts = 0;
@@ -228,7 +228,7 @@ async fn somebody_waits(conn: &mut PgConnection) -> bool {
 #[tokio::test]
 async fn two_processes_that_decide_on_returns_of_one_sale_give_back_no_more_than_was_sold() {
     let book = TestBook::postgres().await;
-    let mut world = World::new(1, book.db.clone()).await.unwrap();
+    let mut world = World::small(1, book.db.clone()).await.unwrap();
     // What is read again is locked, and this is about another lock.
     world.settings.receive.overlap_ids = 0;
     world.restart();

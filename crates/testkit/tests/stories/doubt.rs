@@ -111,7 +111,7 @@ async fn a_session_that_answers_with_the_first_document_saves_it_too() {
 #[tokio::test]
 async fn a_session_that_stores_duplicates_and_shows_them_too_late_is_told_to_a_person() {
     for_each_engine(|db| async move {
-        let world = World::new(1, db).await.unwrap();
+        let world = World::small(1, db).await.unwrap();
         let sale = shows_too_late(&world, &DuplicatePolicy::CreateSecond).await;
         world.after(minutes(2)).await;
         world.after(minutes(2)).await;

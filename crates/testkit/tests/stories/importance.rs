@@ -11,7 +11,10 @@ use daybook_flows::{
     stock::{self, StockReport},
 };
 use daybook_sandbox::{faults::Fault, sitoo::RateLimit};
-use daybook_testkit::{World, story::tell};
+use daybook_testkit::{
+    World,
+    story::{tell, tell_of_all},
+};
 
 use crate::seconds;
 
@@ -20,7 +23,7 @@ const PACE: Pace = Pace { per_second: Some(2), burst: 1 };
 
 #[tokio::test]
 async fn a_bulk_change_and_a_sweep_of_all_stock_never_block_a_sale() {
-    tell(|mut world| async move {
+    tell_of_all(|mut world| async move {
         world.to_sitoo.pace = PACE;
         world.settings.catalogue.batch = 50;
         world.restart();

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
 mod confirmed;
+mod cutover;
 mod database;
 mod doubt;
 mod ill;

@@ -19,7 +19,7 @@ use super::*;
 /// A world whose OrderWise creates seconds, sold and posted in before and after a copy of its book
 /// was made; the copy is in place of the book.
 async fn put_back(book: &TestBook) -> World {
-    let mut world = World::new(1, book.db.clone()).await.unwrap();
+    let mut world = World::small(1, book.db.clone()).await.unwrap();
     world.sandbox.orderwise.set_policy_everywhere(&DuplicatePolicy::CreateSecond);
     let missing = world.retailer.troubles.missing_sku.clone();
     let known = world.sell(world.sale(500));
@@ -91,7 +91,7 @@ async fn a_book_that_restore_put_back_looks_everything_up_without_being_told() {
 #[tokio::test]
 async fn what_the_lost_book_had_not_posted_is_sent_after_its_look_up() {
     let book = TestBook::sqlite().await;
-    let mut world = World::new(1, book.db.clone()).await.unwrap();
+    let mut world = World::small(1, book.db.clone()).await.unwrap();
     world.sandbox.orderwise.set_policy_everywhere(&DuplicatePolicy::CreateSecond);
     let old = world.sell(world.sale(500));
     world.settings.posting.age_limit = hours(1);

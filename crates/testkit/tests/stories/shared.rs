@@ -12,7 +12,7 @@ use super::*;
 #[tokio::test]
 async fn two_daybooks_share_the_work_without_doubles() {
     let book = TestBook::postgres().await;
-    let mut world = World::new(1, book.db.clone()).await.unwrap();
+    let mut world = World::small(1, book.db.clone()).await.unwrap();
     world.settings.posting.in_flight = 4;
     world.restart();
     let other = world.another(book.again().await);

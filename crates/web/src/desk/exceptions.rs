@@ -175,7 +175,7 @@ struct MapForm {
     kind: &'static str,
     key: String,
     fields: Vec<FieldTold>,
-    suggestions: Vec<(String, String, &'static str)>,
+    suggestions: Vec<(String, String, String)>,
     effect: Option<EffectTold>,
     wrong: Option<String>,
 }
@@ -303,7 +303,7 @@ async fn map_form(
         kind: kind.word(),
         key: query.about.clone(),
         fields,
-        suggestions: suggestions.into_iter().map(|one| (one.value, one.name, one.why)).collect(),
+        suggestions: suggestions.into_iter().map(super::mappings::suggested).collect(),
         effect: None,
         wrong: None,
     };

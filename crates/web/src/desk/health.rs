@@ -35,6 +35,7 @@ struct HealthPage {
     leases: Vec<(String, String)>,
     flows: Vec<FlowTold>,
     can_operate: bool,
+    notice: Option<&'static str>,
 }
 
 struct FlowTold {
@@ -118,6 +119,7 @@ pub(super) async fn page(
             })
             .collect(),
         can_operate: who.may(Right::Operate),
+        notice: told.notice,
         shell: Shell::new(&web, &who, Section::Health, "Health"),
     };
     shell::show(&page)

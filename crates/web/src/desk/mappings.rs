@@ -14,7 +14,7 @@ use daybook_domain::{
     mapping::{MappingKind, MappingRow},
 };
 use daybook_flows::{
-    desk::mappings::{self, RowChange, StoredMapping},
+    desk::mappings::{self, RowChange, StoredMapping, Suggestion},
     people,
     sales::foresee::{Change, foresee},
 };
@@ -57,7 +57,13 @@ struct MissingTold {
     key: String,
     count: String,
     address: String,
-    suggestions: Vec<(String, String, &'static str)>,
+    suggestions: Vec<(String, String, String)>,
+}
+
+/// A suggestion as pages show it: value, name, and how sure it is and why.
+pub(super) fn suggested(one: Suggestion) -> (String, String, String) {
+    let told = one.told();
+    (one.value, one.name, told)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -131,11 +137,7 @@ pub(super) async fn table(
         table.missing.into_iter().filter(|_| who.stores.is_none()).map(|one| MissingTold {
             count: say::count(one.exceptions, "exception", "exceptions"),
             address: super::exceptions::address(one.cause, &one.key),
-            suggestions: one
-                .suggestions
-                .into_iter()
-                .map(|one| (one.value, one.name, one.why))
-                .collect(),
+            suggestions: one.suggestions.into_iter().map(suggested).collect(),
             key: one.key,
         });
     let page = TablePage {

@@ -1,8 +1,12 @@
 //! What people see.
 
 use axum::http::StatusCode;
-use daybook_domain::access::Role;
+use daybook_domain::{
+    access::Role,
+    cutover::{Cutover, Mode},
+};
 use daybook_flows::audit;
+use daybook_store::cutover;
 use daybook_testkit::db::for_each_engine;
 
 use crate::{Shop, reference};
@@ -24,6 +28,24 @@ async fn today_says_the_truth_in_a_sentence_and_names_what_is_behind() {
         let (_, page) = shop.desk.get("/", &grace).await;
         assert!(page.contains("Sitoo has not been read for"), "{page}");
         assert!(page.contains("truth-behind") && !page.contains("are up to date"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_desk_that_posts_nothing_says_so_and_is_not_green() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let mut tx = shop.desk.world.app.db.begin().await.unwrap();
+        let back = Cutover { mode: Mode::Back, ..Cutover::live() };
+        cutover::set(&mut tx, &back).await.unwrap();
+        tx.commit().await.unwrap();
+        let ada = shop.of(Role::Admin).await;
+        for address in ["/", "/health"] {
+            let (_, page) = shop.desk.get(address, &ada).await;
+            assert!(page.contains("Daybook posts nothing: posting went back"), "{page}");
+            assert!(!page.contains("are up to date") && !page.contains("truth-well"));
+        }
     })
     .await;
 }

@@ -9,7 +9,7 @@ use daybook_domain::{
 };
 use daybook_flows::{
     App,
-    check::{CheckLine, CheckState},
+    check::{CheckLine, Stops},
 };
 use serde_json::Value;
 
@@ -20,15 +20,15 @@ pub(super) fn render(app: &App) -> (Sample, Vec<CheckLine>) {
     let mut lines = Vec::new();
     let mut body = |kind: EntryKind| -> Option<Value> {
         let rendered = app.orderwise.render(&draft(kind));
-        let (state, detail, hint) = match &rendered {
-            Ok(_) => (CheckState::Ok, "the body template renders JSON".to_owned(), None),
+        let name = format!("body of a {kind}");
+        lines.push(match &rendered {
+            Ok(_) => CheckLine::ok("orderwise", &name, "the body template renders JSON"),
             Err(fault) => {
                 let hint = "mend orderwise.order-template, or take it out to use the built-in one";
-                (CheckState::Failed, fault.to_string(), Some(hint.to_owned()))
+                CheckLine::failed("orderwise", &name, fault.to_string(), hint)
+                    .stopping(&[Stops::Sales])
             }
-        };
-        let name = format!("body of a {kind}");
-        lines.push(CheckLine { area: "orderwise", name, state, detail, hint });
+        });
         serde_json::from_str(&rendered.ok()?.body).ok()
     };
     let sample = Sample { sale: body(EntryKind::Sale), credit: body(EntryKind::Return) };
@@ -49,6 +49,7 @@ fn draft(kind: EntryKind) -> Draft {
         order_date: "2026-11-24T14:03:22".to_owned(),
         delivery_method_id: Some(2),
         original: is_return.then_some(sale),
+        original_name: None,
         instructions: "Receipt 8812, Ada".to_owned(),
         net: Money::from_pence(2_833),
         tax: Money::from_pence(567),

@@ -16,7 +16,7 @@ use daybook_store::reconcile::{
 
 use super::{super::LINES, CollectReport};
 use crate::{
-    app::App, error::FlowError, exchanges, reconcile::late, retrying::retrying,
+    app::App, cutover, error::FlowError, exchanges, reconcile::late, retrying::retrying,
     sales::load::current_mapping,
 };
 
@@ -119,6 +119,7 @@ async fn write(
     was_known: bool,
 ) -> Result<usize, FlowError> {
     let mut tx = app.db.begin().await?;
+    let documents = &cutover::under_own_names(&mut tx, documents).await?;
     let touched = document::replace(&mut tx, read_at, span, documents).await?;
     // What is read for the first time was never compared.
     if was_known && !touched.is_empty() {

@@ -17,6 +17,7 @@ use daybook_store::{
 use super::{StepOutcome, plan, step::Doing};
 use crate::{
     app::App,
+    cutover,
     error::FlowError,
     exchanges, health,
     retrying::retrying,
@@ -273,12 +274,18 @@ async fn place(app: &App, row: &CreditRow) -> Result<bool, FlowError> {
     let lease = app.now().plus(app.settings.posting.lease);
     let intend = || async {
         let mut tx = app.db.begin().await?;
-        let ours = credit::intend(&mut tx, row, lease, &rendered.masked).await?;
+        let Some(allowed) = cutover::open(&mut tx).await?.leave else { return Ok(None) };
+        let ours = credit::intend(&mut tx, allowed, row, lease, &rendered.masked).await?;
         tx.commit().await?;
-        Ok(ours)
+        Ok(Some(ours))
     };
-    if !retrying(app, "a credit", intend).await? {
-        return Ok(false);
+    match retrying(app, "a credit", intend).await? {
+        Some(true) => {}
+        Some(false) => return Ok(false),
+        None => {
+            later(app, row, "Daybook posts nothing during a cut-over").await?;
+            return Ok(false);
+        }
     }
     let called = app.orderwise.place(draft.session_id, &rendered).await;
     exchanges::keep(app, Some(row.order_id), called.exchanges.clone()).await?;

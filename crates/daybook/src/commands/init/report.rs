@@ -1,0 +1,96 @@
+//! What setting up tells at its end.
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use daybook_domain::propose::{ExportOffer, Open};
+use daybook_flows::check::CheckLine;
+use serde::Serialize;
+
+use super::accept::ProposalTold;
+use crate::{
+    commands::check::{Checked, lines_told},
+    config::ConfigError,
+};
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    /// Whether anything was written.
+    pub(super) set_up: bool,
+    /// What each answer met on the real systems.
+    pub(super) checked: Vec<CheckLine>,
+    /// Export definitions that were found.
+    pub(super) exports: Vec<ExportOffer>,
+    /// Every mapping that was proposed, and whether it was accepted.
+    pub(super) proposed: Vec<ProposalTold>,
+    /// What needs a row and has none.
+    pub(super) left: Vec<Open>,
+    /// What could not be read for proposals.
+    pub(super) unread: Vec<String>,
+    /// Rows that are in the book now.
+    pub(super) mapped: usize,
+    /// Files that were written.
+    pub(super) files: Vec<PathBuf>,
+    /// What `daybook check` says of it; none where nothing was written.
+    pub(super) check: Option<Checked>,
+    /// What to do next.
+    pub(super) next: Vec<String>,
+}
+
+/// A fault of the answers.
+#[derive(Debug, Serialize)]
+pub(super) struct FaultTold {
+    pub(super) code: &'static str,
+    pub(super) what: String,
+    pub(super) hint: String,
+}
+
+impl FaultTold {
+    pub(super) fn of(fault: &ConfigError) -> Self {
+        Self { code: fault.code, what: fault.to_string(), hint: fault.hint.clone() }
+    }
+}
+
+/// For people.
+pub(super) fn told(report: &Report) -> String {
+    if !report.set_up {
+        let mut text = lines_told(&report.checked);
+        text.push_str("\n\nNothing was written.\n");
+        return text;
+    }
+    let mut text = String::new();
+    for offer in &report.exports {
+        let ExportOffer { purpose, id, confidence, reason } = offer;
+        let _ = writeln!(text, "export {purpose}: {id} ({confidence}: {reason})");
+    }
+    for one in &report.proposed {
+        let mark = if one.accepted { "accepted" } else { "left    " };
+        let ProposalTold { kind, key, name, value, confidence, reason, .. } = one;
+        let _ = writeln!(text, "{mark}  {kind} {key} ({name}) → {value}");
+        let _ = writeln!(text, "          {confidence}: {reason}");
+    }
+    if !report.proposed.is_empty() {
+        text.push('\n');
+    }
+    for what in &report.unread {
+        let _ = writeln!(text, "could not be read: {what}");
+    }
+    if !report.left.is_empty() {
+        let _ = writeln!(text, "Left open, {} (nothing is mapped by itself):", report.left.len());
+        for one in &report.left {
+            let _ = writeln!(text, "  {} {}: {}", one.kind, one.key, one.why);
+        }
+    }
+    let _ = writeln!(text, "{} mappings are in the book.\nWritten:", report.mapped);
+    for file in &report.files {
+        let _ = writeln!(text, "  {}", file.display());
+    }
+    if let Some(check) = &report.check {
+        let _ = writeln!(text, "\n{}", lines_told(&check.lines));
+    }
+    text.push_str("\nNext:\n");
+    for command in &report.next {
+        let _ = writeln!(text, "  {command}");
+    }
+    text
+}
