@@ -128,6 +128,21 @@ impl Scene {
             self.read(&format!("stock/{sku}/decisions")).await;
             self.read(&format!("catalogue/{sku}")).await;
         }
+        self.read(&format!("days/{day}/{store}/entries")).await;
+        let till = self.filled.desk.world.till(0).to_owned();
+        let till: String = url::form_urlencoded::byte_serialize(till.as_bytes()).collect();
+        let mut way = String::new();
+        for more in [String::new(), format!("store={store}"), format!("register={till}")] {
+            way = format!("{way}&{more}");
+            self.read(&format!("months/2026-10/drill?{way}")).await;
+        }
+        self.read(&format!("days/{day}/{store}")).await;
+        self.read(&format!("days/{day}/{store}/plan")).await;
+    }
+
+    /// Every list as a file.
+    async fn files(&mut self) {
+        let (store, day) = (self.filled.desk.world.shop(0).warehouse_id, self.filled.day);
         for ending in ["csv", "xlsx"] {
             for list in [
                 "activity",
@@ -146,16 +161,6 @@ impl Scene {
             self.read(&format!("mappings/store/{ending}")).await;
             self.read(&format!("days/{day}/{store}/entries.{ending}")).await;
         }
-        self.read(&format!("days/{day}/{store}/entries")).await;
-        let till = self.filled.desk.world.till(0).to_owned();
-        let till: String = url::form_urlencoded::byte_serialize(till.as_bytes()).collect();
-        let mut way = String::new();
-        for more in [String::new(), format!("store={store}"), format!("register={till}")] {
-            way = format!("{way}&{more}");
-            self.read(&format!("months/2026-10/drill?{way}")).await;
-        }
-        self.read(&format!("days/{day}/{store}")).await;
-        self.read(&format!("days/{day}/{store}/plan")).await;
     }
 
     async fn exceptions(&mut self) {
@@ -276,7 +281,7 @@ impl Scene {
         let workflow = json!({ "workflow": "exceptions-retail", "name": "Ada", "deputy": "Mo" });
         self.write("responsible/set", workflow).await;
         self.read("responsible").await;
-        let sent = reference(self.filled.sent).to_string();
+        let sent = reference(self.filled.sent);
         let whose = json!({ "entry": sent, "reason": "asked by letter" });
         self.write("shoppers/erase", whose).await;
         assert_eq!(self.refused("shoppers/erase", json!({})).await, "erase-whose");
@@ -317,6 +322,7 @@ const NOT_SEEN: &[&str] = &[
     "AuditChange",
     "BoardLine",
     "CatalogueFault",
+    "Confidence",
     "FindingRow",
     "LeaseRow",
     "MappingSuggestion",
@@ -333,6 +339,7 @@ async fn every_call_answers_what_is_described() {
         let mut scene = Scene { filled, who, second, judge, keys: 0 };
         scene.sign_in("early").await;
         Box::pin(scene.reads()).await;
+        Box::pin(scene.files()).await;
         Box::pin(scene.exceptions()).await;
         Box::pin(scene.entries()).await;
         Box::pin(scene.mappings()).await;
