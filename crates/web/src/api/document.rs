@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn every_call_is_described_once_with_its_parameters() {
         let document = openapi();
-        let mut names = std::collections::BTreeSet::new();
+        let mut ids = std::collections::BTreeSet::new();
         for line in described() {
             let operation = &document["paths"][line.path][line.method.to_lowercase()];
             assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{line:?}");
@@ -243,7 +243,7 @@ mod tests {
             }
             let is_write = line.method == "POST";
             assert_eq!(named.iter().any(|one| one["name"] == "Idempotency-Key"), is_write);
-            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()));
+            assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()));
             for status in operation["responses"].as_object().unwrap().keys() {
                 let known = PROBLEMS.iter().any(|(one, _)| one.to_string() == *status);
                 assert!(known || status == "200", "{line:?}: {status}");

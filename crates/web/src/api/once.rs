@@ -53,31 +53,34 @@ async fn guarded(web: &Web, request: Request, next: Next) -> Result<Response, Ap
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, web.body_limit_bytes).await.map_err(|_| too_large())?;
     let hash: [u8; 32] = Sha256::digest(&bytes).into();
-    let repeat = Repeat { caller: &caller, key: &key, what: &what, hash };
-    match once::begin(&web.app, repeat).await? {
-        Begun::First => {}
-        Begun::Again { status, answer } => return Ok(kept(status, answer)),
-        Begun::Other => {
-            return Err(refused(
-                "idempotency-key-reused",
-                "This key was sent with another request",
-            ));
-        }
-        Begun::AtWork => {
-            return Err(refused(
-                "idempotency-at-work",
-                "The first request with this key still runs",
-            ));
-        }
-    }
-    // Apart from the connection: a client that hangs up must not leave a write half done, nor its
-    // key without the answer.
-    let request = Request::from_parts(parts, Body::from(bytes));
-    let work = tokio::spawn(done(web.clone(), (caller, key), next.run(request)));
+    // Apart from the connection, from the taking of the key on: a client that hangs up must not
+    // leave a write half done, nor its key without the answer.
+    let run = next.run(Request::from_parts(parts, Body::from(bytes)));
+    let work = tokio::spawn(begun(web.clone(), (caller, key), (what, hash), run));
     work.await.unwrap_or_else(|error| {
         tracing::error!("a call of the API broke off: {error}");
         Err(broken())
     })
+}
+
+/// Takes the key, and does the write if nobody has.
+async fn begun(
+    web: Web,
+    (caller, key): (String, String),
+    (what, hash): (String, [u8; 32]),
+    work: impl Future<Output = Response>,
+) -> Result<Response, ApiError> {
+    let repeat = Repeat { caller: &caller, key: &key, what: &what, hash };
+    match once::begin(&web.app, repeat).await? {
+        Begun::First => done(web, (caller, key), work).await,
+        Begun::Again { status, answer } => Ok(kept(status, answer)),
+        Begun::Other => {
+            Err(refused("idempotency-key-reused", "This key was sent with another request"))
+        }
+        Begun::AtWork => {
+            Err(refused("idempotency-at-work", "The first request with this key still runs"))
+        }
+    }
 }
 
 /// Does the write, and keeps its answer for those who ask again.

@@ -69,6 +69,7 @@ pub(super) fn routes() -> Routes {
 
 /// Money on its way from payment providers.
 #[derive(Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the names that programs read")]
 struct Payouts {
     /// What each provider owes today.
     balances: Vec<Balance>,

@@ -128,6 +128,21 @@ impl Scene {
             self.read(&format!("stock/{sku}/decisions")).await;
             self.read(&format!("catalogue/{sku}")).await;
         }
+        self.read(&format!("days/{day}/{store}/entries")).await;
+        let till = self.filled.desk.world.till(0).to_owned();
+        let till: String = url::form_urlencoded::byte_serialize(till.as_bytes()).collect();
+        let mut way = String::new();
+        for more in [String::new(), format!("store={store}"), format!("register={till}")] {
+            way = format!("{way}&{more}");
+            self.read(&format!("months/2026-10/drill?{way}")).await;
+        }
+        self.read(&format!("days/{day}/{store}")).await;
+        self.read(&format!("days/{day}/{store}/plan")).await;
+    }
+
+    /// Every list as a file.
+    async fn files(&mut self) {
+        let (store, day) = (self.filled.desk.world.shop(0).warehouse_id, self.filled.day);
         for ending in ["csv", "xlsx"] {
             for list in [
                 "activity",
@@ -146,16 +161,6 @@ impl Scene {
             self.read(&format!("mappings/store/{ending}")).await;
             self.read(&format!("days/{day}/{store}/entries.{ending}")).await;
         }
-        self.read(&format!("days/{day}/{store}/entries")).await;
-        let till = self.filled.desk.world.till(0).to_owned();
-        let till: String = url::form_urlencoded::byte_serialize(till.as_bytes()).collect();
-        let mut way = String::new();
-        for more in [String::new(), format!("store={store}"), format!("register={till}")] {
-            way = format!("{way}&{more}");
-            self.read(&format!("months/2026-10/drill?{way}")).await;
-        }
-        self.read(&format!("days/{day}/{store}")).await;
-        self.read(&format!("days/{day}/{store}/plan")).await;
     }
 
     async fn exceptions(&mut self) {
@@ -276,7 +281,7 @@ impl Scene {
         let workflow = json!({ "workflow": "exceptions-retail", "name": "Ada", "deputy": "Mo" });
         self.write("responsible/set", workflow).await;
         self.read("responsible").await;
-        let sent = reference(self.filled.sent).to_string();
+        let sent = reference(self.filled.sent);
         let whose = json!({ "entry": sent, "reason": "asked by letter" });
         self.write("shoppers/erase", whose).await;
         assert_eq!(self.refused("shoppers/erase", json!({})).await, "erase-whose");
@@ -308,8 +313,23 @@ const NOT_TRIED: &[&str] = &[
     // Its siblings belong to entries; what belongs to none is left by alerts and settlement.
     "POST /api/v1/exceptions/{cause}/dismiss",
 ];
-/// Shapes that the book of this test does not hold, and why.
-const NOT_SEEN: &[&str] = &[];
+/// Shapes that the book of this test does not hold: it has no week of alerts behind it, no family, no
+/// process beside it, no fault in a product, and nothing under way. `cargo xtask api-fuzz` asks a demo
+/// that has most of them.
+const NOT_SEEN: &[&str] = &[
+    "AlertWeek",
+    "Attribute",
+    "AuditChange",
+    "BoardLine",
+    "CatalogueFault",
+    "Confidence",
+    "FindingRow",
+    "LeaseRow",
+    "MappingSuggestion",
+    "NotErased",
+    "PauseLine",
+    "Progress",
+];
 
 #[tokio::test]
 async fn every_call_answers_what_is_described() {
@@ -319,6 +339,7 @@ async fn every_call_answers_what_is_described() {
         let mut scene = Scene { filled, who, second, judge, keys: 0 };
         scene.sign_in("early").await;
         Box::pin(scene.reads()).await;
+        Box::pin(scene.files()).await;
         Box::pin(scene.exceptions()).await;
         Box::pin(scene.entries()).await;
         Box::pin(scene.mappings()).await;

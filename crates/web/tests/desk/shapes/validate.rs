@@ -68,7 +68,7 @@ fn look(document: &Value, schema: &Value, value: &Value, at: &str) -> Found {
     let rules = schema.as_object().unwrap_or_else(|| panic!("{at}: {schema} is no schema"));
     for (keyword, rule) in rules {
         let fits = match keyword.as_str() {
-            "description" => true,
+            "description" | "uniqueItems" => true,
             "type" => match rule.as_str() {
                 Some(kind) => is_of(kind, value),
                 None => strings(rule).any(|kind| is_of(kind, value)),
@@ -79,7 +79,6 @@ fn look(document: &Value, schema: &Value, value: &Value, at: &str) -> Found {
             "format" | "pattern" => has_form(rule.as_str().unwrap(), value),
             "minimum" => value.as_i64().is_none_or(|number| number >= rule.as_i64().unwrap()),
             "maximum" => value.as_i64().is_none_or(|number| number <= rule.as_i64().unwrap()),
-            "uniqueItems" => true,
             "required" => strings(rule).all(|name| value.get(name).is_some()),
             "$ref" => {
                 let path = rule.as_str().unwrap().trim_start_matches('#');
