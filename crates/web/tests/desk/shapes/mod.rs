@@ -350,10 +350,11 @@ async fn every_call_answers_what_is_described() {
         let left: Vec<_> = scene.judge.described().into_iter().collect();
         let left: Vec<_> = left.iter().filter(|call| !scene.judge.calls.contains(*call)).collect();
         assert_eq!(left, NOT_TRIED, "no answer of these was looked at");
-        let unseen: Vec<_> = scene.judge.all_shapes().into_iter().collect();
-        let unseen: Vec<_> =
-            unseen.iter().filter(|name| !scene.judge.shapes.contains(*name)).collect();
-        assert_eq!(unseen, NOT_SEEN, "no answer held one of these");
+        let mut unseen = scene.judge.all_shapes();
+        unseen.retain(|name| {
+            !scene.judge.shapes.contains(name) && !NOT_SEEN.contains(&name.as_str())
+        });
+        assert!(unseen.is_empty(), "no answer held one of these: {unseen:?}");
     })
     .await;
 }
