@@ -3,7 +3,7 @@ import { accessible, expect, pages, test } from "./desk.js";
 
 for (const colours of ["light", "dark"]) {
   test(`every page is accessible, ${colours}`, async ({ page, baseURL }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(360_000);
     await page.emulateMedia({ colorScheme: colours });
     const troubles = [];
     page.on("pageerror", (error) => troubles.push(String(error)));

@@ -37,7 +37,7 @@ pub(crate) struct CutoverArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// The steps, which are done, what is next, and what stands against the switch [default].
+    /// The steps, which are done, what is next, and what stands against the switch: the default.
     Plan {
         /// Try both systems too, as `daybook check` does.
         #[arg(long)]

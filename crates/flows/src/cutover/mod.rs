@@ -1,6 +1,6 @@
 //! From another integration to Daybook, and back. Who posts is a row of the book; it is read in the
-//! transaction that writes an intent ([`gate`]), and changed by a person ([`deeds`]). While another
-//! integration posts, its documents are looked for under its own references ([`look`]).
+//! transaction that writes an intent (`gate`), and changed by a person ([`deeds`]). While another
+//! integration posts, its documents are looked for under its own references (`look`).
 
 pub mod deeds;
 mod gate;
