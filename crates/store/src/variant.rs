@@ -41,7 +41,8 @@ const UPSERT: &str = "INSERT INTO variant (sku, folded, variant_id, tax_rate_id,
 const UPSERT_UP: &str = " ON CONFLICT (sku) DO UPDATE SET folded = excluded.folded, \
     variant_id = excluded.variant_id, tax_rate_id = excluded.tax_rate_id, \
     saleable = excluded.saleable, discontinued = excluded.discontinued, \
-    seen_at = excluded.seen_at, product_code = excluded.product_code, \
+    seen_at = CASE WHEN excluded.seen_at > variant.seen_at THEN excluded.seen_at \
+    ELSE variant.seen_at END, product_code = excluded.product_code, \
     description = excluded.description, ean = excluded.ean, \
     price_exc_vat = excluded.price_exc_vat, price_inc_vat = excluded.price_inc_vat, \
     tax_code = excluded.tax_code, tax_rate = excluded.tax_rate, on_tills = excluded.on_tills, \
@@ -152,7 +153,9 @@ async fn seen(tx: &mut Tx, seen_at: Timestamp, variants: &[&FullVariant]) -> Sto
     for piece in pieces(variants.len()) {
         on!(tx, c => {
             let mut query = QueryBuilder::<Sql>::new(SEEN);
-            query.push_bind(seen_at.micros()).push(" WHERE sku IN (");
+            // Two reads may overlap: the earlier one takes back nothing that the later saw.
+            query.push_bind(seen_at.micros()).push(" WHERE seen_at < ");
+            query.push_bind(seen_at.micros()).push(" AND sku IN (");
             let mut list = query.separated(", ");
             for full in &variants[piece] {
                 list.push_bind(full.variant.sku.as_str());
