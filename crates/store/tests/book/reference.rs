@@ -39,6 +39,8 @@ async fn variants_tell_what_changed_and_where_skus_clash() {
         assert_eq!(Vec::from_iter(changed.sales), ["abc", "def"]);
         let changed = variant::upsert(&mut tx, at(3), &second[..2]).await.unwrap();
         assert_eq!(changed, variant::Changed::default());
+        // A read that began earlier and comes later takes back nothing that was seen.
+        variant::upsert(&mut tx, at(2), &second[..2]).await.unwrap();
         tx.commit().await.unwrap();
         let found = variant::by_folded(&db, &folded).await.unwrap();
         assert!(found.known);
