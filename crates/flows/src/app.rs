@@ -98,6 +98,8 @@ pub struct App {
     pub(crate) mapping: Mutex<CachedMapping>,
     /// Held by whoever posts in this process.
     pub(crate) posting: Mutex<()>,
+    /// Held by whoever reads OrderWise's variants in this process.
+    pub(crate) reading_variants: Mutex<()>,
     pub(crate) inbox: crate::events::Inbox,
     pub(crate) health: crate::health::Health,
     pub(crate) glance: crate::desk::Glance,
@@ -132,6 +134,7 @@ impl App {
             stop: CancellationToken::new(),
             mapping: Mutex::default(),
             posting: Mutex::default(),
+            reading_variants: Mutex::default(),
             inbox: crate::events::Inbox::default(),
             health: crate::health::Health::default(),
             glance: crate::desk::Glance::default(),

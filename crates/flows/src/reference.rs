@@ -5,6 +5,7 @@ use daybook_domain::{
     Timestamp, catalogue::FullVariant, exchange::Called, mapping::MappingKind, priority::Priority,
 };
 use daybook_store::{catalogue, entry, value_list, variant, watermark};
+use tokio::sync::MutexGuard;
 
 use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
 
@@ -22,6 +23,7 @@ pub(crate) async fn if_due(app: &App) -> Result<(), FlowError> {
     if !app.orderwise.has_export("variants") {
         return Ok(());
     }
+    let Some(_reading) = turn(app).await? else { return Ok(()) };
     let now = app.now();
     let limits = &app.settings.reference;
     let all = watermark::get(&app.db, REFRESHED_ALL).await?.map(Timestamp::from_micros);
@@ -35,9 +37,22 @@ pub(crate) async fn if_due(app: &App) -> Result<(), FlowError> {
     Ok(())
 }
 
+/// The right to read. None where somebody reads already, for sales too: sales go on meanwhile. Before
+/// the first read no sale can be judged, so its end is waited for.
+async fn turn(app: &App) -> Result<Option<MutexGuard<'_, ()>>, FlowError> {
+    if let Ok(reading) = app.reading_variants.try_lock() {
+        return Ok(Some(reading));
+    }
+    if watermark::get(&app.db, REFRESHED_ALL).await?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(app.reading_variants.lock().await))
+}
+
 /// Reads what changed since the last read, for the flow that brings it to the tills; one read
 /// serves sales too.
 pub(crate) async fn changed(app: &App) -> Result<(), FlowError> {
+    let _reading = app.reading_variants.lock().await;
     let now = app.now();
     let all = watermark::get(&app.db, REFRESHED_ALL).await?.map(Timestamp::from_micros);
     let some = watermark::get(&app.db, REFRESHED).await?.map(Timestamp::from_micros);
@@ -53,16 +68,19 @@ pub(crate) async fn now(app: &App) -> Result<(), FlowError> {
 
 /// Reads everything, so that what the export no longer shows is noticed.
 pub(crate) async fn everything(app: &App) -> Result<(), FlowError> {
+    let _reading = app.reading_variants.lock().await;
     variants(app, None).await
 }
 
 /// Refreshes now: variants (what changed, or all) and the value lists.
 pub async fn refresh(app: &App, full: bool) -> Result<(), FlowError> {
+    let reading = app.reading_variants.lock().await;
     let some = watermark::get(&app.db, REFRESHED).await?.map(Timestamp::from_micros);
     let since = some.filter(|_| !full).map(|at| at.minus(app.settings.reference.overlap));
     if app.orderwise.has_export("variants") {
         variants(app, since).await?;
     }
+    drop(reading);
     value_lists(app).await
 }
 

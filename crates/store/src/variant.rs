@@ -41,13 +41,13 @@ const UPSERT: &str = "INSERT INTO variant (sku, folded, variant_id, tax_rate_id,
 const UPSERT_UP: &str = " ON CONFLICT (sku) DO UPDATE SET folded = excluded.folded, \
     variant_id = excluded.variant_id, tax_rate_id = excluded.tax_rate_id, \
     saleable = excluded.saleable, discontinued = excluded.discontinued, \
-    seen_at = CASE WHEN excluded.seen_at > variant.seen_at THEN excluded.seen_at \
-    ELSE variant.seen_at END, product_code = excluded.product_code, \
+    seen_at = excluded.seen_at, product_code = excluded.product_code, \
     description = excluded.description, ean = excluded.ean, \
     price_exc_vat = excluded.price_exc_vat, price_inc_vat = excluded.price_inc_vat, \
     tax_code = excluded.tax_code, tax_rate = excluded.tax_rate, on_tills = excluded.on_tills, \
     kit = excluded.kit, last_amended = excluded.last_amended, unreadable = excluded.unreadable, \
-    attributes = excluded.attributes, category = excluded.category";
+    attributes = excluded.attributes, category = excluded.category \
+    WHERE excluded.seen_at >= variant.seen_at";
 
 /// A variant under the form that SKUs are compared by.
 struct Kept {
@@ -96,7 +96,8 @@ impl Changed {
     }
 }
 
-/// Keeps variants; says what is new or different.
+/// Keeps variants as a read that began at `seen_at` told them; says what is new or different. Two
+/// reads may overlap: what the later one saw stays.
 pub async fn upsert(
     tx: &mut Tx,
     seen_at: Timestamp,
@@ -153,7 +154,6 @@ async fn seen(tx: &mut Tx, seen_at: Timestamp, variants: &[&FullVariant]) -> Sto
     for piece in pieces(variants.len()) {
         on!(tx, c => {
             let mut query = QueryBuilder::<Sql>::new(SEEN);
-            // Two reads may overlap: the earlier one takes back nothing that the later saw.
             query.push_bind(seen_at.micros()).push(" WHERE seen_at < ");
             query.push_bind(seen_at.micros()).push(" AND sku IN (");
             let mut list = query.separated(", ");

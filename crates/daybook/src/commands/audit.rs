@@ -1,6 +1,5 @@
 //! `daybook audit`
 
-mod csv;
 mod dry;
 mod people;
 mod progress;
@@ -153,15 +152,21 @@ impl Book {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
+fn unwritable(error: export::ExportError) -> Failure {
+    Failure::new("export", error.to_string(), "please report it")
+}
+
 fn write_files(context: &Context, args: &AuditArgs, audited: &Audited) -> Result<(), Failure> {
     let Audited { report, changes, .. } = audited;
     if let Some(path) = &args.csv {
-        fs::write(path, csv::bytes(report)?).map_err(|error| Failure::file(path, &error))?;
+        let bytes = export::csv::bytes(&export::audit::table(report)).map_err(unwritable)?;
+        fs::write(path, bytes).map_err(|error| Failure::file(path, &error))?;
     }
     if let Some(path) = &args.report {
         let (zone, currency) = (context.zone(), context.currency());
-        let page = export::audit::page(report, changes.as_ref(), &zone, currency)
-            .map_err(|error| Failure::new("export", error.to_string(), "please report it"))?;
+        let page =
+            export::audit::page(report, changes.as_ref(), &zone, currency).map_err(unwritable)?;
         fs::write(path, page).map_err(|error| Failure::file(path, &error))?;
         context.printer.talk(&format!("report written to {}", path.display()));
     }

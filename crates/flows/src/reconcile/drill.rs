@@ -117,7 +117,7 @@ impl Path {
 
 /// The lines of a level of a month, by key.
 pub async fn month(app: &App, month: Month, path: &Path) -> Result<Vec<DrillLine>, FlowError> {
-    let days = month::facts(app, month).await?.days;
+    let days = month::certificates(app, month).await?;
     lines(app, &days, path).await
 }
 

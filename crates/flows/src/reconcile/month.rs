@@ -11,7 +11,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     Tx,
-    period::{self, Pinned},
+    period::{self, ActRow, Pinned},
     reconcile::{
         certificate::{self, CertificateRow},
         day, difference, sign_off,
@@ -29,27 +29,8 @@ pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
     let span = (month.first(), month.last());
     let state = period::get(&mut tx, month).await?.map_or(PeriodState::Open, |row| row.state);
     let acts = period::acts(&mut tx, month).await?;
-    let is_closed = state == PeriodState::Closed;
-    let late = period::late(&mut tx, month.last()).await?;
-    let (counted, after) = if is_closed {
-        // The act that closed it counted its days, whatever was asked for since.
-        let close = acts.iter().rfind(|act| act.days > 0).map_or(0, |act| act.seq);
-        let after = late.into_iter().filter(|one| month.holds(one.day)).collect();
-        (period::pinned(&mut tx, month, close).await?, after)
-    } else {
-        let rows = day::list(&mut tx, span, None).await?;
-        let own = rows.into_iter().filter_map(|row| {
-            let (warehouse_id, day) = (row.warehouse_id, row.day);
-            Some(Pinned { warehouse_id, day, certificate: row.certificate?, before: None })
-        });
-        (own.chain(late.into_iter().filter(|one| !month.holds(one.day))).collect(), Vec::new())
-    };
-    let (own, late): (Vec<Pinned>, Vec<Pinned>) =
-        counted.into_iter().partition(|one| month.holds(one.day));
-    let mut days = Vec::with_capacity(own.len());
-    for one in own {
-        days.push(certified(&mut tx, one.warehouse_id, one.certificate).await?);
-    }
+    let Counted { own, late, after } = counted(&mut tx, month, state, &acts).await?;
+    let days = all_certified(&mut tx, own).await?;
     let obstacles = match state {
         PeriodState::Closed => Vec::new(),
         PeriodState::Open | PeriodState::Reopened => {
@@ -75,6 +56,60 @@ pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
     };
     tx.rollback().await?;
     Ok(facts)
+}
+
+/// The certificates of a month's days alone: those that its pack is made of.
+pub(super) async fn certificates(app: &App, month: Month) -> Result<Vec<Certified>, FlowError> {
+    let mut tx = app.db.look().await?;
+    let state = period::get(&mut tx, month).await?.map_or(PeriodState::Open, |row| row.state);
+    let acts = period::acts(&mut tx, month).await?;
+    let own = counted(&mut tx, month, state, &acts).await?.own;
+    let days = all_certified(&mut tx, own).await?;
+    tx.rollback().await?;
+    Ok(days)
+}
+
+/// What counts in a month.
+struct Counted {
+    /// Its own days.
+    own: Vec<Pinned>,
+    /// Days of earlier months that came late.
+    late: Vec<Pinned>,
+    /// What came for it after it was closed.
+    after: Vec<Pinned>,
+}
+
+async fn counted(
+    tx: &mut Tx,
+    month: Month,
+    state: PeriodState,
+    acts: &[ActRow],
+) -> Result<Counted, FlowError> {
+    let late = period::late(&mut *tx, month.last()).await?;
+    let (counted, after) = if state == PeriodState::Closed {
+        // The act that closed it counted its days, whatever was asked for since.
+        let close = acts.iter().rfind(|act| act.days > 0).map_or(0, |act| act.seq);
+        let after = late.into_iter().filter(|one| month.holds(one.day)).collect();
+        (period::pinned(&mut *tx, month, close).await?, after)
+    } else {
+        let rows = day::list(&mut *tx, (month.first(), month.last()), None).await?;
+        let own = rows.into_iter().filter_map(|row| {
+            let (warehouse_id, day) = (row.warehouse_id, row.day);
+            Some(Pinned { warehouse_id, day, certificate: row.certificate?, before: None })
+        });
+        (own.chain(late.into_iter().filter(|one| !month.holds(one.day))).collect(), Vec::new())
+    };
+    let (own, late): (Vec<Pinned>, Vec<Pinned>) =
+        counted.into_iter().partition(|one| month.holds(one.day));
+    Ok(Counted { own, late, after })
+}
+
+async fn all_certified(tx: &mut Tx, days: Vec<Pinned>) -> Result<Vec<Certified>, FlowError> {
+    let mut all = Vec::with_capacity(days.len());
+    for one in days {
+        all.push(certified(tx, one.warehouse_id, one.certificate).await?);
+    }
+    Ok(all)
 }
 
 async fn late_days(tx: &mut Tx, late: Vec<Pinned>) -> Result<Vec<LateDay>, FlowError> {

@@ -39,9 +39,12 @@ async fn variants_tell_what_changed_and_where_skus_clash() {
         assert_eq!(Vec::from_iter(changed.sales), ["abc", "def"]);
         let changed = variant::upsert(&mut tx, at(3), &second[..2]).await.unwrap();
         assert_eq!(changed, variant::Changed::default());
-        // A read that began earlier and comes later takes back nothing that was seen.
-        variant::upsert(&mut tx, at(2), &second[..2]).await.unwrap();
+        // A read that began earlier and comes later takes nothing back: neither that a variant was
+        // seen, nor what it was seen to be.
+        variant::upsert(&mut tx, at(2), &first[..2]).await.unwrap();
         tx.commit().await.unwrap();
+        let found = variant::by_folded(&db, &["def".to_owned()]).await.unwrap();
+        assert!(found.by_folded_sku["def"][0].saleable);
         let found = variant::by_folded(&db, &folded).await.unwrap();
         assert!(found.known);
         assert_eq!(found.by_folded_sku["abc"].len(), 2);

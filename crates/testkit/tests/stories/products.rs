@@ -164,3 +164,19 @@ async fn all_faults_of_a_sale_are_told_at_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn variants_are_read_once_however_many_want_them() {
+    tell(|world| async move {
+        // A first start: nothing can be judged before OrderWise was read, and two want to begin.
+        let sold = world.sell(world.sale(1_200));
+        let reads = || world.sandbox.orderwise_faults.counts().of("POST", "export-definition/105");
+        let before = reads();
+        tokio::join!(world.pass(), world.pass());
+        assert_eq!(reads() - before, 1);
+        assert!(world.state(sold).await.is_in_ledger());
+        assert_eq!(world.waits().await, []);
+        world
+    })
+    .await;
+}

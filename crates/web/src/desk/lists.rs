@@ -19,6 +19,7 @@ use super::{PageError, files, health::plain, mappings::kind_of, shell};
 use crate::{
     Web,
     access::Who,
+    export,
     take::{Asked, At},
 };
 
@@ -293,23 +294,8 @@ pub(crate) async fn gaps(
     who.sees_all_stores()?;
     let last = audit::last(&web.app).await?;
     let last = last.ok_or_else(|| PageError::not_found("There is no audit yet"))?;
-    let rows = last.report.gaps.iter().flat_map(|gap| {
-        let row = gap.kind.row();
-        gap.evidence.iter().map(move |one| {
-            vec![
-                row.severity.word().into(),
-                row.word.into(),
-                row.owner.word().into(),
-                one.record.as_str().into(),
-                one.detail.as_str().into(),
-                one.money.into(),
-                row.fix.into(),
-            ]
-        })
-    });
-    let columns = &["severity", "kind", "owner", "record", "detail", "money", "fix"];
-    let (name, title, summed) = ("audit", "Gaps between both systems", &["money"]);
-    made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
+    let table = export::audit::table(&last.report);
+    files::asked(&at, "daybook-audit", &table, &shell::zone(&web))
 }
 
 /// What Find shows, as far as a file goes.

@@ -3,6 +3,7 @@
 use askama::Template;
 use daybook_domain::{
     audit::{Changes, Evidence, Gap, Report},
+    month::table::{Column, Table},
     words,
 };
 use jiff::tz::TimeZone;
@@ -41,6 +42,33 @@ struct Page<'a> {
     total: String,
     changes: Option<String>,
     report: &'a Report,
+}
+
+/// All records of all gaps, a row each.
+pub fn table(report: &Report) -> Table {
+    let column = |key| Column { key, title: key, summed: key == "money" };
+    let rows = report.gaps.iter().flat_map(|gap| {
+        let row = gap.kind.row();
+        gap.evidence.iter().map(move |one| {
+            vec![
+                row.severity.word().into(),
+                row.word.into(),
+                row.owner.word().into(),
+                one.record.as_str().into(),
+                one.detail.as_str().into(),
+                one.money.into(),
+                row.fix.into(),
+            ]
+        })
+    });
+    let columns = ["severity", "kind", "owner", "record", "detail", "money", "fix"];
+    Table {
+        name: "audit",
+        title: "Gaps between both systems",
+        note: "",
+        columns: columns.into_iter().map(column).collect(),
+        rows: rows.collect(),
+    }
 }
 
 /// The page.

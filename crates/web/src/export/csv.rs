@@ -27,8 +27,8 @@ fn field(cell: &Cell) -> String {
     }
 }
 
-/// A spreadsheet takes text that begins like a formula for one.
-fn harmless(text: &str) -> String {
+/// Text as it may stand in a file for spreadsheets, which take what begins like a formula for one.
+pub fn harmless(text: &str) -> String {
     let formula =
         text.starts_with(['=', '+', '@', '\t', '\r']) || (text.len() > 1 && text.starts_with('-'));
     if formula { format!("'{text}") } else { text.to_owned() }

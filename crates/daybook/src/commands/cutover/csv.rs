@@ -5,6 +5,7 @@ use daybook_flows::cutover::{
     Comparison, Report,
     deeds::{HandedBack, HandedLine},
 };
+use daybook_web::export::csv::harmless;
 
 use crate::failure::Failure;
 
@@ -16,8 +17,8 @@ pub(super) fn stock(compared: &Comparison) -> Result<Vec<u8>, Failure> {
         vec![
             row.warehouse_id.to_string(),
             row.location_id.to_string(),
-            guarded(&row.place),
-            guarded(&row.sku),
+            harmless(&row.place),
+            harmless(&row.sku),
             row.at_tills.map(|units| units.to_string()).unwrap_or_default(),
             row.free.map(|units| units.to_string()).unwrap_or_default(),
             row.difference.to_string(),
@@ -63,8 +64,8 @@ pub(super) fn report(report: &Report) -> Result<Vec<u8>, Failure> {
             line.received_at.to_string(),
             line.till_gross.to_string(),
             line.till_tax.to_string(),
-            of(&|one| guarded(&one.reference)),
-            of(&|one| guarded(&one.order_number)),
+            of(&|one| harmless(&one.reference)),
+            of(&|one| harmless(&one.order_number)),
             of(&|one| one.net.to_string()),
             of(&|one| one.tax.to_string()),
             of(&|one| one.gross.to_string()),
@@ -72,7 +73,7 @@ pub(super) fn report(report: &Report) -> Result<Vec<u8>, Failure> {
             would.map(|one| one.lines.to_string()).unwrap_or_default(),
             would.map(|one| one.gross.to_string()).unwrap_or_default(),
             would.map(|one| one.payments.to_string()).unwrap_or_default(),
-            guarded(&line.would_hold.join("; ")),
+            harmless(&line.would_hold.join("; ")),
         ]
     });
     table(&head, rows)
@@ -86,7 +87,7 @@ pub(super) fn handed_back(handed: &HandedBack) -> Result<Vec<u8>, Failure> {
         vec![
             line.row.order_id.to_string(),
             line.row.reference.clone(),
-            guarded(&line.other_references.join(" ")),
+            harmless(&line.other_references.join(" ")),
             line.row.state.to_string(),
             line.row.erp_order_number.clone().unwrap_or_default(),
             line.row.gross.to_string(),
@@ -106,13 +107,4 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u
         writer.write_record(&row).map_err(fault)?;
     }
     writer.into_inner().map_err(|error| Failure::new("csv", error.to_string(), "please report it"))
-}
-
-/// A spreadsheet takes what begins like a formula for one.
-fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }
