@@ -152,18 +152,28 @@ say "installed $(daybook --version): not started before it has its settings"
 daybook sandbox --transactions 30 --write-config /mnt/sandbox.toml >/mnt/sandbox.log 2>&1 &
 until_so "the stand-ins answer" test -s /mnt/sandbox.toml
 until_so "the stand-ins answer" curl -fsS "$control/sitoo/totals"
+# As the README says: answers in a file, passwords in files beside it.
 secret() { # section, key, name of its file
     sed -n "/^\[$1\]/,/^\[/s/^$2 = \"\(.*\)\"/\1/p" sandbox.toml |
-        install -o root -g daybook -m 0640 /dev/stdin "/etc/daybook/credentials/$1.$2"
+        install -m 0600 /dev/stdin "/mnt/$1.$2"
 }
 secret sitoo password
 secret orderwise password
 secret web events-password
 {
-    printf '[book]\nurl = "sqlite:/var/lib/daybook/daybook.db"\n'
-    grep -v 'password = ' sandbox.toml
-} >/etc/daybook/daybook.toml
+    awk '/^\[/ { part = $0; gsub(/[][]/, "", part) }
+        /^(events-)?password = / { print $1 "-file = \"" part "." $1 "\""; next } { print }' sandbox.toml
+    printf '[book]\nurl = "sqlite:/var/lib/daybook/daybook.db"\n[init]\naccept = "certain"\n'
+} >answers.toml
+daybook-admin init --answers /mnt/answers.toml >init.log 2>&1 || die "init: $(cat init.log)"
+[ "$(stat -c '%U:%G %a' /etc/daybook/daybook.toml)" = "root:daybook 640" ]
+[ "$(stat -c '%U:%G %a' /etc/daybook/credentials/sitoo.password)" = "root:daybook 640" ]
+[ "$(stat -c '%U:%G' /var/lib/daybook/daybook.db)" = "daybook:daybook" ]
 daybook-admin check >check.log 2>&1 || die "check: $(cat check.log)"
+daybook-admin audit >audit.log 2>&1 || [ $? -eq 3 ] || die "audit: $(cat audit.log)"
+daybook-admin sync sales >sync.log 2>&1 || [ $? -eq 3 ] || die "sync sales: $(cat sync.log)"
+some_documents || die "nothing was posted: $(cat sync.log)"
+say "set up by init, from a file of answers: $(documents) documents posted by the first pass"
 systemctl enable --now daybook
 until_so "it is ready" ready
 [ "$(ps -o user= -p "$(cat /run/daybook.pid)")" = daybook ]

@@ -68,20 +68,26 @@ fn ci() -> Result<()> {
     api_fuzz()?;
     simulate(&["--fixed".into(), "--fresh".into(), "4".into()])?;
     simulate(&["--stock".into(), "--fixed".into(), "--fresh".into(), "2".into()])?;
-    step("demo", &mut cargo(&["run", "--package", "daybook", "--", "demo", "--exit"]))
+    step("demo", Command::new("target/debug/daybook").args(["demo", "--exit"]))
+}
+
+/// Builds the programs. All of them, because one package alone asks other crates for other features,
+/// and everything would be compiled a second time.
+fn build_programs() -> Result<()> {
+    step("build", &mut cargo(&["build", "--workspace", "--bins"]))
 }
 
 fn test(args: &[String]) -> Result<()> {
     machine::install()?;
     // Tests that start the program itself use the one built here.
-    step("build", &mut cargo(&["build", "--package", "daybook"]))?;
+    build_programs()?;
     // One slip must not hide the next.
     step("tests", cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))
 }
 
 fn e2e(args: &[String]) -> Result<()> {
     machine::install_browser()?;
-    step("build", &mut cargo(&["build", "--package", "daybook"]))?;
+    build_programs()?;
     let mut packages = Command::new("npm");
     packages.args(["ci", "--no-audit", "--no-fund"]).current_dir("e2e");
     step("browser packages", &mut packages)?;
@@ -92,7 +98,7 @@ fn e2e(args: &[String]) -> Result<()> {
 
 fn api_fuzz() -> Result<()> {
     machine::install_python()?;
-    step("build", &mut cargo(&["build", "--package", "daybook"]))?;
+    build_programs()?;
     let mut folder = Command::new("python3");
     step("a place for its packages", folder.args(["-m", "venv", "fuzz/.venv"]))?;
     let mut packages = Command::new("fuzz/.venv/bin/pip");
@@ -103,8 +109,8 @@ fn api_fuzz() -> Result<()> {
 }
 
 fn simulate(args: &[String]) -> Result<()> {
-    let mut run = cargo(&["run", "--package", "daybook-testkit", "--bin", "simulate", "--"]);
-    step("simulation", run.args(args))
+    build_programs()?;
+    step("simulation", Command::new("target/debug/simulate").args(args))
 }
 
 fn bench(args: &[String]) -> Result<()> {

@@ -62,13 +62,34 @@ pub struct SystemLine {
 
 /// How the machine stands.
 pub async fn health(app: &App) -> Result<Health, FlowError> {
+    let machine = glance::machine(app).await?;
     Ok(Health {
         engine: app.db.engine_name(),
-        summary: glance::summary(app).await?.as_ref().clone(),
+        summary: glance::summary(app).await?,
+        orders_read_at: machine.orders_read_at,
+        stock_read_at: machine.stock_read_at,
+        notice: cutover::state(&app.db).await?.notice(),
+        // Read anew: whoever pauses a flow here looks at this next.
+        pauses: pause::all(&app.db).await?,
+        leases: machine.leases.clone(),
+        systems: machine.systems.clone(),
+    })
+}
+
+/// What moves by itself, and is shared by all who look.
+#[derive(Debug)]
+pub(super) struct Machine {
+    orders_read_at: Option<Timestamp>,
+    stock_read_at: Option<Timestamp>,
+    leases: Vec<LeaseRow>,
+    systems: Vec<SystemLine>,
+}
+
+/// Reads it.
+pub(super) async fn machine(app: &App) -> Result<Machine, FlowError> {
+    Ok(Machine {
         orders_read_at: watermark::updated_at(&app.db, ORDERS).await?,
         stock_read_at: figures::read_at(app).await?,
-        notice: cutover::state(&app.db).await?.notice(),
-        pauses: pause::all(&app.db).await?,
         leases: lease::list(&app.db).await?,
         systems: systems(&exchange::latest_calls(&app.db, EXCHANGES).await?),
     })

@@ -13,4 +13,4 @@ pub mod queue;
 pub mod today;
 
 pub(crate) use self::glance::Glance;
-pub use self::glance::today;
+pub use self::glance::{fingerprint, today};

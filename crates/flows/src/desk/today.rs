@@ -109,7 +109,7 @@ impl Today {
     }
 
     /// Changes with anything but the moment: what has moved is worth a look.
-    pub fn fingerprint(&self) -> u64 {
+    pub(super) fn fingerprint(&self) -> u64 {
         let same = Self { at: Timestamp::default(), ..self.clone() };
         let mut hasher = DefaultHasher::new();
         serde_json::to_string(&same).unwrap_or_default().hash(&mut hasher);

@@ -26,8 +26,8 @@ mod view;
 use std::sync::Arc;
 
 use daybook_domain::{Timestamp, reconcile::witness::Day};
-pub use daybook_store::reconcile::day::StoreDayRow;
 use daybook_store::reconcile::day::{self, DayState};
+pub use daybook_store::reconcile::day::{StandingRow, StoreDayRow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

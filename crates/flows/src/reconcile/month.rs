@@ -14,7 +14,7 @@ use daybook_store::{
     period::{self, ActRow, Pinned},
     reconcile::{
         certificate::{self, CertificateRow},
-        day, difference, sign_off,
+        difference, sign_off,
     },
 };
 
@@ -34,7 +34,8 @@ pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
     let obstacles = match state {
         PeriodState::Closed => Vec::new(),
         PeriodState::Open | PeriodState::Reopened => {
-            periods::obstacles(app, &mut tx, &stores, month).await?
+            let rows = periods::of_month(&mut tx, month).await?;
+            periods::obstacles(app, &mut tx, &stores, month, &rows).await?
         }
     };
     let facts = Facts {
@@ -92,7 +93,7 @@ async fn counted(
         let after = late.into_iter().filter(|one| month.holds(one.day)).collect();
         (period::pinned(&mut *tx, month, close).await?, after)
     } else {
-        let rows = day::list(&mut *tx, (month.first(), month.last()), None).await?;
+        let rows = periods::of_month(tx, month).await?;
         let own = rows.into_iter().filter_map(|row| {
             let (warehouse_id, day) = (row.warehouse_id, row.day);
             Some(Pinned { warehouse_id, day, certificate: row.certificate?, before: None })

@@ -15,7 +15,7 @@ use daybook_domain::{
 use daybook_store::{
     Tx, audit,
     period::{self, ActRow, PeriodRow, Pinned},
-    reconcile::day,
+    reconcile::day::{self, StandingRow},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -57,8 +57,17 @@ pub async fn list(app: &App) -> Result<Vec<PeriodView>, FlowError> {
 
 /// One month.
 pub async fn view(app: &App, month: Month) -> Result<PeriodView, FlowError> {
+    Ok(calendar(app, month).await?.0)
+}
+
+/// One month and how far its store-days are, as of one moment.
+pub async fn calendar(
+    app: &App,
+    month: Month,
+) -> Result<(PeriodView, Vec<StandingRow>), FlowError> {
     let stores = days::stores(app).await?;
     let mut tx = app.db.look().await?;
+    let rows = of_month(&mut tx, month).await?;
     let row = period::get(&mut tx, month).await?;
     let state = row.map_or(PeriodState::Open, |row| row.state);
     let acts = period::acts(&mut tx, month).await?;
@@ -66,11 +75,11 @@ pub async fn view(app: &App, month: Month) -> Result<PeriodView, FlowError> {
     let obstacles = match state {
         PeriodState::Closed => Vec::new(),
         PeriodState::Open | PeriodState::Reopened => {
-            obstacles(app, &mut tx, &stores, month).await?
+            obstacles(app, &mut tx, &stores, month, &rows).await?
         }
     };
     tx.rollback().await?;
-    Ok(PeriodView {
+    let view = PeriodView {
         month,
         state,
         asked_by: asked(&acts).map(|act| act.actor.clone()),
@@ -78,7 +87,13 @@ pub async fn view(app: &App, month: Month) -> Result<PeriodView, FlowError> {
         late_policy: app.settings.reconcile.late,
         obstacles,
         acts,
-    })
+    };
+    Ok((view, rows))
+}
+
+/// How far a month's store-days are.
+pub(super) async fn of_month(tx: &mut Tx, month: Month) -> Result<Vec<StandingRow>, FlowError> {
+    Ok(day::standings(&mut *tx, (month.first(), month.last())).await?)
 }
 
 /// The act that waits for a second person.
@@ -102,12 +117,13 @@ pub async fn close(
         if row.state == PeriodState::Closed {
             return Err(refused("period-closed", format!("{month} is closed already"), month));
         }
-        let found = obstacles(app, &mut tx, &stores, month).await?;
+        let rows = of_month(&mut tx, month).await?;
+        let found = obstacles(app, &mut tx, &stores, month, &rows).await?;
         if !found.is_empty() {
             return Err(open(month, &found));
         }
         let mut pinned = Vec::new();
-        for one in day::list(&mut tx, (month.first(), month.last()), None).await? {
+        for one in rows {
             if let Some(certificate) = one.certificate {
                 let (warehouse_id, day) = (one.warehouse_id, one.day);
                 pinned.push(Pinned { warehouse_id, day, certificate, before: None });
@@ -246,13 +262,13 @@ pub(super) async fn obstacles(
     tx: &mut Tx,
     stores: &BTreeSet<i64>,
     month: Month,
+    rows: &[StandingRow],
 ) -> Result<Vec<Obstacle>, FlowError> {
     let now = app.now();
     let first: BTreeMap<i64, Day> = period::first_days(&mut *tx).await?.into_iter().collect();
     let span = |store: i64| StoreSpan { store, first: first.get(&store).copied() };
     let stores: Vec<StoreSpan> = stores.iter().copied().map(span).collect();
-    let rows = day::list(&mut *tx, (month.first(), month.last()), None).await?;
-    let standing = rows.into_iter().map(|row| {
+    let standing = rows.iter().map(|row| {
         let closed = row.state.is_closed();
         let to_be_compared = row.due_at.is_some_and(|due| due <= now);
         let of_day =

@@ -22,6 +22,8 @@ macro_rules! select {
 }
 
 sql! {
+    STANDINGS = "SELECT warehouse_id, day, state, due_at, differences, gross, certificate \
+                 FROM store_day WHERE day >= $1 AND day <= $2 ORDER BY day, warehouse_id";
     GET = select!("WHERE warehouse_id = $1 AND day = $2");
     DUE = select!("WHERE due_at IS NOT NULL AND due_at <= $1 \
                    ORDER BY due_at, warehouse_id, day LIMIT $2");
@@ -202,6 +204,51 @@ pub async fn list(
             query.push(" AND warehouse_id = ").push_bind(id);
         }
         all(&query.push(" ORDER BY day, warehouse_id").build().fetch_all(c).await?)
+    })
+}
+
+/// How far a day is, without what comparing it came to: a month of all stores is many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingRow {
+    /// Sitoo's warehouse id.
+    pub warehouse_id: i64,
+    /// The day.
+    pub day: Day,
+    /// How far it is.
+    pub state: DayState,
+    /// When it is looked at next.
+    pub due_at: Option<Timestamp>,
+    /// How many differences it has, tolerated ones left out.
+    pub differences: i64,
+    /// What they sum to, gross.
+    pub gross: Money,
+    /// Number of its latest certificate in the store's chain.
+    pub certificate: Option<i64>,
+}
+
+impl FromCells for StandingRow {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self {
+            warehouse_id: row.int("warehouse_id")?,
+            day: read_day(row)?,
+            state: row.word("state")?,
+            due_at: row.opt_time("due_at")?,
+            differences: row.int("differences")?,
+            gross: row.money("gross")?,
+            certificate: row.opt_int("certificate")?,
+        })
+    }
+}
+
+/// How far all days from `from` to `to` are, both included, by day and store.
+pub async fn standings(
+    source: impl Into<Source<'_>>,
+    (from, to): (Day, Day),
+) -> StoreResult<Vec<StandingRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(STANDINGS).bind(from.to_string()).bind(to.to_string());
+        all(&query.fetch_all(c).await?)
     })
 }
 

@@ -21,7 +21,7 @@ use daybook_domain::{
 use daybook_flows::{
     desk::find,
     reconcile::{
-        self, StoreDayRow, is_set_up,
+        self, StandingRow, is_set_up,
         period::{self, PeriodView},
     },
 };
@@ -92,9 +92,8 @@ pub(super) async fn month(
         "" => Month::of(Day(today)),
         text => text.parse().map_err(|_| PageError::not_found(format!("'{text}' is no month")))?,
     };
-    let view = period::view(&web.app, month).await?;
+    let (view, rows) = period::calendar(&web.app, month).await?;
     let names = find::stores(&web.app).await?;
-    let rows = reconcile::month_days(&web.app, month).await?;
     let (mut by_store, counts) = cells(&rows, &names, &who);
     let stores_named = names.clone();
     let seen = names.into_iter().filter(|(id, _)| who.may_see_store(Some(*id)));
@@ -151,7 +150,7 @@ type Cells = BTreeMap<i64, BTreeMap<i8, DayCell>>;
 
 /// A cell a day, by store; and how many days are how far.
 fn cells(
-    rows: &[StoreDayRow],
+    rows: &[StandingRow],
     names: &[(i64, String)],
     who: &Who,
 ) -> (Cells, BTreeMap<&'static str, i64>) {

@@ -16,6 +16,8 @@ use crate::Web;
 
 /// How often the picture is looked at for one browser; making it is shared by all.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// After a browser was told, it is left alone for as long: nobody reads faster.
+const TELL_EVERY: Duration = Duration::from_secs(3);
 
 /// What the last look saw.
 struct Seen {
@@ -39,12 +41,14 @@ pub(super) async fn stream(State(web): State<Web>) -> impl IntoResponse {
                 seen.pause = LOOK_EVERY;
             }
             // No answer is a picture too: the next look comes a moment later.
-            let today = desk::today(&seen.web.app).await;
-            let picture = Some(today.map_or(0, |today| today.fingerprint()));
+            let picture = Some(desk::fingerprint(&seen.web.app).await.unwrap_or(0));
             if picture == seen.picture {
                 continue;
             }
             seen.picture = picture;
+            if !first {
+                seen.pause = TELL_EVERY;
+            }
             let event = if first { "here" } else { "moved" };
             let told: Result<Event, Infallible> = Ok(Event::default().event(event).data("1"));
             return Some((told, seen));
