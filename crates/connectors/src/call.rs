@@ -18,6 +18,7 @@ use crate::{
     classes::{class_of_loss, class_of_status, held_by},
     mask::{cut, mask_body, mask_text},
     pace::{Lane, Permit},
+    text::without_nul,
     transport::Chunks,
 };
 
@@ -318,7 +319,9 @@ fn path_of(url: &str) -> String {
 pub(crate) fn text_of(body: &[u8]) -> Cow<'_, str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     // Sound text, which nearly all is, is seen to be so much faster in one go.
-    std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
+    let text =
+        std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
+    if body.contains(&0) { Cow::Owned(without_nul(text.into_owned())) } else { text }
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::mask::{cut, is_broken_json, mask_text};
+use crate::{
+    mask::{cut, is_broken_json, mask_text},
+    text::without_nul,
+};
 
 /// Texts beyond these add nothing for a person.
 const MOST_REASONS: usize = 50;
@@ -63,7 +66,7 @@ fn texts(body: &str, least: Rank) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     // One text may hold several reasons, one a line.
     for line in found.iter().flat_map(|(_, text)| text.split(['\r', '\n'])) {
-        let reason = cut(mask_text(line.trim()).trim(), LONGEST_REASON);
+        let reason = without_nul(cut(mask_text(line.trim()).trim(), LONGEST_REASON));
         if !reason.is_empty() && !reasons.contains(&reason) && reasons.len() < MOST_REASONS {
             reasons.push(reason);
         }

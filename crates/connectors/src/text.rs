@@ -48,7 +48,8 @@ pub(crate) fn scalar(raw: &str) -> Option<Cow<'_, str>> {
         b'"' => {
             let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
             if inner.contains('\\') {
-                serde_json::from_str(raw).ok().map(Cow::Owned)
+                let text: String = serde_json::from_str(raw).ok()?;
+                Some(Cow::Owned(without_nul(text)))
             } else {
                 Some(Cow::Borrowed(inner))
             }
@@ -57,6 +58,12 @@ pub(crate) fn scalar(raw: &str) -> Option<Cow<'_, str>> {
         b'n' => Some(Cow::Borrowed("")),
         _ => Some(Cow::Borrowed(raw)),
     }
+}
+
+/// No database column, file or terminal takes U+0000, and no field of either system means anything by
+/// it: it becomes the sign for a character that is none, so that it can be seen.
+pub(crate) fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 /// Reads a JSON object as its members in order, whatever their values are. Repeated keys stay.

@@ -9,7 +9,8 @@ mod stock;
 use std::{fmt::Write as _, sync::Arc};
 
 use clap::{Args, Subcommand};
-use daybook_flows::{App, cutover, status};
+use daybook_domain::Money;
+use daybook_flows::{App, cutover, desk::queue, status};
 use serde::Serialize;
 
 use self::sales::SalesArgs;
@@ -94,27 +95,25 @@ async fn told<R: Serialize>(
         context.printer.talk(notice);
     }
     let summary = status::summary(app).await?;
+    let at_risk = queue::at_risk(app, None).await?;
     let synced = Synced { report, summary };
-    let people = |synced: &Synced<R>| people(context, said(&synced.report), &synced.summary);
+    let people = |synced: &Synced<R>| people(context, said(&synced.report), at_risk);
     context.printer.result(&synced, people)?;
     Ok(if synced.summary.has_exceptions() { Ended::ExceptionsOpen } else { Ended::Done })
 }
 
-fn people(context: &Context, said: Said, summary: &status::Summary) -> String {
+fn people(context: &Context, said: Said, (exceptions, money): (i64, Money)) -> String {
     let said: Vec<String> = said
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
     let mut text = if said.is_empty() { "nothing to do".to_owned() } else { said.join(", ") };
-    let open = &summary.exceptions;
-    if !open.is_empty() {
-        let entries = open.iter().map(|line| line.entries).sum::<i64>();
-        let money = open.iter().map(|line| line.money).sum();
+    if exceptions > 0 {
         let _ = write!(
             text,
             "\n{} open, {}: see `daybook exceptions list`",
-            words::count(entries.unsigned_abs(), "exception", "exceptions"),
+            words::count(exceptions.unsigned_abs(), "exception", "exceptions"),
             words::money(money, context.currency()),
         );
     }

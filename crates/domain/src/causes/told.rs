@@ -111,7 +111,7 @@ pub fn releases(row: &CauseRow) -> String {
         Cause::SettlementFile => return BY_FILE.to_owned(),
         Cause::PaymentUnsettled | Cause::PayoutNotAtBank => return BY_MATCH.to_owned(),
         Cause::Chargeback => return BY_REVERSAL.to_owned(),
-        Cause::OrderLeftOpen => return READ_AGAIN.to_owned(),
+        Cause::OrderLeftOpen | Cause::OrderKindUnknown => return READ_AGAIN.to_owned(),
         Cause::DayNotClosed => return WITH_ITS_DAY.to_owned(),
         _ => {}
     }

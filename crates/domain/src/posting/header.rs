@@ -67,7 +67,8 @@ pub(super) fn draft(
         original,
         original_name: None,
         instructions: instructions(case, &lines),
-        net: turned(order.net)?,
+        // Whatever is not tax is net, the round-off too: that is what the lines sum to.
+        net: turned(order.gross - order.vat)?,
         tax: turned(order.vat)?,
         gross: turned(order.gross)?,
         delivery_gross: turned(order.delivery_gross)?,

@@ -26,6 +26,8 @@ pub struct Figures {
     /// `lastCalculated`, by OrderWise's clock. Where local time leaves two moments open, the earlier
     /// one.
     pub calculated_at: Timestamp,
+    /// When it was first told, by our clock: what was posted later is not in it.
+    pub seen_at: Timestamp,
     /// Since when OrderWise has been asked for no newer one, by our clock.
     pub read_at: Timestamp,
 }
@@ -101,14 +103,47 @@ pub fn certainty(standing: &Standing, figures: &Figures, margins: &Margins) -> C
 }
 
 fn posted(standing: &Standing, figures: &Figures, margins: &Margins) -> Certainty {
+    let posted_at = standing.posted_at.unwrap_or(standing.changed_at);
+    if figures.calculated_at > figures.seen_at
+        && let Some(doubt) = ahead(standing, posted_at, figures, margins)
+    {
+        return doubt;
+    }
     let Some(stored_at) = standing.stored_at else {
-        return untold(standing.posted_at.unwrap_or(standing.changed_at), figures, margins);
+        return untold(posted_at, figures, margins);
     };
     match second(figures.calculated_at).cmp(&second(stored_at)) {
         std::cmp::Ordering::Greater => Certainty::Contained,
         std::cmp::Ordering::Less => Certainty::InFlight { again: None },
         std::cmp::Ordering::Equal => tie(stored_at, figures, margins),
     }
+}
+
+/// A figure from the future: its clock is ahead, or its zone is wrong. Its date is as good as that of
+/// the storing, by the same clock, if that clock is only a little ahead and the figure was first told
+/// after the posting was known. Else the date proves nothing, and time has to: a calculation that had
+/// missed the sale would have been followed by another one.
+fn ahead(
+    standing: &Standing,
+    posted_at: Timestamp,
+    figures: &Figures,
+    margins: &Margins,
+) -> Option<Certainty> {
+    let a_little = figures.calculated_at <= figures.seen_at.plus(margins.clocks);
+    if a_little && standing.stored_at.is_some() && figures.seen_at >= posted_at {
+        return None;
+    }
+    let until = settled(posted_at, margins);
+    Some(if figures.read_at >= until {
+        Certainty::Contained
+    } else {
+        Certainty::InFlight { again: Some(until) }
+    })
+}
+
+/// When a sale is in every figure that is read, whatever the clocks say.
+fn settled(posted_at: Timestamp, margins: &Margins) -> Timestamp {
+    posted_at.plus(margins.tie_after * UNTOLD).plus(margins.clocks * 2)
 }
 
 /// Stored in the very second of the calculation. A calculation that had missed it would have been
@@ -129,7 +164,7 @@ fn untold(posted_at: Timestamp, figures: &Figures, margins: &Margins) -> Certain
     if calculated_at.plus(margins.clocks) < posted_at {
         return Certainty::InFlight { again: None };
     }
-    let until = posted_at.plus(margins.tie_after * UNTOLD).plus(margins.clocks * 2);
+    let until = settled(posted_at, margins);
     if figures.read_at >= until {
         Certainty::Contained
     } else if calculated_at.plus(CALL) >= posted_at {
@@ -166,8 +201,31 @@ mod tests {
     }
 
     fn judge(standing: &Standing, calculated: i64, read: i64) -> Certainty {
-        let figures = Figures { calculated_at: at(calculated), read_at: at(read) };
-        certainty(standing, &figures, &MARGINS)
+        seen(standing, calculated, calculated, read)
+    }
+
+    fn seen(standing: &Standing, calculated: i64, seen: i64, read: i64) -> Certainty {
+        let (calculated_at, seen_at) = (at(calculated), at(seen));
+        certainty(standing, &Figures { calculated_at, seen_at, read_at: at(read) }, &MARGINS)
+    }
+
+    #[test]
+    fn a_figure_from_the_future_proves_nothing_about_what_was_posted_after_it_was_seen() {
+        let until = 1_001 + 64 * 60;
+        let doubt = Certainty::InFlight { again: Some(at(until)) };
+        for ahead in [1, 60, 180, 3_600, 30 * 86_400] {
+            for stored in [None, Some(1_000)] {
+                let sale = posted(stored, 1_001);
+                // The very row that was there before the sale: dated later, and without it.
+                assert_eq!(seen(&sale, 990 + ahead + 20, 990, 1_010), doubt, "{ahead}");
+                assert_eq!(seen(&sale, 990 + ahead + 20, 990, until), Certainty::Contained);
+            }
+        }
+        // A clock that is a little ahead dates the storing and the calculation alike.
+        let sale = posted(Some(1_060), 1_001);
+        assert_eq!(seen(&sale, 1_062, 1_003, 1_003), Certainty::Contained);
+        assert_eq!(seen(&sale, 1_058, 1_003, 1_003), FOR_GOOD);
+        assert_eq!(seen(&sale, 1_003 + 121, 1_003, 1_003), doubt, "far ahead: a zone is wrong");
     }
 
     const FOR_GOOD: Certainty = Certainty::InFlight { again: None };
@@ -204,7 +262,8 @@ mod tests {
         let stored_at = Some(Timestamp::from_micros(5_100_000));
         let calculated_at = Timestamp::from_micros(5_900_000);
         let standing = Standing { stored_at, ..posted(Some(0), 0) };
-        let figures = Figures { calculated_at, read_at: calculated_at };
+        let seen_at = calculated_at;
+        let figures = Figures { calculated_at, seen_at, read_at: calculated_at };
         assert!(certainty(&standing, &figures, &MARGINS).is_in_flight());
     }
 

@@ -93,6 +93,8 @@ fn counts(order: &TillOrder, standing: Standing) -> bool {
             order.order_type == OrderType::Order && order.payment_state == PaymentState::Successful
         }
         Standing::SetAside(SetAside::Unpaid) => order.order_state == OrderState::Closed,
+        // Nobody knows: it may have been handed over.
+        Standing::SetAside(SetAside::UnknownKind) => true,
         Standing::SetAside(_) => false,
     }
 }
@@ -151,6 +153,7 @@ mod tests {
             (SetAside::Open, OrderState::Open, PaymentState::Successful, true),
             (SetAside::Open, OrderState::Open, PaymentState::None, false),
             (SetAside::Unpaid, OrderState::Closed, PaymentState::Pending, true),
+            (SetAside::UnknownKind, OrderState::Closed, PaymentState::Unknown(99), true),
             (SetAside::Booking, OrderState::Open, PaymentState::Successful, false),
             (SetAside::Cancelled, OrderState::Cancelled, PaymentState::Successful, false),
             (SetAside::NotFromATill, OrderState::Closed, PaymentState::Successful, false),

@@ -3,7 +3,7 @@
 
 use daybook_connectors::sitoo::parse_order;
 use daybook_domain::{
-    Timestamp,
+    Money, Timestamp,
     causes::Cause,
     posting::Fault,
     supply::has_rows_to_come,
@@ -39,16 +39,29 @@ pub(crate) async fn after_posting(
             given_up(tx, now, order_id, &after).await?;
             continue;
         }
-        let detail = format!("posted with {}, the till now shows {}", before.gross, after.gross);
+        let (detail, money) = what_changed(&before, &after);
         let subject = after.reference.to_string();
         let fault = Fault { cause: Cause::ChangedAfterPosting, subject, detail };
-        let money = (after.gross - before.gross).abs();
         told.push(EntryFaults { order_id, money, faults: vec![fault] });
     }
     if !told.is_empty() {
         exception::set_for_entries(tx, now, &told, DAYBOOK).await?;
     }
     Ok(())
+}
+
+/// In words, and the money at risk: of a cancelled order all that was posted.
+fn what_changed(before: &TillOrder, after: &TillOrder) -> (String, Money) {
+    if is_void(after) && !is_void(before) {
+        let detail = format!("posted with {}, and cancelled in Sitoo since", before.gross);
+        return (detail, before.gross.abs());
+    }
+    let detail = format!("posted with {}, the till now shows {}", before.gross, after.gross);
+    (detail, (after.gross - before.gross).abs())
+}
+
+fn is_void(order: &TillOrder) -> bool {
+    order.order_state == OrderState::Cancelled
 }
 
 /// Cancelled, with goods still to come, and otherwise as it was posted.
@@ -80,9 +93,8 @@ async fn given_up(
 
 fn is_same_for_the_ledger(before: &TillOrder, after: &TillOrder) -> bool {
     let money = |order: &TillOrder| (order.net, order.vat, order.round_off, order.gross);
-    let void = |order: &TillOrder| order.order_state == OrderState::Cancelled;
     money(before) == money(after)
         && before.rows == after.rows
         && before.payments == after.payments
-        && void(before) == void(after)
+        && is_void(before) == is_void(after)
 }

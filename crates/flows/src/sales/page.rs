@@ -50,8 +50,12 @@ impl Page {
             // What it was held for was said about another payload.
             exception::close_for_entry(tx, now, order_id, DAYBOOK, "the till changed it").await?;
         }
-        if !self.faults.is_empty() {
-            exception::set_for_entries(tx, now, &self.faults, DAYBOOK).await?;
+        // What was read before as it is now was told then, and a person may have dismissed it.
+        let is_news = |id: &i64| recorded.new.contains(id) || recorded.changed.contains(id);
+        let told = self.faults.iter().filter(|fault| is_news(&fault.order_id)).cloned();
+        let told: Vec<EntryFaults> = told.collect();
+        if !told.is_empty() {
+            exception::set_for_entries(tx, now, &told, DAYBOOK).await?;
         }
         supply::want(tx, &self.to_come, &recorded).await?;
         late::entries(app, tx, now, (&self.rows, &recorded)).await?;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use daybook_connectors::sitoo::{OrdersPage, OrdersQuery};
 use daybook_domain::{
-    Timestamp, causes::Cause, class::Failure, exchange::Called, posting::Fault, priority::Priority,
+    Timestamp, causes::Cause, class::Failure, classify::SetAside, exchange::Called, posting::Fault,
+    priority::Priority,
 };
 use daybook_store::{
     despatch,
@@ -174,6 +175,7 @@ async fn write_not_final(
     let left: Vec<_> = due
         .iter()
         .filter(|row| !is_young(row) && !recorded.changed.contains(&row.order_id))
+        .filter(|row| row.reason.as_deref() != Some(SetAside::UnknownKind.word()))
         .map(|row| left_open(now, row))
         .collect();
     exception::set_for_entries(&mut tx, now, &left, DAYBOOK).await?;

@@ -9,7 +9,7 @@ use daybook_domain::{
     entry::{EntryKind, EntryState},
     posting::Fault,
     supply::has_rows_to_come,
-    till::TillOrder,
+    till::{OrderState, OrderType, PaymentState, TillOrder},
 };
 use daybook_store::{entry::NewEntry, exception::EntryFaults};
 
@@ -22,7 +22,12 @@ pub(crate) fn new_entry(
     received: ReceivedOrder,
 ) -> (NewEntry, Option<EntryFaults>) {
     match received.order {
-        Ok(order) => (readable(app, now, &order, received.payload), None),
+        Ok(order) => {
+            let row = readable(app, now, &order, received.payload);
+            let is_unknown = row.reason.as_deref() == Some(SetAside::UnknownKind.word());
+            let faults = is_unknown.then(|| of_unknown_kind(&order)).flatten();
+            (row, faults)
+        }
         Err(failure) => {
             let row = unreadable(app, now, received.order_id, received.payload);
             let faults = EntryFaults {
@@ -33,6 +38,28 @@ pub(crate) fn new_entry(
             (row, Some(faults))
         }
     }
+}
+
+/// Nobody knows whether it is a sale: it is read again, and where it holds money a person is told.
+fn of_unknown_kind(order: &TillOrder) -> Option<EntryFaults> {
+    if order.gross.is_zero() && order.payments.is_empty() {
+        return None;
+    }
+    let mut unknown = Vec::new();
+    if let OrderType::Unknown(number) = order.order_type {
+        unknown.push(format!("order type {number}"));
+    }
+    if let OrderState::Unknown(number) = order.order_state {
+        unknown.push(format!("order state {number}"));
+    }
+    if let PaymentState::Unknown(number) = order.payment_state {
+        unknown.push(format!("payment state {number}"));
+    }
+    let subject = unknown.join(", ");
+    let detail = format!("{subject}; {} {}", order.gross, order.currency);
+    let fault = Fault { cause: Cause::OrderKindUnknown, subject, detail };
+    let order_id = order.reference.order_id;
+    Some(EntryFaults { order_id, money: order.gross.abs(), faults: vec![fault] })
 }
 
 fn readable(app: &App, now: Timestamp, order: &TillOrder, payload: String) -> NewEntry {

@@ -158,7 +158,8 @@ impl Facts {
             let old = posted_at.is_some_and(|at| read_at.since(at) > margins.dismissed);
             return if old { Certainty::Contained } else { Certainty::InFlight { again: None } };
         };
-        let figures = Figures { calculated_at: figure.calculated_at, read_at };
+        let (calculated_at, seen_at) = (figure.calculated_at, figure.seen_at);
+        let figures = Figures { calculated_at, seen_at, read_at };
         certainty(&row.standing, &figures, &margins)
     }
 

@@ -55,7 +55,7 @@ pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
             let different: HashSet<Key> = different.into_iter().collect();
             for figure in piece {
                 if different.contains(&(figure.location_id, figure.folded.clone())) {
-                    image.put(&figure);
+                    image.put_seen(&figure, asked.at);
                 }
             }
         }
@@ -90,9 +90,13 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let client = app.orderwise.at(Priority::Stock);
     let mut asked = Asked::begin(app, &client, None).await;
     let mut told = Image::default();
+    let mut ahead: Vec<Key> = Vec::new();
     while let Some(piece) = asked.next().await? {
         for figure in &piece {
             told.tell(figure);
+            if figure.calculated_at > asked.at {
+                ahead.push((figure.location_id, figure.folded.clone()));
+            }
         }
     }
     let sums = figure::sums(&app.db).await?;
@@ -115,6 +119,8 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
             changed += take_over(app, asked.at, &mut told, location).await?;
         }
     }
+    // Only the book knows since when a figure that is dated after this reading has been told.
+    told.put_rows(figure::of_keys(&app.db, &ahead).await?);
     asked.done(true, changed > 0).await?;
     pass.report.figures += count(changed);
     pass.image = Some(told);

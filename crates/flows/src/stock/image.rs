@@ -13,6 +13,8 @@ pub(super) struct Figure {
     pub(super) buffer: Option<Quantity>,
     /// When it was calculated, at the earliest.
     pub(super) calculated_at: Timestamp,
+    /// When it was first told, where it is dated after that; else a moment that is not before it.
+    pub(super) seen_at: Timestamp,
 }
 
 /// A figure without what is rare.
@@ -47,6 +49,8 @@ pub(super) struct Image {
     names: Vec<Name>,
     cells: HashMap<i64, Vec<Cell>>,
     rare: HashMap<(i64, usize), Rare>,
+    /// Figures that are dated after the moment at which they were first told, and that moment.
+    ahead: HashMap<(i64, usize), Timestamp>,
 }
 
 impl Image {
@@ -60,7 +64,7 @@ impl Image {
     /// Puts what the book holds in the place of what was known.
     pub(super) fn put_rows(&mut self, rows: Vec<FigureRow>) {
         for row in rows {
-            self.put(&NewFigure {
+            let figure = NewFigure {
                 location_id: row.location_id,
                 folded: row.folded,
                 sku: row.sku,
@@ -68,7 +72,18 @@ impl Image {
                 buffer: row.buffer,
                 calculated_at: row.calculated_at,
                 calculated_at_latest: row.calculated_at,
-            });
+            };
+            self.put_seen(&figure, row.read_at);
+        }
+    }
+
+    /// Puts a figure that was first told at `seen_at` in the place of what was known.
+    pub(super) fn put_seen(&mut self, figure: &NewFigure, seen_at: Timestamp) {
+        self.put(figure);
+        if figure.calculated_at > seen_at
+            && let Some(number) = self.number(&figure.folded)
+        {
+            self.ahead.insert((figure.location_id, number), seen_at);
         }
     }
 
@@ -92,6 +107,9 @@ impl Image {
             *cell = Cell { free: figure.free, calculated_at: figure.calculated_at };
         }
         let key = (figure.location_id, number);
+        if !self.ahead.is_empty() {
+            self.ahead.remove(&key);
+        }
         let rare = Rare { buffer: figure.buffer, latest: figure.calculated_at_latest };
         if figure.buffer.is_some() || rare.latest != figure.calculated_at {
             self.rare.insert(key, rare);
@@ -129,7 +147,10 @@ impl Image {
     fn at(&self, location: i64, number: usize) -> Option<Figure> {
         let cell = *self.cells.get(&location)?.get(number).filter(|cell| **cell != NONE)?;
         let buffer = self.rare(location, number).and_then(|rare| rare.buffer);
-        Some(Figure { free: cell.free, buffer, calculated_at: cell.calculated_at })
+        let calculated_at = cell.calculated_at;
+        let ahead = if self.ahead.is_empty() { None } else { self.ahead.get(&(location, number)) };
+        let seen_at = ahead.copied().unwrap_or(calculated_at);
+        Some(Figure { free: cell.free, buffer, calculated_at, seen_at })
     }
 
     fn rare(&self, location: i64, number: usize) -> Option<Rare> {
@@ -173,7 +194,7 @@ impl Image {
     pub(super) fn sum(&self, location: i64) -> Sum {
         let mut sum = Sum::default();
         for (_, folded, spelled, figure) in self.of(location) {
-            let Figure { free, buffer, calculated_at } = figure;
+            let Figure { free, buffer, calculated_at, .. } = figure;
             sum.add(figure::fingerprint((folded, spelled), free, buffer, calculated_at));
         }
         sum

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use daybook_connectors::sitoo::ReceivedOrder;
+use daybook_connectors::sitoo::{ReceivedOrder, goods_of_unreadable};
 use daybook_domain::{
     Timestamp,
     classify::classify,
@@ -29,7 +29,7 @@ use crate::{app::App, error::FlowError, sales::load::current_mapping};
 /// A sale that comes to be known so long after it happened is late.
 const LATE: Duration = Duration::from_hours(1);
 
-/// The readable orders of a page that concern stock, by order id.
+/// What the orders of a page move, by order id.
 #[derive(Debug, Default)]
 pub(crate) struct Page(BTreeMap<i64, Concerned>);
 
@@ -37,6 +37,8 @@ pub(crate) struct Page(BTreeMap<i64, Concerned>);
 struct Concerned {
     at: Timestamp,
     moved: Vec<Moved>,
+    /// Only its goods could be read: what was known of it before is not replaced by that.
+    is_unreadable: bool,
     /// An order with goods to come: where they leave from is worked out when it is written down.
     to_come: Option<Box<TillOrder>>,
 }
@@ -47,13 +49,21 @@ impl Page {
         if !is_set_up(app) {
             return Self::default();
         }
-        let readable = orders.iter().filter_map(|received| received.order.as_ref().ok());
-        let concerned = |order: &TillOrder| Concerned {
-            at: order.order_date,
-            moved: moved(order, classify(order, &app.policy)),
-            to_come: has_rows_to_come(order).then(|| Box::new(order.clone())),
+        let concerned = |received: &ReceivedOrder| match &received.order {
+            Ok(order) => Concerned {
+                at: order.order_date,
+                moved: moved(order, classify(order, &app.policy)),
+                is_unreadable: false,
+                to_come: has_rows_to_come(order).then(|| Box::new(order.clone())),
+            },
+            Err(_) => Concerned {
+                at: app.now(),
+                moved: goods_of_unreadable(&received.payload),
+                is_unreadable: true,
+                to_come: None,
+            },
         };
-        Self(readable.map(|order| (order.reference.order_id, concerned(order))).collect())
+        Self(orders.iter().map(|received| (received.order_id, concerned(received))).collect())
     }
 
     /// Writes it down, in the transaction that records the orders. An order that can no longer be
@@ -66,7 +76,8 @@ impl Page {
         recorded: &Recorded,
     ) -> Result<(), FlowError> {
         let changed = recorded.changed.iter().chain(&recorded.changed_after_posting);
-        let changed = changed.copied().filter(|id| self.0.contains_key(id));
+        let is_told = |id: &i64| self.0.get(id).is_some_and(|one| !one.is_unreadable);
+        let changed = changed.copied().filter(is_told);
         let changed: BTreeSet<i64> = changed.collect();
         let mut written =
             Written { changed: changed.iter().copied().collect(), ..Written::default() };

@@ -22,7 +22,10 @@ pub(super) fn batch(body: &[u8]) -> Result<Vec<IncomingEvent>, serde_json::Error
 
 fn event(raw: &RawValue) -> Result<IncomingEvent, serde_json::Error> {
     let value: Value = serde_json::from_str(raw.get())?;
-    let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    // PostgreSQL stores no U+0000, and one event must not keep the others of its batch out.
+    let text = |name: &str| {
+        value.get(name).and_then(Value::as_str).map(|text| text.replace('\0', "\u{fffd}"))
+    };
     Ok(IncomingEvent {
         event_id: text("event_id").filter(|id| !id.is_empty()).unwrap_or_else(|| derived(raw)),
         event_type: text("event_type").unwrap_or_else(|| UNKNOWN.to_owned()),
@@ -74,6 +77,13 @@ mod tests {
         // Without an id of its own the text is the id.
         assert_eq!(events[0].event_id, batch(br#"{"event_type": "moon"}"#).unwrap()[0].event_id);
         assert_ne!(events[0].event_id, events[1].event_id);
+    }
+
+    #[test]
+    fn a_character_that_no_database_takes_is_shown_as_none() {
+        let events = batch(br#"[{"event_id": "a\u0000b", "event_type": "\u0000"}]"#).unwrap();
+        let read = (events[0].event_id.as_str(), events[0].event_type.as_str());
+        assert_eq!(read, ("a\u{fffd}b", "\u{fffd}"));
     }
 
     #[test]

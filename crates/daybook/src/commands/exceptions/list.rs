@@ -50,11 +50,14 @@ pub(super) async fn run(context: &Context, args: &ListArgs) -> Result<Ended, Fai
         .map(GroupView::from)
         .filter(|group| args.owner.as_ref().is_none_or(|owner| owner == group.owner.word()))
         .collect();
-    let listed = Listed {
-        exceptions: groups.iter().map(|group| group.exceptions).sum(),
-        money: groups.iter().map(|group| group.money).sum(),
-        groups,
+    // An entry's money counts once, however many faults it has; a part of them is what its lines say.
+    let is_all = args.store.is_none() && args.cause.is_none() && args.owner.is_none();
+    let money = match is_all {
+        true => exception::money_held(&book).await?,
+        false => groups.iter().map(|group| group.money).sum(),
     };
+    let listed =
+        Listed { exceptions: groups.iter().map(|group| group.exceptions).sum(), money, groups };
     context.printer.result(&listed, |listed| people(context, listed))?;
     Ok(if listed.groups.is_empty() { Ended::Done } else { Ended::ExceptionsOpen })
 }
