@@ -16,6 +16,7 @@ use serde::Deserialize;
 use crate::{
     Clock, Lost, Transport,
     classes::{class_of_loss, class_of_status, held_by},
+    echo::Sent,
     mask::{cut, mask_body, mask_text},
     pace::{Lane, Permit},
     text::without_nul,
@@ -56,6 +57,14 @@ pub(crate) struct Outgoing {
     pub(crate) body: Option<Body>,
     pub(crate) effect: Effect,
     pub(crate) keep: Keep,
+}
+
+impl Outgoing {
+    /// What of it nobody may see, should it come back.
+    fn taken_along(&self) -> Sent {
+        let body = self.body.as_ref().map(|body| body.sent.clone());
+        Sent { body, authorization: self.authorization.clone() }
+    }
 }
 
 /// An answer with a status of 200 to 299.
@@ -119,6 +128,7 @@ impl Caller {
         };
         let (effect, keep) = (outgoing.effect, outgoing.keep);
         let mut exchange = self.begin(&outgoing);
+        let taken_along = outgoing.taken_along();
         let request = match build(outgoing) {
             Ok(request) => request,
             Err(failure) => {
@@ -139,6 +149,7 @@ impl Caller {
             Err(lost) => Err(class_of_loss(effect, lost)),
             Ok(answer) => self.receive(&answer, effect, keep, now, &mut exchange, read),
         };
+        let outcome = outcome.map_err(|failure| taken_along.hide(failure, &mut exchange.response));
         if let Err(failure) = &outcome {
             exchange.class = failure.class();
         }
@@ -166,6 +177,7 @@ impl Caller {
         };
         let (effect, keep) = (outgoing.effect, outgoing.keep);
         let mut exchange = self.begin(&outgoing);
+        let taken_along = outgoing.taken_along();
         let opened = match build(outgoing) {
             Ok(request) => self.transport.open(request, self.timeout).await,
             Err(failure) => {
@@ -201,7 +213,7 @@ impl Caller {
             }
         };
         exchange.class = failure.class();
-        (Err(failure), Some(exchange))
+        (Err(taken_along.hide(failure, &mut exchange.response)), Some(exchange))
     }
 
     /// Another call was asked to wait, and with it all: this one was certainly not made.

@@ -11,6 +11,7 @@
 mod call;
 mod classes;
 pub mod clock;
+mod echo;
 mod elements;
 mod mask;
 pub mod notify;

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::text::{Members, scalar};
 
 /// What stands where something was.
-const HIDDEN: &str = "***";
+pub(crate) const HIDDEN: &str = "***";
 
 /// Bodies that are longer are not worth a record: none of ours that matter are.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -150,7 +150,7 @@ fn is_host(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | '-')
 }
 
-fn is_hidden(key: &str) -> bool {
+pub(crate) fn is_hidden(key: &str) -> bool {
     let key: String =
         key.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect();
     HIDDEN_KEYS.contains(&key.as_str())

@@ -4,7 +4,11 @@
 use std::time::Duration;
 
 use daybook_domain::{
-    Reference, Timestamp, causes::Cause, document::Document, entry::EntryState, exchange::Called,
+    Reference, Timestamp,
+    causes::Cause,
+    document::Document,
+    entry::{EntryKind, EntryState},
+    exchange::Called,
     posting::Fault,
 };
 use daybook_store::{
@@ -35,6 +39,8 @@ const BATCH: usize = 64;
 /// After this time a pass ends even if more is due: where look-ups fail slowly, the first are due
 /// again before the last have had their turn, and what could be posted would never get one.
 const SLICE: Duration = Duration::from_secs(30);
+/// By so much clocks, zones and a till's date may be wrong.
+const CLOCKS: Duration = Duration::from_hours(48);
 
 /// Intents whose worker is gone become in doubt: nobody knows whether the call was made.
 pub(crate) async fn adopt_orphans(app: &App) -> Result<(), FlowError> {
@@ -177,13 +183,36 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
         return Ok(false);
     };
     let documents = cutover::take(app, tx, row, documents).await?;
-    if documents.is_empty() {
+    let is_there = documents.iter().any(|document| can_be(app, row, document));
+    let is_refused = row.reason.as_deref() == Some(REFUSED);
+    // What somebody else has under the number says nothing about a call whose outcome is unknown.
+    if documents.is_empty() || !is_there && !is_refused {
         not_found(app, tx, row, *asked_at).await?;
         return Ok(false);
     }
     health::read_well(app, tx, now).await?;
+    if !is_there {
+        let what = documents.iter().map(told).collect::<Vec<_>>().join("; ");
+        held(tx, now, row, Cause::ReferenceTaken, &what).await?;
+        return Ok(false);
+    }
     adopt(app, tx, row, &documents).await?;
     Ok(true)
+}
+
+/// Whether a document under an entry's number can be the entry's: a number that two systems give is
+/// taken now and then (facts/orderwise 2.5). Clocks and zones may be wrong by days.
+fn can_be(app: &App, row: &DueRow, document: &Document) -> bool {
+    let types = app.orderwise.order_types();
+    let is_other_kind = types.is_credit(document.order_type) != (row.kind == EntryKind::Return);
+    let first = row.order_date.min(row.received_at).minus(CLOCKS);
+    !is_other_kind && document.stored_at.is_none_or(|stored_at| stored_at >= first)
+}
+
+fn told(document: &Document) -> String {
+    let stored = document.stored_at.map_or_else(String::new, |at| format!(", stored {at}"));
+    let Document { order_number, order_type, gross, .. } = document;
+    format!("{order_number} (type {order_type}, {gross}{stored})")
 }
 
 /// OrderWise has it: the document that is there is ours.
@@ -193,9 +222,8 @@ async fn adopt(
     row: &DueRow,
     documents: &[Document],
 ) -> Result<(), FlowError> {
-    let Some(first) = documents.iter().min_by_key(|document| document.order_id) else {
-        return Ok(());
-    };
+    let own = documents.iter().filter(|document| can_be(app, row, document));
+    let Some(first) = own.min_by_key(|document| document.order_id) else { return Ok(()) };
     let now = app.now();
     let changes = Changes {
         erp_order_id: Some(Some(first.order_id)),

@@ -38,6 +38,12 @@ impl Page {
         Self { now, rows, faults: faults.into_iter().flatten().collect(), strays, moved, to_come }
     }
 
+    /// What is wrong with some of the orders.
+    pub(crate) fn faults_of(&self, order_ids: &[i64]) -> Vec<EntryFaults> {
+        let own = self.faults.iter().filter(|fault| order_ids.contains(&fault.order_id));
+        own.cloned().collect()
+    }
+
     /// Writes all of them into the book.
     pub(crate) async fn record(&self, app: &App, tx: &mut Tx) -> Result<Recorded, FlowError> {
         let now = self.now;

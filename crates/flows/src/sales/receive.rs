@@ -179,6 +179,9 @@ async fn write_not_final(
         .map(|row| left_open(now, row))
         .collect();
     exception::set_for_entries(&mut tx, now, &left, DAYBOOK).await?;
+    // What nobody can judge stays told for as long as it is followed.
+    let followed: Vec<_> = again.iter().map(|(order_id, _)| *order_id).collect();
+    exception::set_for_entries(&mut tx, now, &page.faults_of(&followed), DAYBOOK).await?;
     tx.commit().await?;
     Ok(recorded)
 }

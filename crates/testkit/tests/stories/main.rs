@@ -10,6 +10,7 @@ mod doubt;
 mod ill;
 mod importance;
 mod money;
+mod odd;
 mod people;
 mod products;
 mod receive;

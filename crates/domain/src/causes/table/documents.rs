@@ -36,6 +36,12 @@ macro_rules! documents {
         fix: "Cancel the document that Daybook did not adopt (its number is in the particulars), then say so.",
         command: BY_HAND,
     }
+    ReferenceTaken "reference-taken" "Number taken by another document" {
+        sentence: "OrderWise holds a document under this transaction's number that cannot be it: it is of the other kind, or was there before.",
+        owner: Finance, scope: Scope::Entry, severity: High, released_by: None,
+        fix: "Look at the document in OrderWise (its number is in the particulars). Give it another number or cancel it, and try again; where the transaction is entered by hand, say so.",
+        command: RETRY,
+    }
     ChangedAfterPosting "changed-after-posting" "Changed at the till after posting" {
         sentence: "Sitoo shows other amounts, rows or tenders than those that were posted.",
         owner: Finance, scope: Scope::Entry, severity: High, released_by: None,

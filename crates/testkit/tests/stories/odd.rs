@@ -1,0 +1,113 @@
+//! What no till and no ledger should say, and one of them says all the same.
+
+use daybook_domain::causes::Cause;
+use daybook_flows::people;
+use daybook_sandbox::orderwise::{ORDER, Written};
+use daybook_testkit::{World, db::for_each_engine};
+
+use super::*;
+
+#[tokio::test]
+async fn a_character_that_no_database_takes_stops_only_its_order() {
+    tell(|world| async move {
+        let fields = ["currencycode", "registerid", "comment"];
+        let odd = fields.map(|field| {
+            let sale = world.sell(world.sale(1_000));
+            assert!(world.sandbox.sitoo.spoil(sale, field, r#""A\u0000B""#));
+            sale
+        });
+        let receipt = world.sell(world.sale(1_000));
+        let extras = r#"{"pos-receiptid": "R\u0000"}"#;
+        assert!(world.sandbox.sitoo.spoil(receipt, "additionaldata", extras));
+        let sound = world.sell(world.sale(1_100));
+        world.pass().await;
+        assert_eq!(world.document(sound).gross, 1_100);
+        let told = world.entry(receipt).await;
+        assert_eq!(told.receipt_id.as_deref(), Some("R\u{fffd}"));
+        for sale in odd {
+            assert_ne!(world.state(sale).await, Ready, "it was looked at");
+        }
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_paid_order_of_an_unknown_kind_is_told_at_once_until_it_is_known() {
+    tell(|world| async move {
+        let fields = ["ordertypeid", "orderstateid", "paymentstateid"];
+        let odd = fields.map(|field| {
+            let sale = world.sell(world.sale(1_200));
+            assert!(world.sandbox.sitoo.spoil(sale, field, "99"));
+            sale
+        });
+        world.pass().await;
+        let said = |subject: &str| ("order-kind-unknown", subject.to_owned(), 1, 1_200);
+        let all = [said("order state 99"), said("order type 99"), said("payment state 99")];
+        let mut waits = world.waits().await;
+        waits.sort_by(|one, other| one.1.cmp(&other.1));
+        assert_eq!(waits, all);
+        // Asked for again, and still unknown: told again.
+        people::retry(&world.app, reference(odd[0]), "Ada").await.unwrap();
+        world.pass().await;
+        assert_eq!(world.waits().await.len(), 3);
+        for sale in odd {
+            assert_eq!(world.state(sale).await, SetAside);
+            world.sandbox.sitoo.heal(sale);
+        }
+        world.after(hours(2)).await;
+        assert_eq!(world.waits().await, []);
+        assert_eq!(world.document(odd[2]).gross, 1_200);
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_that_is_cancelled_after_posting_is_told_with_all_its_money() {
+    tell(|world| async move {
+        let sale = world.sell(world.sale(1_200));
+        world.pass().await;
+        assert!(world.sandbox.sitoo.spoil(sale, "orderstateid", "20"));
+        world.pass().await;
+        let told = ("changed-after-posting", reference(sale).to_string(), 1, 1_200);
+        assert_eq!(world.waits().await, [told]);
+        world.sandbox.sitoo.heal(sale);
+        world.pass().await;
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_the_sale_is_not_taken_for_it() {
+    for_each_engine(|db| async {
+        let world = World::small(1, db).await.unwrap();
+        let sale = world.sell(world.sale(1_200));
+        let credit = world.sandbox.orderwise.write_document(Written {
+            reference: reference(sale).to_string(),
+            order_type: 4,
+            order_date: None,
+            customer: world.shop(0).customer_id,
+            lines: Vec::new(),
+        });
+        world.pass().await;
+        world.after(minutes(5)).await;
+        assert_eq!(world.causes(sale).await, [Cause::ReferenceTaken.code()]);
+        assert_eq!(world.state(sale).await, Held);
+        // The same number and kind may be a posting that nobody heard of.
+        let other = world.sell(world.sale(1_300));
+        world.sandbox.orderwise.write_document(Written {
+            reference: reference(other).to_string(),
+            order_type: ORDER,
+            order_date: None,
+            customer: world.shop(0).customer_id,
+            lines: Vec::new(),
+        });
+        world.pass().await;
+        world.after(minutes(5)).await;
+        assert!(world.state(other).await.is_in_ledger());
+        assert_ne!(world.entry(other).await.erp_order_id, Some(credit));
+    })
+    .await;
+}
