@@ -6,7 +6,7 @@ use daybook_sandbox::orderwise::Purpose::{OrderLines, OrderLookup, OrderTotals};
 use daybook_store::reconcile::day::DayState::{Closed, NotFresh};
 use daybook_testkit::{World, story::tell};
 
-use super::close::{evening_and_night, on_demand, pass, quarter_of_an_hour, row};
+use super::close::{HOUR, causes, evening_and_night, on_demand, pass, quarter_of_an_hour, row};
 
 /// Documents and lines of the web shop on Monday, each with something odd in it.
 fn the_web_is_odd(world: &World) {
@@ -52,13 +52,14 @@ fn the_web_is_odd(world: &World) {
 async fn documents_of_other_channels_may_hold_anything() {
     tell(|world| async move {
         the_web_is_odd(&world);
-        let sold: Vec<i64> = (0..4).map(|n| world.sell(world.sale(1_200 + n))).collect();
+        let sold: Vec<i64> = (0..4).map(|n| world.sell(world.sale(1_200 + 6 * n))).collect();
         quarter_of_an_hour(&world).await;
         for order_id in sold {
             assert_eq!(world.state(order_id).await.word(), "confirmed");
         }
         evening_and_night(&world).await;
         pass(&world).await;
+        assert_eq!(causes(&world, 0).await, []);
         assert_eq!((row(&world, 0).await.state, world.waits().await), (Closed, vec![]));
         world
     })
@@ -71,7 +72,7 @@ async fn one_of_ours_leaves_only_itself_unread_and_its_day_open() {
         [(OrderTotals, "gross", "12.345"), (OrderLines, "quantity", "\"x\"")]
     {
         tell(|world| async move {
-            let sold: Vec<i64> = (0..4).map(|n| world.sell(world.sale(1_200 + n))).collect();
+            let sold: Vec<i64> = (0..4).map(|n| world.sell(world.sale(1_200 + 6 * n))).collect();
             world.pass().await;
             let bad = sold[1];
             let id = world.document(bad).order_id.to_string();
@@ -101,8 +102,11 @@ async fn one_of_ours_leaves_only_itself_unread_and_its_day_open() {
 
             world.sandbox.orderwise.mend_rows();
             quarter_of_an_hour(&world).await;
-            assert_eq!(on_demand(&world, 0).await.closed, 1);
+            assert_eq!((on_demand(&world, 0).await.closed, causes(&world, 0).await), (1, vec![]));
             assert_eq!((row(&world, 0).await.state, world.waits().await), (Closed, vec![]));
+            // It is looked for ever more rarely, and found.
+            world.after(24 * HOUR).await;
+            assert_eq!(world.state(bad).await.word(), "confirmed");
             world
         })
         .await;
