@@ -111,7 +111,7 @@ fn shown(raw: &str) -> Cow<'_, str> {
 
 /// The number without an exponent: `1.5e1` is `15`. Both wires write plain decimals; a database
 /// float that passes through JSON may not.
-fn plain(text: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn plain(text: &str) -> Option<Cow<'_, str>> {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
         return Some(Cow::Borrowed(text));
     };

@@ -154,7 +154,7 @@ async fn despatches_as_the_export_tells_them() {
     settings.exports.despatches = Some(ExportDefinition::new(26));
     let client = Orderwise::new(settings, script.clone(), Hand::at(1_800_000_000)).unwrap();
     let since = Timestamp::from_seconds(1_791_187_200);
-    let told = client.despatches(since).await.outcome.unwrap();
+    let told = client.despatches(since).await.outcome.unwrap().read;
     assert_eq!(script.last_body(), r#"[{"name":"@since","value":"2026-10-05T09:00:00"}]"#);
     let parcel = told[0].delivery.as_ref().unwrap();
     assert_eq!((parcel.delivery_id, parcel.consignment.as_deref()), (77, Some("D1")));

@@ -316,13 +316,7 @@ async fn every_class_of_failure_of_a_read() {
         (Say::Body(200, r#"[{"sku":"A""#), Class::Later),
         (Say::Body(200, r#"{"Message":"odd"}"#), Class::Drift),
         (Say::Body(200, "[1]"), Class::Drift),
-        (
-            Say::Body(
-                200,
-                r#"[{"sku":"A","variantId":"x","taxRateId":1,"saleable":1,"discontinued":0}]"#,
-            ),
-            Class::Drift,
-        ),
+        (Say::Body(200, r#"[{"sku":"A","variantId":1}]"#), Class::Drift),
     ] {
         let script = Script::new([TOKEN, answer]);
         let failure = client(&script).variants(None).await.outcome.unwrap_err();
@@ -330,6 +324,32 @@ async fn every_class_of_failure_of_a_read() {
     }
     let script = Script::new([TOKEN, Say::Body(204, "")]);
     assert!(client(&script).variants(None).await.outcome.unwrap().is_empty());
+}
+
+/// One bad record stops only itself; a column that no row has is another matter.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_a_fault_of_its_own() {
+    let rows = r#"[{"sku":"A","variantId":"x","taxRateId":1,"saleable":1,"discontinued":0},
+        {"sku":"B"},null,{"sku":"C","variantId":3,"taxRateId":1,"saleable":1,"discontinued":0}]"#;
+    let script = Script::new([TOKEN, Say::Body(200, rows)]);
+    let client = client(&script);
+    let read = client.variants_in_pieces(None).await.all().await.outcome.unwrap();
+    let skus: Vec<&str> = read.read.iter().map(|one| one.variant.sku.as_str()).collect();
+    assert_eq!(skus, ["A", "C"]);
+    assert!(read.read[0].unreadable.contains("variantId is not a whole number"));
+    let odd: Vec<String> = read.odd.iter().map(ToString::to_string).collect();
+    let missing = "export definition 23 (variants) has no column 'variantId'";
+    assert_eq!(
+        odd,
+        [
+            format!("variants(23)[1].variantId {missing}"),
+            "variants(23)[2] is no row with columns".to_owned()
+        ]
+    );
+    assert_eq!(
+        (read.odd[0].about(), read.odd[1].about()),
+        ("B".into(), "a row without a name".into())
+    );
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod health;
 pub mod manual;
 pub mod mapping_csv;
 mod mirror;
+mod odd_rows;
 pub mod people;
 pub mod reconcile;
 pub mod reference;

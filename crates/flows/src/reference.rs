@@ -1,14 +1,23 @@
 //! OrderWise's variants and value lists, kept at hand: cheap local checks come before expensive
 //! remote ones. A SKU that has become saleable releases the sales that waited for it.
 
+use daybook_connectors::orderwise::OddRow;
 use daybook_domain::{
     Timestamp, catalogue::FullVariant, exchange::Called, mapping::MappingKind, priority::Priority,
 };
 use daybook_store::{catalogue, entry, value_list, variant, watermark};
 use tokio::sync::MutexGuard;
 
-use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
+use crate::{
+    app::App,
+    error::FlowError,
+    exchanges,
+    odd_rows::{self, Odd},
+    retrying::retrying,
+};
 
+/// The export definition that is read.
+const EXPORT: &str = "variants";
 /// When variants were last read (what changed).
 const REFRESHED: &str = "variants-refreshed";
 /// When variants were last read (all).
@@ -95,28 +104,39 @@ async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> 
     let priority = if is_first { Priority::Sales } else { Priority::Catalogue };
     let client = app.orderwise.at(priority);
     let mut reading = client.variants_in_pieces(since).await;
-    let (mut read, mut changed) = (0, 0);
+    let (mut read, mut changed, mut odd) = (0, 0, Vec::new());
     loop {
         let Called { outcome, exchanges } = reading.next(PIECE).await;
         exchanges::keep(app, None, exchanges).await?;
-        let piece = outcome.map_err(FlowError::Orderwise)?;
-        if piece.is_empty() {
+        let rows = outcome.map_err(FlowError::Orderwise)?;
+        if rows.is_empty() {
             break;
         }
-        read += piece.len();
-        for piece in piece.chunks(PIECE) {
+        read += rows.len();
+        odd.extend(rows.odd);
+        for piece in rows.read.chunks(PIECE) {
             changed += retrying(app, "variants", || keep(app, read_at, piece)).await?;
         }
     }
-    retrying(app, "variants", || done(app, since, read_at)).await?;
+    let odd = odd_rows::named(&odd, OddRow::about);
+    retrying(app, "variants", || done(app, since, read_at, &odd)).await?;
     tracing::debug!(read, changed, "variants are refreshed");
     Ok(())
 }
 
-async fn done(app: &App, since: Option<Timestamp>, read_at: Timestamp) -> Result<(), FlowError> {
+async fn done(
+    app: &App,
+    since: Option<Timestamp>,
+    read_at: Timestamp,
+    odd: &Odd,
+) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
+    odd_rows::tell(&mut tx, app.now(), EXPORT, odd, |_| since.is_none()).await?;
     if since.is_none() {
-        variant::remove_not_seen_since(&mut tx, read_at).await?;
+        // A row whose code cannot be read may be anyone's: nobody is gone then.
+        if odd.is_empty() {
+            variant::remove_not_seen_since(&mut tx, read_at).await?;
+        }
         watermark::set(&mut tx, read_at, REFRESHED_ALL, read_at.micros()).await?;
     }
     watermark::set(&mut tx, read_at, REFRESHED, read_at.micros()).await?;

@@ -27,10 +27,11 @@ use crate::{
 use super::{
     CUSTOMER_TEMPLATE, CreditSign, Customer, Exports, NewCustomer, ORDER_TEMPLATE,
     OrderwiseSettings, RenderedOrder, StockFigure, TemplateFault, customers,
-    exports::{self, Parameter, Row, Shape, format_local},
+    exports::{self, Parameter, format_local},
     facts::{Sheet, customer_facts},
     link::{Link, Plan, plain_body},
     reading::{Make, Reading},
+    row::{Fault, Row, Rows, Shape},
     samples::{sample_customer, sample_drafts},
     template::Template,
     wire::{read_new_customer, read_receipt},
@@ -188,6 +189,11 @@ impl Orderwise {
         self.lookup_under(reference.to_string()).await
     }
 
+    /// The same where a row that cannot be read is no failure.
+    pub async fn lookup_rows(&self, reference: &Reference) -> Called<Rows<Document>> {
+        self.rows_under(reference.to_string()).await
+    }
+
     /// The documents that bear a reference that another integration gave them.
     pub async fn lookup_elsewhere(&self, reference: &str) -> Called<Vec<Document>> {
         self.lookup_under(reference.to_owned()).await
@@ -198,7 +204,13 @@ impl Orderwise {
         self.lookup_under(reference.to_string()).await
     }
 
+    /// What cannot be read may be what is looked for: it is never taken for not being there.
     async fn lookup_under(&self, wanted: String) -> Called<Vec<Document>> {
+        let Called { outcome, exchanges } = self.rows_under(wanted).await;
+        Called { outcome: outcome.and_then(Rows::whole), exchanges }
+    }
+
+    async fn rows_under(&self, wanted: String) -> Called<Rows<Document>> {
         let parameters = [("@reference", wanted.as_str())];
         self.export("order-lookup", &parameters, |row| exports::document_of(row, &wanted)).await
     }
@@ -208,17 +220,18 @@ impl Orderwise {
         self.exports.get(purpose).is_some()
     }
 
-    /// The documents whose order date is `from` or later, and before `to`.
+    /// The documents whose order date is `from` or later, and before `to`, that can be read.
     pub async fn totals(&self, from: Timestamp, to: Timestamp) -> Called<Vec<Document>> {
         self.totals_of(self.zone.to_datetime(from.to_jiff()), self.zone.to_datetime(to.to_jiff()))
             .await
     }
 
-    /// The documents whose order date, as OrderWise shows it, is `from` or later, and before `to`.
+    /// The documents whose order date, as OrderWise shows it, is `from` or later, and before `to`,
+    /// that can be read.
     pub async fn totals_of(&self, from: DateTime, to: DateTime) -> Called<Vec<Document>> {
         let (from, to) = (exports::format_wall(from), exports::format_wall(to));
         let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
-        self.export("order-totals", &parameters, exports::document).await
+        read(self.export("order-totals", &parameters, exports::document).await)
     }
 
     /// The same with their order dates; their lines are still to be read.
@@ -226,7 +239,7 @@ impl Orderwise {
         &self,
         from: LocalTime,
         to: LocalTime,
-    ) -> Called<Vec<LedgerDocument>> {
+    ) -> Called<Rows<LedgerDocument>> {
         let (from, to) = (exports::format_wall(from.0), exports::format_wall(to.0));
         let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
         self.export("order-totals", &parameters, exports::ledger_document).await
@@ -237,7 +250,7 @@ impl Orderwise {
         &self,
         from: LocalTime,
         to: LocalTime,
-    ) -> Called<Vec<(i64, LedgerLine)>> {
+    ) -> Called<Rows<(i64, LedgerLine)>> {
         let (from, to) = (exports::format_wall(from.0), exports::format_wall(to.0));
         let parameters = [("@from", from.as_str()), ("@to", to.as_str())];
         self.export("order-lines", &parameters, exports::ledger_line).await
@@ -259,18 +272,18 @@ impl Orderwise {
         OrderTypes { sale: self.sale_order_type, credit: self.credit_order_type }
     }
 
-    /// The variants that changed since a moment; none means all.
+    /// The variants that changed since a moment and can be read; none means all.
     pub async fn variants(&self, since: Option<Timestamp>) -> Called<Vec<FullVariant>> {
-        self.variants_in_pieces(since).await.all().await
+        read(self.variants_in_pieces(since).await.all().await)
     }
 
-    /// The free stock that was calculated since a moment; none means all.
+    /// The free stock that was calculated since a moment and can be read; none means all.
     pub async fn stock_levels(&self, since: Option<Timestamp>) -> Called<Vec<StockFigure>> {
-        self.stock_levels_in_pieces(since).await.all().await
+        read(self.stock_levels_in_pieces(since).await.all().await)
     }
 
     /// Orders that changed since a moment, with what left of them: a row a line of a delivery.
-    pub async fn despatches(&self, since: Timestamp) -> Called<Vec<ToldRow>> {
+    pub async fn despatches(&self, since: Timestamp) -> Called<Rows<ToldRow>> {
         let since = format_local(since, &self.zone);
         self.export("despatches", &[("@since", since.as_str())], exports::despatch).await
     }
@@ -370,18 +383,23 @@ impl Orderwise {
         &self,
         purpose: &'static str,
         parameters: &[Parameter<'_>],
-        make: impl Fn(&Row<'_>) -> Result<T, Failure> + Send + Sync,
-    ) -> Called<Vec<T>> {
+        make: impl Fn(&Row<'_>) -> Result<T, Fault> + Send + Sync,
+    ) -> Called<Rows<T>> {
         let Some(definition) = self.exports.get(purpose) else {
             return refused(format!("export definition {purpose} is not configured"));
         };
         let path = format!("{}/{}", self.export_path, definition.id);
         let body = plain_body(exports::request(definition, parameters));
         let plan = Plan::post(purpose, path, body, Effect::Reads);
-        let read =
-            |answer: &Answer<'_>| exports::rows(answer, purpose, definition, &self.zone, &make);
+        let shape = Shape { purpose, definition, zone: &self.zone };
+        let read = |answer: &Answer<'_>| exports::rows(answer, shape, |row| make(row).map(Some));
         self.link.call(plan, read).await
     }
+}
+
+/// Only what could be read.
+fn read<T>(called: Called<Rows<T>>) -> Called<Vec<T>> {
+    Called { outcome: called.outcome.map(|rows| rows.read), exchanges: called.exchanges }
 }
 
 /// A call that was not made because the settings do not allow it.

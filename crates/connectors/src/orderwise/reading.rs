@@ -14,13 +14,13 @@ use crate::{
 };
 
 use super::{
-    exports::{self, Row, Shape},
+    exports,
     link::{Link, Plan},
+    row::{Fault, Row, Rows, Shape, Sorted},
 };
 
 /// Makes something of a row; none where there is nothing in it for us.
-pub(super) type Make<'c, T> =
-    Box<dyn Fn(&Row<'_>) -> Result<Option<T>, Failure> + Send + Sync + 'c>;
+pub(super) type Make<'c, T> = Box<dyn Fn(&Row<'_>) -> Result<Option<T>, Fault> + Send + Sync + 'c>;
 
 /// An export whose rows are still on their way. It holds a seat of OrderWise's reads until it is
 /// over or given up.
@@ -33,7 +33,7 @@ pub struct Reading<'c, T> {
     elements: Elements,
     /// Whether the first byte has come.
     begun: bool,
-    rows: Vec<T>,
+    sorted: Sorted<T>,
     place: usize,
 }
 
@@ -68,7 +68,7 @@ impl<'c, T> Reading<'c, T> {
             exchanges: Vec::new(),
             elements: Elements::new(),
             begun: false,
-            rows: Vec::new(),
+            sorted: Sorted::new(),
             place: 0,
         }
     }
@@ -89,15 +89,15 @@ impl<'c, T> Reading<'c, T> {
                 exchanges,
                 elements: Elements::new(),
                 begun: false,
-                rows: Vec::new(),
+                sorted: Sorted::new(),
                 place: 0,
             },
         }
     }
 
     /// The next rows, at least `enough` of them unless these are the last; none at the end.
-    pub async fn next(&mut self, enough: usize) -> Called<Vec<T>> {
-        while self.failed.is_none() && self.rows.len() < enough && self.opened.is_some() {
+    pub async fn next(&mut self, enough: usize) -> Called<Rows<T>> {
+        while self.failed.is_none() && self.sorted.rows.len() < enough && self.opened.is_some() {
             match self.read().await {
                 Ok(true) => {}
                 Ok(false) => self.close(None),
@@ -108,13 +108,13 @@ impl<'c, T> Reading<'c, T> {
         let exchanges = std::mem::take(&mut self.exchanges);
         let outcome = match self.failed.take() {
             Some(failure) => Err(failure),
-            None => Ok(std::mem::take(&mut self.rows)),
+            None => Ok(std::mem::take(&mut self.sorted.rows)),
         };
         Called { outcome, exchanges }
     }
 
     /// All rows.
-    pub async fn all(mut self) -> Called<Vec<T>> {
+    pub async fn all(mut self) -> Called<Rows<T>> {
         self.next(usize::MAX).await
     }
 
@@ -124,12 +124,15 @@ impl<'c, T> Reading<'c, T> {
         let Some(chunk) = opened.chunks.next().await.map_err(Ended::Lost)? else {
             if !self.begun {
                 let answer = Answer { status: opened.status, text: "" };
-                let Shape { purpose, definition, zone } = *shape;
-                let rows = exports::rows(&answer, purpose, definition, zone, &**make);
-                self.rows.extend(rows.map_err(Ended::Failed)?.into_iter().flatten());
+                self.sorted.rows =
+                    exports::rows(&answer, *shape, &**make).map_err(Ended::Failed)?;
                 return Ok(false);
             }
-            return if self.elements.is_whole() { Ok(false) } else { Err(Broken::NotJson.into()) };
+            if !self.elements.is_whole() {
+                return Err(Broken::NotJson.into());
+            }
+            self.sorted.end().map_err(Ended::Failed)?;
+            return Ok(false);
         };
         let mut bytes: &[u8] = &chunk;
         if !self.begun {
@@ -140,15 +143,16 @@ impl<'c, T> Reading<'c, T> {
                 Some(_) => return self.read_other(bytes.to_vec()).await,
             }
         }
-        let (rows, place) = (&mut self.rows, &mut self.place);
+        let (sorted, place) = (&mut self.sorted, &mut self.place);
         self.elements.feed(bytes, |element| {
             let json = text_of(element);
             let row = shape.row(&json, *place, &**make);
             // What is cut or garbled is no fault of the contract.
-            let row = row.map_err(|failure| if is_json(&json) { failure } else { not_json() });
-            rows.extend(row.map_err(Ended::Failed)?);
+            if row.is_err() && !is_json(&json) {
+                return Err(Ended::Failed(not_json()));
+            }
             *place += 1;
-            Ok::<(), Ended>(())
+            sorted.take(row).map_err(Ended::Failed)
         })?;
         Ok(true)
     }
@@ -161,12 +165,11 @@ impl<'c, T> Reading<'c, T> {
         let body = whole(chunks, beginning.into(), limit).await.map_err(Ended::Lost)?;
         let text = text_of(&body);
         let answer = Answer { status: opened.status, text: &text };
-        let Shape { purpose, definition, zone } = *shape;
-        let rows = exports::rows(&answer, purpose, definition, zone, &**make);
+        let rows = exports::rows(&answer, *shape, &**make);
         if rows.is_err() {
             opened.exchange.response = Some(recorded(&text));
         }
-        self.rows.extend(rows.map_err(Ended::Failed)?.into_iter().flatten());
+        self.sorted.rows = rows.map_err(Ended::Failed)?;
         self.begun = true;
         Ok(false)
     }
@@ -179,7 +182,7 @@ impl<'c, T> Reading<'c, T> {
         if let Some(failure) = failure {
             exchange.class = failure.class();
             self.failed = Some(failure);
-            self.rows.clear();
+            self.sorted = Sorted::new();
         }
         self.exchanges.push(exchange);
     }

@@ -19,3 +19,15 @@ pub struct StockFigure {
     /// The later one; the same where the time is plain.
     pub calculated_at_latest: Timestamp,
 }
+
+impl StockFigure {
+    /// Whom it is about, as [`super::OddRow::about`] says it of one that cannot be read.
+    pub fn name(&self) -> String {
+        place(&self.sku, self.location_id)
+    }
+}
+
+/// A SKU at a stock location.
+pub(super) fn place(sku: &str, location_id: i64) -> String {
+    format!("{sku} at {location_id}")
+}

@@ -24,7 +24,7 @@ pub enum Outcome {
 }
 
 /// Why a day cannot be compared yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "what")]
 pub enum Stale {
     /// Orders of Sitoo were last read before the day was over.
@@ -49,6 +49,13 @@ pub enum Stale {
         /// From when on reading it is enough.
         until: Timestamp,
     },
+    /// OrderWise tells of a document of the day in a way that cannot be read.
+    Unread {
+        /// Which one, and what is wrong.
+        detail: String,
+        /// When it is worth reading again.
+        until: Timestamp,
+    },
 }
 
 impl fmt::Display for Stale {
@@ -60,6 +67,7 @@ impl fmt::Display for Stale {
             Self::JustPosted { entries, until } => {
                 write!(f, "{entries} entries have just been posted: read OrderWise after {until}")
             }
+            Self::Unread { detail, .. } => write!(f, "OrderWise's {detail}"),
         }
     }
 }

@@ -73,7 +73,7 @@ impl Run<'_> {
             orderwise.ledger_documents(orderwise.local(since), orderwise.local(until)).await;
         let is_last = end.since(since) >= span;
         let outcome = outcome.map(|rows| Page {
-            piece: Piece::Documents(rows.into_iter().map(|row| self.document(row)).collect()),
+            piece: Piece::Documents(rows.read.into_iter().map(|row| self.document(row)).collect()),
             next: (!is_last).then_some(from + 1),
         });
         Called { outcome, exchanges }
@@ -150,7 +150,7 @@ impl Run<'_> {
             match outcome {
                 Ok(rows) => {
                     let next = (!rows.is_empty()).then_some(place + 1);
-                    self.keep(name, place, next, make(rows)).await?;
+                    self.keep(name, place, next, make(rows.read)).await?;
                     place += 1;
                     if let Some(time) = time {
                         self.keep(name, place, next, time).await?;

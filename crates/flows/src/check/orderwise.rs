@@ -130,13 +130,13 @@ async fn try_export(
         }
         "order-lines" => {
             let (from, to) = (orderwise.local(since), orderwise.local(until));
-            (orderwise.ledger_lines(from, to).await.outcome?.len(), None)
+            (orderwise.ledger_lines(from, to).await.outcome?.read.len(), None)
         }
         "stock-levels" => {
             let rows = orderwise.stock_levels(Some(since)).await.outcome?;
             (rows.len(), rows.iter().map(|row| row.calculated_at).max())
         }
-        "despatches" => (orderwise.despatches(since).await.outcome?.len(), None),
+        "despatches" => (orderwise.despatches(since).await.outcome?.read.len(), None),
         _ => {
             let rows = orderwise.variants(Some(since)).await.outcome?;
             (rows.len(), rows.iter().filter_map(|row| row.last_amended).max())

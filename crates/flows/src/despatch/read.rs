@@ -3,18 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use daybook_connectors::orderwise::{OddRow, Rows};
 use daybook_domain::{
     Money, Reference, Timestamp,
     causes::Cause,
     despatch::{DespatchState, Sent, StatusMeaning, ToldOrder, gather},
     exchange::Called,
     mapping::Mapping,
+    posting::Fault,
     priority::Priority,
 };
 use daybook_store::{
     Tx,
     despatch::{DespatchRow, SendingRow, parcel, sending},
-    entry, watermark,
+    entry, exception, watermark,
 };
 
 use super::{
@@ -23,7 +25,11 @@ use super::{
     statuses,
 };
 use crate::{
-    app::App, error::FlowError, exchanges, retrying::retrying, sales::load::current_mapping,
+    app::App,
+    error::FlowError,
+    exchanges, odd_rows,
+    retrying::retrying,
+    sales::{evaluate::DAYBOOK, load::current_mapping},
 };
 
 /// When OrderWise was last read.
@@ -36,8 +42,8 @@ pub(super) async fn pass(app: &App, report: &mut DespatchReport) -> Result<(), F
     // The moment before the read: what changes while it runs is read again next time.
     let read_at = app.now();
     let last = watermark::get(&app.db, READ).await?.map_or(read_at, Timestamp::from_micros);
-    let orders = ask(app, last.minus(app.settings.despatch.overlap)).await?;
-    record(app, &orders, false, report).await?;
+    let told = ask(app, last.minus(app.settings.despatch.overlap)).await?;
+    record(app, &told, false, report).await?;
     retrying(app, "despatches", || done(app, read_at)).await?;
     statuses::explain(app, report).await
 }
@@ -57,29 +63,86 @@ pub(super) async fn whole(
     report: &mut DespatchReport,
 ) -> Result<(), FlowError> {
     const MARGIN: std::time::Duration = std::time::Duration::from_hours(24);
-    let orders = ask(app, since.minus(MARGIN)).await?;
-    record(app, &orders, true, report).await
+    let told = ask(app, since.minus(MARGIN)).await?;
+    record(app, &told, true, report).await
 }
 
-async fn ask(app: &App, since: Timestamp) -> Result<Vec<ToldOrder>, FlowError> {
+/// What OrderWise told: orders that can be read, and rows of others that cannot.
+struct Told {
+    orders: Vec<ToldOrder>,
+    odd: Vec<OddRow>,
+}
+
+async fn ask(app: &App, since: Timestamp) -> Result<Told, FlowError> {
     let Called { outcome, exchanges } =
         app.orderwise.at(Priority::Despatch).despatches(since).await;
     exchanges::keep(app, None, exchanges).await?;
-    Ok(gather(outcome.map_err(FlowError::Orderwise)?))
+    let Rows { read, odd } = outcome.map_err(FlowError::Orderwise)?;
+    // Of an order of which a row cannot be read, the others do not say enough.
+    let ids: BTreeSet<i64> = odd.iter().filter_map(|row| row.order_id).collect();
+    let references: BTreeSet<&str> =
+        odd.iter().filter_map(|row| row.reference.as_deref()).collect();
+    let mut orders = gather(read);
+    orders.retain(|order| {
+        !ids.contains(&order.order_id) && !references.contains(order.reference.as_str())
+    });
+    Ok(Told { orders, odd })
 }
 
 /// Writes down what concerns the orders that are followed.
 async fn record(
     app: &App,
-    orders: &[ToldOrder],
+    told: &Told,
     whole: bool,
     report: &mut DespatchReport,
 ) -> Result<(), FlowError> {
-    for piece in orders.chunks(PIECE) {
+    let mut open: BTreeSet<i64> =
+        odd_rows::open(&app.db, None).await?.into_iter().filter_map(|row| row.order_id).collect();
+    for piece in told.orders.chunks(PIECE) {
         let ours = ours(app, piece).await?;
         report.add(&retrying(app, "despatches", || record_some(app, &ours, whole)).await?);
+        for order_id in ours.keys().filter(|id| open.remove(*id)) {
+            report.add(&retrying(app, "odd rows", || tell(app, *order_id, None)).await?);
+        }
+    }
+    for (order_id, odd) in unread(app, &told.odd).await? {
+        report.add(&retrying(app, "odd rows", || tell(app, order_id, Some(odd))).await?);
     }
     Ok(())
+}
+
+/// Rows that cannot be read, of orders that are followed. Those of others may hold anything.
+async fn unread<'o>(app: &App, odd: &'o [OddRow]) -> Result<BTreeMap<i64, &'o OddRow>, FlowError> {
+    let document = |row: &OddRow| Some((row.order_id?, row.order_number.clone()?));
+    let documents: Vec<(i64, String)> = odd.iter().filter_map(document).collect();
+    let by_document = sending::by_document(&app.db, &documents).await?;
+    let entry = |row: &OddRow| {
+        let named = row.reference.as_deref().and_then(|text| text.parse::<Reference>().ok());
+        let named = named.map(|reference| reference.order_id);
+        named.or_else(|| by_document.get(&row.order_id?).copied())
+    };
+    let mut rows: BTreeMap<i64, &OddRow> =
+        odd.iter().filter_map(|row| Some((entry(row)?, row))).collect();
+    let ids: Vec<i64> = rows.keys().copied().collect();
+    let followed = sending::of(&app.db, &ids).await?;
+    let followed: BTreeSet<i64> = followed.into_iter().map(|row| row.order_id).collect();
+    rows.retain(|order_id, _| followed.contains(order_id));
+    Ok(rows)
+}
+
+/// Tells that an order's rows cannot be read, or that they can again.
+async fn tell(app: &App, order_id: i64, odd: Option<&OddRow>) -> Result<DespatchReport, FlowError> {
+    let mut tx = app.db.begin().await?;
+    let found = entry::get(&mut tx, order_id).await?;
+    let money = found.as_ref().map_or(Money::ZERO, |entry| entry.gross.abs());
+    let subject = found.map_or_else(String::new, |entry| entry.reference().to_string());
+    let fault = odd.map(|odd| Fault { cause: odd_rows::CAUSE, subject, detail: odd.to_string() });
+    let faults: Vec<Fault> = fault.into_iter().collect();
+    let about = (order_id, money);
+    let causes = [odd_rows::CAUSE];
+    let raised = exception::set_among(&mut tx, app.now(), about, &causes, &faults, DAYBOOK).await?;
+    tx.commit().await?;
+    Ok(DespatchReport { raised, ..DespatchReport::default() })
 }
 
 async fn record_some(

@@ -1,6 +1,8 @@
 //! One day of one store: the witnesses are brought up to date, compared, and what that came to is
 //! written down. The same witnesses again change nothing.
 
+use std::time::Duration;
+
 use daybook_domain::{
     CreditReference, Money, Timestamp,
     reconcile::{
@@ -26,6 +28,9 @@ use crate::{
     retrying::retrying,
     sales::{SyncReport, receive},
 };
+
+/// When OrderWise is read again of which a document could not be read.
+const UNREAD_AGAIN: Duration = Duration::from_hours(1);
 
 /// Closes a day of a store, whether it is due or not. OrderWise is read again where that was done
 /// before `since`.
@@ -77,7 +82,8 @@ const fn until(stale: &Stale) -> Timestamp {
         Stale::Orders { until }
         | Stale::ZReports { until }
         | Stale::Ledger { until }
-        | Stale::JustPosted { until, .. } => *until,
+        | Stale::JustPosted { until, .. }
+        | Stale::Unread { until, .. } => *until,
     }
 }
 
@@ -161,10 +167,27 @@ impl Job<'_> {
     async fn compare(&self) -> Result<Outcome, FlowError> {
         let store = load::store(self.app, self.warehouse_id, self.day, self.bounds.0).await?;
         let day = load::store_day(self.app, store, self.day, self.bounds).await?;
-        Ok(match self.credited(&day).await? {
-            Some(stale) => Outcome::NotYetFresh(vec![stale]),
-            None => reconcile(&day, &self.policy),
+        let credited = self.credited(&day).await?;
+        let stale: Vec<Stale> = credited.into_iter().chain(self.unread(&day).await?).collect();
+        Ok(if stale.is_empty() {
+            reconcile(&day, &self.policy)
+        } else {
+            Outcome::NotYetFresh(stale)
         })
+    }
+
+    /// Documents of the day that cannot be read. It is not known what they say, so they are neither
+    /// equal nor gone.
+    async fn unread(&self, day: &StoreDay) -> Result<Vec<Stale>, FlowError> {
+        let entries = day.entries.iter().map(|entry| entry.reference.order_id).collect();
+        let unread = collect::unread(self.app, &entries).await?;
+        let read_at = day.ages.ledger.unwrap_or(self.bounds.1);
+        let until = read_at.plus(UNREAD_AGAIN);
+        let stale = |(name, what)| {
+            let detail = format!("document of {name} cannot be read: {what}");
+            Stale::Unread { detail, until }
+        };
+        Ok(unread.into_iter().map(stale).collect())
     }
 
     /// Credits of doubles that were placed so late that OrderWise need not have shown them when it

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use daybook_connectors::sitoo::parse_order;
+use daybook_connectors::{orderwise::Rows, sitoo::parse_order};
 use daybook_domain::{
     Timestamp,
     causes::Cause,
@@ -126,11 +126,15 @@ async fn read(app: &App, rows: &[DueRow]) -> Result<Option<ByReference>, FlowErr
         found.add(documents);
     }
     for row in rows.iter().filter(|row| !found.has(row)).collect::<Vec<_>>() {
-        let called = app.orderwise.lookup(&row.reference()).await;
-        let Some(documents) = kept(app, Some(row.order_id), called).await? else {
+        let called = app.orderwise.lookup_rows(&row.reference()).await;
+        let Some(Rows { read, odd }) = kept(app, Some(row.order_id), called).await? else {
             return Ok(None);
         };
-        found.0.insert(row.reference().to_string(), documents);
+        // One that cannot be read stops only itself: it is looked at again as one that is not there.
+        for odd in odd {
+            tracing::warn!(order_id = row.order_id, "its document cannot be read: {odd}");
+        }
+        found.0.insert(row.reference().to_string(), read);
     }
     Ok(Some(found))
 }
@@ -192,19 +196,19 @@ async fn window(
     Ok(window.filter(|_| is_other || !by_till))
 }
 
-async fn kept(
+async fn kept<T: Sync>(
     app: &App,
     order_id: Option<i64>,
-    called: Called<Vec<Document>>,
-) -> Result<Option<Vec<Document>>, FlowError> {
+    called: Called<T>,
+) -> Result<Option<T>, FlowError> {
     retrying(app, "documents", || keep(app, order_id, &called)).await?;
     Ok(called.outcome.ok())
 }
 
-async fn keep(
+async fn keep<T: Sync>(
     app: &App,
     order_id: Option<i64>,
-    called: &Called<Vec<Document>>,
+    called: &Called<T>,
 ) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
     exchanges::keep_in(app, &mut tx, order_id, called.exchanges.clone()).await?;

@@ -1,7 +1,10 @@
 //! What a sum looks at besides the level: OrderWise's figures, what is in flight, buffers, what is
 //! in doubt.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    time::Duration,
+};
 
 use daybook_domain::{
     Quantity, Timestamp,
@@ -16,11 +19,18 @@ use daybook_store::{
     till_movement::{self, MovementRow},
 };
 
-use super::{figures, image::Image, people, places::Places};
+use super::{
+    figures::{self, Unread},
+    image::Image,
+    people,
+    places::Places,
+};
 use crate::{app::App, error::FlowError};
 
 /// Rows in flight read in one go.
 const PIECE: usize = 10_000;
+/// When a sale is looked at again whose figure cannot be read.
+const LATER: Duration = Duration::from_hours(1);
 
 /// Sold, and not for certain inside OrderWise's figure.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +50,8 @@ pub(super) struct Facts {
     pub(super) rules: BufferRules,
     /// SKUs in warehouses that are part of a write whose outcome is not known.
     blocked: HashSet<Key>,
+    /// SKUs at locations whose latest figure cannot be read.
+    unread: Unread,
     /// Rows that the figures contain for certain: order, row, warehouse.
     pub(super) settled: Vec<(i64, i64, i64)>,
     /// What is worth looking at again at a certain moment.
@@ -103,6 +115,7 @@ impl Facts {
             figures,
             rules: people::rules(app).await?,
             blocked: blocked.collect(),
+            unread: Unread::open(app).await?,
             ..Self::default()
         })
     }
@@ -159,8 +172,17 @@ impl Facts {
             return if old { Certainty::Contained } else { Certainty::InFlight { again: None } };
         };
         let (calculated_at, seen_at) = (figure.calculated_at, figure.seen_at);
-        let figures = Figures { calculated_at, seen_at, read_at };
-        certainty(&row.standing, &figures, &margins)
+        if !self.unread.may_be(key) {
+            let figures = Figures { calculated_at, seen_at, read_at };
+            return certainty(&row.standing, &figures, &margins);
+        }
+        // There may be a newer figure that cannot be read: that time passes makes nothing certain.
+        let figures = Figures { calculated_at, seen_at, read_at: seen_at };
+        match certainty(&row.standing, &figures, &margins) {
+            Certainty::Likely { .. } => Certainty::Likely { again: app.now().plus(LATER) },
+            Certainty::InFlight { .. } => Certainty::InFlight { again: None },
+            Certainty::Contained => Certainty::Contained,
+        }
     }
 
     /// What is in flight of a SKU at a location.

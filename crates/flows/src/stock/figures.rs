@@ -1,9 +1,12 @@
 //! OrderWise's free stock: read by what was calculated since the last time, and as a whole each
 //! night.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
-use daybook_connectors::orderwise::{Orderwise, Reading, StockFigure};
+use daybook_connectors::orderwise::{OddRow, Orderwise, Reading, StockFigure};
 use daybook_domain::{Timestamp, exchange::Called, priority::Priority, sku::fold, stock::Why};
 use daybook_store::{
     stock::{
@@ -13,8 +16,8 @@ use daybook_store::{
     watermark,
 };
 
-use super::{Pass, count, image::Image, sweep};
-use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
+use super::{EXPORT, Pass, count, image::Image, sweep};
+use crate::{app::App, error::FlowError, exchanges, odd_rows, retrying::retrying};
 
 /// When OrderWise was last asked for figures: nothing newer was there then.
 const READ: &str = "stock-figures";
@@ -45,7 +48,7 @@ pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let Some(last) = read_at(app).await? else { return Ok(()) };
     let (since, is_far) = reach(app, last).await?;
     let client = app.orderwise.at(Priority::Stock);
-    let mut asked = Asked::begin(app, &client, Some(since)).await;
+    let mut asked = Asked::begin(app, &client, Some(since)).await?;
     let mut changed = 0;
     while let Some(piece) = asked.next().await? {
         let write = || write_changed(pass, asked.at, &piece, changed < FLOOD);
@@ -84,11 +87,12 @@ async fn write_changed(
     Ok(different)
 }
 
-/// Reads everything; what OrderWise no longer has is forgotten. A sweep looks at it all afterwards.
+/// Reads everything; what OrderWise no longer has is forgotten, and what cannot be read keeps its last
+/// figure. A sweep looks at it all afterwards.
 pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let app = pass.app;
     let client = app.orderwise.at(Priority::Stock);
-    let mut asked = Asked::begin(app, &client, None).await;
+    let mut asked = Asked::begin(app, &client, None).await?;
     let mut told = Image::default();
     let mut ahead: Vec<Key> = Vec::new();
     while let Some(piece) = asked.next().await? {
@@ -99,6 +103,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
             }
         }
     }
+    let unread = Unread::of(&asked.odd);
     let sums = figure::sums(&app.db).await?;
     let mut changed = 0;
     let mut is_known = true;
@@ -106,7 +111,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         is_known &= sums.contains_key(&location);
         // As many, with the same fingerprints: millions of rows need not be read.
         if sums.get(&location) != Some(&told.sum(location)) {
-            changed += take_over(app, asked.at, &mut told, location).await?;
+            changed += take_over(app, asked.at, (&mut told, &unread), location).await?;
         }
     }
     let known: Vec<i64> = if is_known {
@@ -116,7 +121,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     };
     for location in known {
         if told.of(location).next().is_none() {
-            changed += take_over(app, asked.at, &mut told, location).await?;
+            changed += take_over(app, asked.at, (&mut told, &unread), location).await?;
         }
     }
     // Only the book knows since when a figure that is dated after this reading has been told.
@@ -131,7 +136,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
 async fn take_over(
     app: &App,
     asked_at: Timestamp,
-    told: &mut Image,
+    (told, unread): (&mut Image, &Unread),
     location: i64,
 ) -> Result<usize, FlowError> {
     let mut changed = 0;
@@ -141,9 +146,9 @@ async fn take_over(
         changed += retrying(app, "stock figures", write).await?;
     }
     let known = figure::skus(&app.db, location).await?;
-    let is_gone = |folded: &String| told.get(location, folded).is_none();
+    let is_gone = |key: &Key| told.get(location, &key.1).is_none() && !unread.may_be(key);
     let gone: Vec<Key> =
-        known.into_iter().filter(is_gone).map(|folded| (location, folded)).collect();
+        known.into_iter().map(|folded| (location, folded)).filter(is_gone).collect();
     for piece in gone.chunks(PIECE) {
         retrying(app, "stock figures", || forget(app, piece)).await?;
     }
@@ -157,7 +162,7 @@ async fn take_over(
 }
 
 /// The sum of a location is not what it should be: an older Daybook kept none, or what was told is
-/// older than what is known.
+/// older than what is known, or could not be read.
 async fn recount(app: &App, location: i64) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
     figure::recount(&mut tx, location).await?;
@@ -203,38 +208,105 @@ async fn reach(app: &App, last: Timestamp) -> Result<(Timestamp, bool), FlowErro
     Ok((from, is_far))
 }
 
+/// Whose figures could not be read.
+#[derive(Debug, Default)]
+pub(super) struct Unread {
+    keys: HashSet<Key>,
+    /// There is one that does not say whose it is: it may be anyone's.
+    any: bool,
+}
+
+impl Unread {
+    fn of(odd: &[OddRow]) -> Self {
+        let key = |row: &OddRow| Some((row.location_id?, fold(row.sku.as_deref()?)));
+        let keys: Vec<Option<Key>> = odd.iter().map(key).collect();
+        Self { any: keys.contains(&None), keys: keys.into_iter().flatten().collect() }
+    }
+
+    /// Those of which it is told.
+    pub(super) async fn open(app: &App) -> Result<Self, FlowError> {
+        let names = odd_rows::open_names(&app.db, EXPORT).await?;
+        let key = |name: &String| {
+            let (sku, location) = name.rsplit_once(" at ")?;
+            Some((location.parse().ok()?, fold(sku)))
+        };
+        Ok(Self { keys: names.iter().filter_map(key).collect(), any: false })
+    }
+
+    /// Whether it may be this one's.
+    pub(super) fn may_be(&self, key: &Key) -> bool {
+        self.any || self.keys.contains(key)
+    }
+}
+
 /// A question for figures, whose answer comes in pieces.
 struct Asked<'a> {
     app: &'a App,
+    is_whole: bool,
     /// The moment before the question: what is calculated while it is answered is asked for again.
     at: Timestamp,
     reading: Reading<'a, StockFigure>,
     latest: Option<Timestamp>,
+    odd: Vec<OddRow>,
+    /// Who could not be read before, and who of them can be read now.
+    open: BTreeSet<String>,
+    well: BTreeSet<String>,
 }
 
 impl<'a> Asked<'a> {
-    async fn begin(app: &'a App, client: &'a Orderwise, since: Option<Timestamp>) -> Self {
+    async fn begin(
+        app: &'a App,
+        client: &'a Orderwise,
+        since: Option<Timestamp>,
+    ) -> Result<Self, FlowError> {
+        let open = odd_rows::open_names(&app.db, EXPORT).await?;
         let at = app.now();
-        Self { app, at, reading: client.stock_levels_in_pieces(since).await, latest: None }
+        let reading = client.stock_levels_in_pieces(since).await;
+        let (is_whole, latest, odd, well) = (since.is_none(), None, Vec::new(), BTreeSet::new());
+        Ok(Self { app, is_whole, at, reading, latest, odd, open, well })
     }
 
     /// The next piece; none at the end.
     async fn next(&mut self) -> Result<Option<Vec<NewFigure>>, FlowError> {
         let Called { outcome, exchanges } = self.reading.next(PIECE).await;
         exchanges::keep(self.app, None, exchanges).await?;
-        let figures = outcome.map_err(FlowError::Orderwise)?;
+        let rows = outcome.map_err(FlowError::Orderwise)?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let figures = rows.read;
+        self.odd.extend(rows.odd);
         self.latest = figures.iter().map(|figure| figure.calculated_at).chain(self.latest).max();
-        let piece: Vec<NewFigure> = figures.into_iter().map(new_figure).collect();
-        Ok(Some(piece).filter(|piece| !piece.is_empty()))
+        if !self.open.is_empty() {
+            let names = figures.iter().map(StockFigure::name);
+            self.well.extend(names.filter(|name| self.open.contains(name)));
+        }
+        Ok(Some(figures.into_iter().map(new_figure).collect()))
     }
 
     /// Notes that all was read, and the latest calculation in it; a figure dated before the last
     /// one seen changes nothing.
     async fn done(self, is_far: bool, is_new: bool) -> Result<(), FlowError> {
-        let Self { app, at, reading, latest } = self;
+        let Self { app, is_whole, at, reading, latest, odd, open, well } = self;
         drop(reading);
+        let odd = odd_rows::named(&odd, OddRow::about);
+        if !(odd.is_empty() && open.is_empty()) {
+            let is_over = |name: &str| is_whole || well.contains(name);
+            retrying(app, "odd rows", || tell(app, &odd, is_over)).await?;
+        }
         retrying(app, "stock figures", || note(app, at, latest, (is_far, is_new))).await
     }
+}
+
+async fn tell(
+    app: &App,
+    odd: &odd_rows::Odd,
+    is_over: impl Fn(&str) -> bool,
+) -> Result<(), FlowError> {
+    let mut tx = app.db.begin().await?;
+    odd_rows::tell(&mut tx, app.now(), EXPORT, odd, is_over).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn note(

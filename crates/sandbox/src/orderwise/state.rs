@@ -9,8 +9,12 @@ use rand::{SeedableRng, rngs::StdRng};
 use rust_decimal::Decimal;
 
 use super::{
-    Area, Customer, Document, Given, Purpose, Session, Switches, TaxRate, export::Aliases,
-    fate::Fates, stock::At, token::Tokens, variants::Variants,
+    Area, Customer, Document, Given, Purpose, Session, Switches, TaxRate,
+    export::{Aliases, Odd},
+    fate::Fates,
+    stock::At,
+    token::Tokens,
+    variants::Variants,
 };
 
 /// Everything behind the lock.
@@ -23,6 +27,7 @@ pub(super) struct State {
     pub(super) denied_exports: BTreeSet<i64>,
     pub(super) exports: HashMap<i64, Purpose>,
     pub(super) aliases: Aliases,
+    pub(super) odd: Odd,
     pub(super) sessions: HashMap<i64, Session>,
     pub(super) tax_rates: BTreeMap<i64, TaxRate>,
     pub(super) names: Names,
@@ -50,6 +55,7 @@ impl State {
             denied_exports: BTreeSet::new(),
             exports: Purpose::ALL.iter().map(|purpose| (purpose.default_id(), *purpose)).collect(),
             aliases: Aliases::default(),
+            odd: Odd::default(),
             sessions: HashMap::new(),
             tax_rates: default_tax_rates(),
             names: Names::default(),

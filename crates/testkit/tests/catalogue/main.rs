@@ -16,7 +16,7 @@ pub(crate) use daybook_flows::{
 };
 pub(crate) use daybook_sandbox::{
     faults::{ErrorBody, Fault, Spoil},
-    orderwise::Variant,
+    orderwise::{Purpose, Variant},
     sitoo::masters::Product,
 };
 pub(crate) use daybook_store::{catalogue as book, exception, price_arrival, till_product};

@@ -222,3 +222,47 @@ async fn a_mistake_does_not_empty_the_tills() {
     })
     .await;
 }
+
+/// A value that is none in a column that sales need stops its SKU, and no other.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_stops_only_its_sku() {
+    tell(|world| async move {
+        let orderwise = &world.sandbox.orderwise;
+        for (number, (column, json)) in
+            [("variantId", "null"), ("variantId", "\"x\""), ("taxRateId", "1.5")].iter().enumerate()
+        {
+            let sku = world.goods(number).sku.clone();
+            let of = format!("\"{sku}\"");
+            assert!(orderwise.spoil_cell(Purpose::Variants, ("sku", &of), column, json));
+            change(&world, &sku, |variant| variant.description.push('!'));
+            orderwise.add_variant(Variant { id: 91_000, ..new_variant(&format!("NEW-{number}")) });
+            let before = till(&world, &sku).title.clone();
+            // What the tills have stays as it is: nobody knows what is wrong with it.
+            let report = after(&world, minutes(5)).await;
+            assert_eq!((report.created, report.hidden, shown(&world, &sku)), (1, 0, true));
+            assert_eq!(till(&world, &sku).title, before);
+            let told = told(&world).await;
+            assert!(told.iter().any(|one| one.0 == "product-unreadable"), "{told:?}");
+            orderwise.mend_rows();
+            change(&world, &sku, |variant| variant.description.push('?'));
+            after(&world, minutes(5)).await;
+            assert!(till(&world, &sku).title.ends_with("!?"));
+        }
+        // A row whose code cannot be read is nobody's: nobody is taken away for it.
+        let sku = world.goods(0).sku.clone();
+        let of = format!("\"{sku}\"");
+        assert!(orderwise.spoil_cell(Purpose::Variants, ("sku", &of), "sku", "{}"));
+        after(&world, hours(30)).await;
+        assert!(shown(&world, &sku));
+        orderwise.mend_rows();
+        after(&world, hours(30)).await;
+        assert_eq!(exception_scopes(&world).await, ["catalogue"]);
+    })
+    .await;
+}
+
+async fn exception_scopes(world: &World) -> Vec<String> {
+    let all = exception::ExceptionFilter::default();
+    let open = exception::list(&world.app.db, &all, 99).await.unwrap();
+    open.into_iter().map(|row| row.scope).collect()
+}

@@ -4,6 +4,7 @@
 
 mod ends;
 mod home;
+mod odd;
 mod trouble;
 
 pub(crate) use std::time::Duration;

@@ -44,7 +44,7 @@ pub(crate) async fn row(world: &World, shop: usize) -> StoreDayRow {
     day::get(&world.app.db, warehouse, monday()).await.unwrap().unwrap()
 }
 
-async fn causes(world: &World, shop: usize) -> Vec<(String, i64)> {
+pub(crate) async fn causes(world: &World, shop: usize) -> Vec<(String, i64)> {
     let warehouse = world.shop(shop).warehouse_id;
     let rows = difference::of_day(&world.app.db, warehouse, monday()).await.unwrap();
     rows.into_iter().map(|row| (row.cause, row.effect.gross.pence())).collect()

@@ -9,5 +9,6 @@ mod erase;
 mod fix;
 mod given_back;
 mod months;
+mod odd;
 mod open;
 mod raw;

@@ -6,6 +6,7 @@
 mod common;
 mod doubt;
 mod levels;
+mod odd;
 mod rules;
 mod sweep;
 

@@ -93,9 +93,9 @@ macro_rules! documents {
         command: CHECK,
     }
     OrderwiseExportDefinition "orderwise-export-definition" "Export definition does not fit" {
-        sentence: "An export definition is missing, or lacks a parameter or column that Daybook needs.",
+        sentence: "An export definition is missing, lacks a parameter or column that Daybook needs, or tells a value that is none.",
         owner: It, scope: Scope::System, severity: Critical, released_by: None,
-        fix: "Paste the SQL that Daybook ships again, or correct its id or column names in the configuration.",
+        fix: "Paste the SQL that Daybook ships again, or correct its id or column names in the configuration, or the value in OrderWise. A row that cannot be read stops only itself, and closes by itself.",
         command: CHECK,
     }
     OrderwiseContract "orderwise-contract" "OrderWise answers unexpectedly" {

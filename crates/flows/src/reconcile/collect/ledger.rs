@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use daybook_connectors::orderwise::{OddRow, Rows};
 use daybook_domain::{
-    Timestamp,
+    Reference, Timestamp,
     exchange::Called,
     priority::Priority,
     reconcile::witness::{LedgerDocument, LedgerLine, LocalTime},
@@ -16,7 +17,13 @@ use daybook_store::reconcile::{
 
 use super::{super::LINES, CollectReport};
 use crate::{
-    app::App, cutover, error::FlowError, exchanges, reconcile::late, retrying::retrying,
+    app::App,
+    cutover,
+    error::FlowError,
+    exchanges,
+    odd_rows::{self, Odd},
+    reconcile::late,
+    retrying::retrying,
     sales::load::current_mapping,
 };
 
@@ -86,39 +93,68 @@ async fn one(
     let client = app.orderwise.at(Priority::Reconciliation);
     let Called { outcome, exchanges } = client.ledger_documents(span.0, span.1).await;
     exchanges::keep(app, None, exchanges).await?;
-    let mut documents = outcome.map_err(FlowError::Orderwise)?;
+    let Rows { read: mut documents, odd } = outcome.map_err(FlowError::Orderwise)?;
+    // A document that is not ours may hold anything.
+    let ours = odd.iter().filter(|row| row.entry().is_some());
+    let mut odd = odd_rows::named(ours, |row| row.reference.clone().unwrap_or_default());
     if client.has_export(LINES) && !documents.is_empty() {
         let Called { outcome, exchanges } = client.ledger_lines(span.0, span.1).await;
         exchanges::keep(app, None, exchanges).await?;
-        join(&mut documents, outcome.map_err(FlowError::Orderwise)?);
+        odd.extend(join(&mut documents, outcome.map_err(FlowError::Orderwise)?));
     }
-    let write = || write(app, read_at, span, &documents, was_known);
+    let write = || write(app, read_at, span, (&documents, &odd), was_known);
     let touched = retrying(app, "OrderWise's documents", write).await?;
     report.windows += 1;
     report.documents += super::count(touched);
     Ok(())
 }
 
-fn join(documents: &mut [LedgerDocument], lines: Vec<(i64, LedgerLine)>) {
+/// Gives each document its lines; none where one of them cannot be read. Those of ours are told.
+fn join(documents: &mut [LedgerDocument], rows: Rows<(i64, LedgerLine)>) -> Odd {
     let mut by_document: HashMap<i64, Vec<LedgerLine>> = HashMap::new();
-    for (order_id, line) in lines {
+    for (order_id, line) in rows.read {
         by_document.entry(order_id).or_default().push(line);
     }
+    let unread: HashMap<i64, OddRow> =
+        rows.odd.into_iter().filter_map(|row| Some((row.order_id?, row))).collect();
+    let mut odd = Odd::new();
     for document in documents {
+        let head = &document.document;
+        if let Some(row) = unread.get(&head.order_id) {
+            if Reference::named_by(&head.reference).is_some() {
+                odd.insert(head.reference.clone(), row.to_string());
+            }
+            continue;
+        }
         let mut lines = by_document.remove(&document.document.order_id).unwrap_or_default();
         lines.sort_by_key(|line| line.number);
         document.lines = Some(lines);
     }
+    odd
+}
+
+/// Where is told what cannot be read of a stretch.
+const SCOPE: &str = "order-totals ";
+
+/// The documents of these entries that cannot be read, and what is wrong with them.
+pub(crate) async fn unread(app: &App, entries: &BTreeSet<i64>) -> Result<Odd, FlowError> {
+    let open = odd_rows::open(&app.db, None).await?.into_iter();
+    let of_these = open.filter(|row| {
+        let entry = Reference::named_by(&row.subject).map(|entry| entry.order_id);
+        row.scope.starts_with(SCOPE) && entry.is_some_and(|entry| entries.contains(&entry))
+    });
+    Ok(of_these.map(|row| (row.subject, row.detail)).collect())
 }
 
 async fn write(
     app: &App,
     read_at: Timestamp,
     span: (LocalTime, LocalTime),
-    documents: &[LedgerDocument],
+    (documents, odd): (&[LedgerDocument], &Odd),
     was_known: bool,
 ) -> Result<usize, FlowError> {
     let mut tx = app.db.begin().await?;
+    odd_rows::tell(&mut tx, app.now(), &format!("{SCOPE}{}", span.0), odd, |_| true).await?;
     let documents = &cutover::under_own_names(&mut tx, documents).await?;
     let touched = document::replace(&mut tx, read_at, span, documents).await?;
     // What is read for the first time was never compared.

@@ -15,6 +15,7 @@ mod z_reports;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::ledger::unread;
 pub use self::{
     ledger::{ledger, ledger_read_at},
     receipts::receipts,

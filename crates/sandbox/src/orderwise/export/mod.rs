@@ -2,6 +2,7 @@
 //! Each purpose is a pasted SQL statement: parameters that must be there, columns by alias.
 
 mod despatches;
+mod odd;
 mod rows;
 mod table;
 
@@ -11,6 +12,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::odd::Odd;
 use self::table::Table;
 use super::{OrderWise, answer, keys, state::State, uk_time};
 
@@ -176,5 +178,5 @@ fn rows(
         Purpose::Variants => rows::variants(state, &mut table, time(0)?),
         Purpose::Despatches => despatches::despatches(state, &mut table, time(0)?, now),
     }
-    Some(table.finish())
+    Some(state.odd.apply(purpose, table.finish()))
 }
