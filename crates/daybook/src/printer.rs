@@ -64,8 +64,8 @@ impl Printer {
     }
 }
 
-/// Commands in a text for people, as they are said on this machine: `daybook map` means nothing there
-/// where only `sudo daybook-admin map` reaches the book.
+/// Commands in a text for people, as they are said on this machine: `daybook map` means nothing
+/// there where only `sudo daybook-admin map` reaches the book.
 pub(crate) fn as_said_here(text: &str) -> Cow<'_, str> {
     match std::env::var(config::COMMAND) {
         Ok(command) if !command.is_empty() => Cow::Owned(said_as(text, &command)),

@@ -220,6 +220,9 @@ fn an_empty_book_is_listed_shown_and_copied() {
     desk.ok(&["map", "set", "vat", "20", "1"]);
     let list = desk.run(&["exceptions", "list"]);
     assert_eq!((list.status.code(), text(&list).trim()), (Some(0), "no exceptions are open"));
+    // Nothing to fill the command with: capitals stand for it.
+    let cause = desk.ok(&["exceptions", "show", "sku-unmapped"]);
+    assert!(cause.contains("daybook map set sku SUBJECT CODE"), "{cause}");
     assert_eq!(desk.ok(&["entries", "--json"]), "{\n  \"entries\": [],\n  \"next\": null\n}\n");
     let strays = desk.ok(&["entries", "--stray", "--json"]);
     assert_eq!(strays, "{\n  \"strays\": [],\n  \"kept\": 0\n}\n");

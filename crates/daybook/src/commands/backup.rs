@@ -47,8 +47,8 @@ pub(crate) async fn run(context: &Context, args: &BackupArgs) -> Result<Ended, F
     Ok(Ended::Done)
 }
 
-/// Otherwise it would look as if the book could not be reached. A file that is there is refused by the
-/// copying itself.
+/// Otherwise it would look as if the book could not be reached. A file that is there is refused by
+/// the copying itself.
 fn can_be_written(file: &Path) -> Result<(), Failure> {
     let made = match fs::OpenOptions::new().write(true).create_new(true).open(file) {
         Ok(_) => fs::remove_file(file),

@@ -53,8 +53,8 @@ impl Place {
         self.credentials().unwrap_or_else(|| self.output.clone()).join(key)
     }
 
-    /// Whether the file that is named for a password must be copied: the package's service sees those
-    /// of its own folder, and nobody else's.
+    /// Whether the file that is named for a password must be copied: the package's service sees
+    /// those of its own folder, and nobody else's.
     pub(super) fn copies(&self, named: &Path) -> bool {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         self.credentials().is_some() && !real(named).starts_with(real(&self.output))

@@ -233,8 +233,8 @@ impl Run {
         (!self.place.copies(Path::new(&file))).then_some(file)
     }
 
-    /// A password that was put into the package's folder by hand is used as it is by a run that asks
-    /// nothing.
+    /// A password that was put into the package's folder by hand is used as it is by a run that
+    /// asks nothing.
     fn is_there(&self, key: &str) -> bool {
         let is_read = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         self.by_file

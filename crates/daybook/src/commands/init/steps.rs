@@ -205,9 +205,9 @@ async fn exports(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<CheckLin
 }
 
 /// A new book does not know what the old one has posted.
-const IN_USE: &str = "keep it, and write only its settings again: `daybook init --keep-book --overwrite`. \
-    A book that is in use is never set up anew, and a new one over days that were posted can post them \
-    twice: begin it with a day that nobody has posted (receive.first-day), or go through `daybook \
+const IN_USE: &str = "keep it, and write only its settings again: `daybook init --keep-book \
+    --overwrite`. A book that is in use is never set up anew, and a new one over days that were \
+    posted can post them twice: begin it with a day that nobody has posted (receive.first-day), or go through `daybook \
     cutover`";
 
 /// A book is only made where there is none; one that holds entries is left alone.
