@@ -37,7 +37,7 @@ fn help_teaches() {
 
 #[test]
 fn mistakes_have_a_code_a_hint_and_exit_code_2() {
-    let desk = Desk::new();
+    let desk = Desk::settled();
     let cases: &[&[&str]] = &[
         &["--config", "nowhere.toml", "entries"],
         &["entries", "--state", "lost"],
