@@ -163,11 +163,12 @@ secret web events-password
 {
     awk '/^\[/ { part = $0; gsub(/[][]/, "", part) }
         /^(events-)?password = / { print $1 "-file = \"" part "." $1 "\""; next } { print }' sandbox.toml
-    printf '[book]\nurl = "sqlite:/var/lib/daybook/daybook.db"\n[init]\naccept = "certain"\n'
+    printf '[init]\naccept = "certain"\n'
 } >answers.toml
 daybook-admin init --answers /mnt/answers.toml >init.log 2>&1 || die "init: $(cat init.log)"
 [ "$(stat -c '%U:%G %a' /etc/daybook/daybook.toml)" = "root:daybook 640" ]
 [ "$(stat -c '%U:%G %a' /etc/daybook/credentials/sitoo.password)" = "root:daybook 640" ]
+if grep -q password-file /etc/daybook/daybook.toml; then die "a password stays where the service cannot read it"; fi
 [ "$(stat -c '%U:%G' /var/lib/daybook/daybook.db)" = "daybook:daybook" ]
 daybook-admin check >check.log 2>&1 || die "check: $(cat check.log)"
 daybook-admin audit >audit.log 2>&1 || [ $? -eq 3 ] || die "audit: $(cat audit.log)"

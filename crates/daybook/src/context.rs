@@ -19,6 +19,8 @@ use crate::{
     printer::Printer,
 };
 
+/// The settings that the package's service has.
+const PACKAGE_SETTINGS: &str = "/etc/daybook/daybook.toml";
 /// Largest answer of the company's own sign-in; its lists of keys are a few KiB.
 const SIGN_ON_ANSWER: usize = 1 << 20;
 
@@ -39,6 +41,7 @@ impl Context {
     /// like an empty book.
     pub(crate) async fn existing_book(&self) -> Result<Db, Failure> {
         let url = self.book_url()?;
+        self.is_meant(&url)?;
         if let DbUrl::Sqlite(path) = &url
             && !path.exists()
         {
@@ -52,7 +55,28 @@ impl Context {
 
     /// The book, made if it is new.
     pub(crate) async fn book(&self) -> Result<Db, Failure> {
-        self.open(&self.book_url()?).await
+        let url = self.book_url()?;
+        self.is_meant(&url)?;
+        self.open(&url).await
+    }
+
+    /// Refuses a book that would be made only because nobody said where the real one is.
+    pub(crate) fn is_meant(&self, url: &DbUrl) -> Result<(), Failure> {
+        let DbUrl::Sqlite(path) = url else { return Ok(()) };
+        let is_said =
+            self.config.file.is_some() || std::env::var_os(config::variable("book.url")).is_some();
+        if is_said || path.exists() {
+            return Ok(());
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let message =
+            format!("there are no settings here, and there is no book at {}", path.display());
+        let hint = if Path::new(PACKAGE_SETTINGS).exists() {
+            "on this machine say `sudo daybook-admin …` with the same words"
+        } else {
+            "name the settings with --config FILE, or go to their folder; `daybook init` makes them"
+        };
+        Err(Failure::wrong_use("book-none", message, hint))
     }
 
     /// Everything that the flows need.

@@ -1,11 +1,18 @@
 //! The one place that writes to the terminal: data to stdout, everything else to stderr.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal as _, Write as _},
+};
 
+use clap::CommandFactory as _;
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::{cli::Cli, config, failure::Failure};
+
+/// Commands that need no book, and the one that the service manager runs.
+const AS_THEY_ARE: [&str; 5] = ["serve", "demo", "sandbox", "completions", "man"];
 
 /// How results reach whoever asked.
 #[derive(Debug, Clone, Copy)]
@@ -30,14 +37,14 @@ impl Printer {
             // Indented: it is read by people too.
             data(&serde_json::to_string_pretty(value).map_err(io::Error::from)?)
         } else {
-            data(&people(value))
+            data(&as_said_here(&people(value)))
         }
     }
 
     /// A word to the person at the terminal. Whether anybody hears it does not matter.
     pub(crate) fn talk(self, text: &str) {
         if !self.quiet {
-            to_stderr(text);
+            to_stderr(&as_said_here(text));
         }
     }
 
@@ -51,10 +58,43 @@ impl Printer {
         let text = if self.json {
             serde_json::json!({ "error": failure }).to_string()
         } else {
-            failure.to_string()
+            as_said_here(&failure.to_string()).into_owned()
         };
         to_stderr(&text);
     }
+}
+
+/// Commands in a text for people, as they are said on this machine: `daybook map` means nothing
+/// there where only `sudo daybook-admin map` reaches the book.
+pub(crate) fn as_said_here(text: &str) -> Cow<'_, str> {
+    match std::env::var(config::COMMAND) {
+        Ok(command) if !command.is_empty() => Cow::Owned(said_as(text, &command)),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+fn said_as(text: &str, command: &str) -> String {
+    const CALLED: &str = "daybook ";
+    let names = Cli::command();
+    let is_command = |word: &str| {
+        !AS_THEY_ARE.contains(&word) && names.get_subcommands().any(|one| one.get_name() == word)
+    };
+    let (mut said, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(CALLED) {
+        let (before, after) = rest.split_at(at);
+        said.push_str(before);
+        let is_whole = !before.ends_with(|c: char| c.is_alphanumeric() || "-_./".contains(c));
+        let tail = &after[CALLED.len()..];
+        let end = tail.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(tail.len());
+        if is_whole && is_command(&tail[..end]) {
+            said.push_str(command);
+            said.push(' ');
+        } else {
+            said.push_str(CALLED);
+        }
+        rest = tail;
+    }
+    said + rest
 }
 
 /// Data as it is; a line break is added where none is.
@@ -99,4 +139,27 @@ fn laid_out(mut table: Table, right: &[usize], rows: Vec<Vec<String>>) -> String
         }
     }
     table.trim_fmt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::said_as;
+
+    #[test]
+    fn commands_are_said_as_this_machine_needs_them() {
+        let said = |text| said_as(text, "sudo daybook-admin");
+        assert_eq!(
+            said("run `daybook check`, then daybook map set sku A B"),
+            "run `sudo daybook-admin check`, then sudo daybook-admin map set sku A B"
+        );
+        for as_it_is in [
+            "sudo daybook-admin check",
+            "`daybook serve` runs",
+            "systemctl enable --now daybook    # for good",
+            "/usr/bin/daybook check",
+            "a daybook is a book",
+        ] {
+            assert_eq!(said(as_it_is), as_it_is);
+        }
+    }
 }

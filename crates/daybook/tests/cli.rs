@@ -37,7 +37,7 @@ fn help_teaches() {
 
 #[test]
 fn mistakes_have_a_code_a_hint_and_exit_code_2() {
-    let desk = Desk::new();
+    let desk = Desk::settled();
     let cases: &[&[&str]] = &[
         &["--config", "nowhere.toml", "entries"],
         &["entries", "--state", "lost"],
@@ -79,6 +79,25 @@ fn what_is_missing_is_named() {
 #[test]
 fn a_wrong_folder_does_not_look_like_an_empty_book() {
     let desk = Desk::new();
+    // Whether it only reads or would make one.
+    for case in [
+        &["entries"][..],
+        &["exceptions", "list"],
+        &["map", "set", "sku", "A", "B"],
+        &["stock", "oversold"],
+        &["check"],
+        &["sync", "sales"],
+        &["restore", "copy.db"],
+    ] {
+        let output = desk.run(case);
+        assert_eq!(output.status.code(), Some(2), "{case:?}: {}", text(&output));
+        assert!(text(&output).contains("error[book-none]"), "{case:?}: {}", text(&output));
+        assert!(!desk.path("daybook.db").exists(), "{case:?}");
+    }
+    let mut named = desk.command(&["map", "set", "sku", "A", "B"]);
+    let named = named.env("DAYBOOK_BOOK__URL", "sqlite:mine.db").output().unwrap();
+    assert_eq!(named.status.code(), Some(0), "{}", text(&named));
+    desk.write("daybook.toml", "");
     let output = desk.run(&["entries"]);
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(text(&output));
@@ -86,8 +105,24 @@ fn a_wrong_folder_does_not_look_like_an_empty_book() {
 }
 
 #[test]
+fn on_a_machine_with_the_package_hints_name_its_command() {
+    let desk = Desk::settled();
+    let run = |args: &[&str]| {
+        let mut command = desk.command(args);
+        let command = command.env("DAYBOOK_COMMAND", "sudo daybook-admin");
+        text(&command.env("DAYBOOK_CONFIG", "daybook.toml").output().unwrap())
+    };
+    desk.ok(&["map", "set", "vat", "20", "1"]);
+    let said = run(&["map", "unset", "sku", "A"]);
+    assert!(said.contains("`sudo daybook-admin map list sku`"), "{said}");
+    let said = run(&["check"]);
+    assert!(said.contains("let `sudo daybook-admin init` ask"), "{said}");
+    assert!(!said.contains("DAYBOOK_SITOO"), "{said}");
+}
+
+#[test]
 fn mappings_can_be_kept_without_any_system() {
-    let desk = Desk::new();
+    let desk = Desk::settled();
     let set = desk.run(&["map", "set", "store", "5", "account=LEEDS", "session=3", "--by", "Ada"]);
     assert_eq!(set.status.code(), Some(0), "{}", text(&set));
     desk.ok(&["map", "set", "sku", "--", "-old 1", "NEW-1"]);
@@ -110,7 +145,7 @@ fn mappings_can_be_kept_without_any_system() {
 
 #[test]
 fn buffers_can_be_kept_without_any_system() {
-    let desk = Desk::new();
+    let desk = Desk::settled();
     desk.ok(&["map", "set", "vat", "20", "1"]);
     let buffer = |args: &[&str]| desk.ok(&[&["stock", "buffer"][..], args].concat());
     let mut said = vec![buffer(&["set", "sku", "ABC-1", "2"])];
@@ -140,7 +175,7 @@ fn buffers_can_be_kept_without_any_system() {
 
 #[test]
 fn months_and_evidence_need_no_system() {
-    let desk = Desk::new();
+    let desk = Desk::settled();
     desk.ok(&["map", "set", "store", "5", "account=LEEDS", "session=3", "--by", "Ada"]);
     let mut said = Vec::new();
     let close = ["period", "close", "2026-10", "--reason", "complete"];
@@ -181,10 +216,13 @@ fn months_and_evidence_need_no_system() {
 
 #[test]
 fn an_empty_book_is_listed_shown_and_copied() {
-    let desk = Desk::new();
+    let desk = Desk::settled();
     desk.ok(&["map", "set", "vat", "20", "1"]);
     let list = desk.run(&["exceptions", "list"]);
     assert_eq!((list.status.code(), text(&list).trim()), (Some(0), "no exceptions are open"));
+    // Nothing to fill the command with: capitals stand for it.
+    let cause = desk.ok(&["exceptions", "show", "sku-unmapped"]);
+    assert!(cause.contains("daybook map set sku SUBJECT CODE"), "{cause}");
     assert_eq!(desk.ok(&["entries", "--json"]), "{\n  \"entries\": [],\n  \"next\": null\n}\n");
     let strays = desk.ok(&["entries", "--stray", "--json"]);
     assert_eq!(strays, "{\n  \"strays\": [],\n  \"kept\": 0\n}\n");
@@ -198,6 +236,8 @@ fn an_empty_book_is_listed_shown_and_copied() {
     assert!(text(&sign).contains("error[day-not-compared]"), "{}", text(&sign));
     desk.ok(&["backup", "copy.db"]);
     assert!(desk.path("copy.db").exists());
+    let nowhere = desk.run(&["backup", "no/where/copy.db"]);
+    assert!(text(&nowhere).contains("error[backup-target]"), "{}", text(&nowhere));
     let again = desk.run(&["backup", "copy.db"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again).contains("error[store-backup]"), "{}", text(&again));
@@ -205,7 +245,7 @@ fn an_empty_book_is_listed_shown_and_copied() {
 
 #[test]
 fn a_copy_is_proved_put_back_and_never_over_a_book() {
-    let desk = Desk::new();
+    let desk = Desk::settled();
     desk.ok(&["map", "set", "vat", "20", "1"]);
     desk.ok(&["backup", "copy.db"]);
     assert!(desk.ok(&["restore", "--verify", "copy.db"]).contains("can be put back"));

@@ -144,10 +144,27 @@ async fn from_nothing_to_a_posted_sale(book: &str) {
     assert!(posted > 20, "{posted}: {}", text(&synced));
     assert!(live.sandbox.orderwise.document_count() >= usize::try_from(posted).unwrap());
 
+    // A SKU is not mapped to what OrderWise does not have, unless somebody insists.
+    let set = ["map", "set", "sku", "OLD-1", "NO-SUCH-THING", "--config", "live/daybook.toml"];
+    let refused = desk.run(&set);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(text(&refused).contains("error[no-such-variant]"), "{}", text(&refused));
+    desk.ok(&[&set[..], &["--anyway"]].concat());
+
     // A book that is in use is never set up anew.
     let again = init(&desk, &["--overwrite", "--json"]);
     assert_eq!(again.status.code(), Some(1), "{}", text(&again));
-    assert!(text(&again).contains("never set up anew"), "{}", text(&again));
+    let said = text(&again);
+    assert!(said.contains("never set up anew") && said.contains("can post them twice"), "{said}");
+    // Its settings can be written again, and it stays as it is.
+    let rows = desk.ok(&["map", "list", "--config", "live/daybook.toml"]);
+    fs::remove_file(desk.path("live/daybook.toml")).unwrap();
+    let kept = init(&desk, &["--keep-book", "--overwrite", "--json"]);
+    assert_eq!(kept.status.code(), Some(0), "{}", text(&kept));
+    assert_eq!(json(&kept)["kept_book"], true);
+    assert_eq!(rows, desk.ok(&["map", "list", "--config", "live/daybook.toml"]));
+    let again = desk.run(&["sync", "sales", "--config", "live/daybook.toml", "--json"]);
+    assert_eq!(json(&again)["report"]["posted"], 0, "{}", text(&again));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,6 +209,27 @@ const WRONG: &[Wrong] = &[
         to: "user = \"nobody\"",
         exit: 1,
         says: "authentication failed",
+    },
+    Wrong {
+        what: "address without https",
+        from: "[orderwise]\nbase-url = \"http://",
+        to: "[orderwise]\nbase-url = \"",
+        exit: 2,
+        says: "write it with https://",
+    },
+    Wrong {
+        what: "number of the web shop",
+        from: "[orderwise]\n",
+        to: "site = 7\n[orderwise]\n",
+        exit: 1,
+        says: "correct sitoo.site",
+    },
+    Wrong {
+        what: "currency",
+        from: "[receive]\n",
+        to: "[policy]\ncurrencies = [\"pounds\"]\n[receive]\n",
+        exit: 2,
+        says: "three capital letters",
     },
     Wrong {
         what: "virtual directory",
@@ -358,8 +396,50 @@ async fn the_settings_of_a_package_are_filled_in_and_kept_beside() {
     assert!(desk.path("live/daybook.toml.before-init").exists());
     let settings = fs::read_to_string(desk.path("live/daybook.toml")).unwrap();
     assert!(settings.contains("kept/daybook.db"), "{settings}");
-    assert!(!settings.contains("events-password-file"), "{settings}");
+    // Files of passwords that lie elsewhere are copied: the service would not see them there.
+    assert!(!settings.contains("password-file"), "{settings}");
+    for (key, secret) in [("sitoo", sitoo::PASSWORD), ("orderwise", "sandbox")] {
+        let copy = desk.path(&format!("live/credentials/{key}.password"));
+        assert_eq!(fs::read_to_string(copy).unwrap(), format!("{secret}\n"));
+    }
+    assert!(text(&told).contains("audit --report /var/lib/daybook/gaps.html"), "{}", text(&told));
     assert!(text(&told).contains("sudo daybook-admin"), "{}", text(&told));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_that_lie_in_the_package_s_folder_are_used() {
+    let live = shop(5).await;
+    let answers = answers(&live, "sqlite:daybook.db")
+        .replace("password-file = \"till\"\n", "")
+        .replace("password-file = \"erp\"\n", "");
+    let desk = desk(&answers);
+    fs::create_dir(desk.path("live/credentials")).unwrap();
+    desk.write("live/credentials/sitoo.password", sitoo::PASSWORD);
+    desk.write("live/credentials/orderwise.password", "sandbox");
+    let args = ["init", "--answers", "answers.toml", "--output", "live"];
+    let mut command = desk.command(&args);
+    // As the package's `daybook-admin` runs it.
+    command.env("CREDENTIALS_DIRECTORY", "live/credentials");
+    command.env("DAYBOOK_COMMAND", "sudo daybook-admin");
+    command.env("DAYBOOK_WEB__EVENTS_PASSWORD", "s3cret-events");
+    let told = command.output().unwrap();
+    assert!(matches!(told.status.code(), Some(0 | 3)), "{}", text(&told));
+    let settings = fs::read_to_string(desk.path("live/daybook.toml")).unwrap();
+    assert!(!settings.contains("password-file"), "{settings}");
+    let again = command.output().unwrap();
+    assert!(text(&again).contains("error[init-exists]"), "{}", text(&again));
+    assert!(!text(&again).contains("--output"), "{}", text(&again));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_that_must_wait_is_told_by_the_exit_code() {
+    let live = shop(5).await;
+    let answers = answers(&live, "sqlite:daybook.db");
+    let answers = answers.replace("accept = \"likely\"", "accept = \"none\"");
+    let (answers, _) = answers.split_once("[mapping.store]").unwrap();
+    let desk = desk(answers);
+    let told = init(&desk, &[]);
+    assert_eq!(told.status.code(), Some(3), "{}", text(&told));
 }
 
 /// A desk that is set up.
@@ -391,6 +471,9 @@ async fn the_doctor_names_rights_definitions_and_clocks() {
     let live = shop(20).await;
     let desk = healthy(&live);
     let erp = &live.sandbox.orderwise;
+    // Nothing was posted yet: no row shows whether the number is the right one's.
+    let totals = line(&desk, "order-totals");
+    assert_eq!((&totals["state"], &totals["stops"]), (&"unverified".into(), &Value::Array(vec![])));
     // Rights that the API user's group lacks.
     for area in [Area::ExportDefinitions, Area::ValueLists, Area::Customers] {
         erp.permit(area, false);
@@ -413,6 +496,10 @@ async fn the_doctor_names_rights_definitions_and_clocks() {
     erp.reset_aliases();
     erp.set_export(Purpose::StockLevels, 104);
     // A mapping that names what is not there.
+    let map = ["map", "set", "vat", "gift-card", "77", "--config", "live/daybook.toml"];
+    desk.ok(&map);
+    let row = line(&desk, "row");
+    assert!(row["detail"].as_str().unwrap().contains("gift-card names tax rate 77"), "{row:#}");
     let map = ["map", "set", "payment", "cash", "99", "--config", "live/daybook.toml"];
     desk.ok(&map);
     let row = line(&desk, "row");
@@ -606,12 +693,18 @@ fn goes_on(desk: &Desk, orderwise: &str) -> Terminal {
 /// asked for.
 fn accepts(at: &mut Terminal) -> i32 {
     let asked = ["(a)ll, (o)ne by one, (n)one", "(s)kip the rest of them", "Session of ", "Write "];
-    let mut sessions = 0;
+    let (mut sessions, mut edited) = (0, false);
     loop {
         let (which, said) = at.wait(&asked);
         match which {
             0 => at.say("a"),
             1 if said.contains("likely:") => at.say("y"),
+            // What can be typed is said; nothing leaves it as it was.
+            1 if !edited => {
+                edited = true;
+                at.say("e");
+                at.answer("Fields to change of", "");
+            }
             1 => at.say("n"),
             2 => {
                 sessions += 1;

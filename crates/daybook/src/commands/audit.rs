@@ -16,7 +16,7 @@ use daybook_web::export;
 
 use self::progress::Progress;
 use super::Ended;
-use crate::{config::Need, context::Context, failure::Failure, stop};
+use crate::{config::Need, context::Context, failure::Failure, printer::as_said_here, stop};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -167,7 +167,7 @@ fn write_files(context: &Context, args: &AuditArgs, audited: &Audited) -> Result
         let (zone, currency) = (context.zone(), context.currency());
         let page =
             export::audit::page(report, changes.as_ref(), &zone, currency).map_err(unwritable)?;
-        fs::write(path, page).map_err(|error| Failure::file(path, &error))?;
+        fs::write(path, &*as_said_here(&page)).map_err(|error| Failure::file(path, &error))?;
         context.printer.talk(&format!("report written to {}", path.display()));
     }
     Ok(())

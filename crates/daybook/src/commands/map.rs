@@ -6,13 +6,19 @@ mod transfer;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use daybook_domain::mapping::{MappingKind, MappingRow};
+use daybook_domain::{
+    mapping::{MappingKind, MappingRow},
+    sku::fold,
+};
 use daybook_flows::people;
+use daybook_store::variant;
 use serde::Serialize;
 
 use super::Ended;
 use crate::{config::Need, context::Context, failure::Failure, words};
 
+/// Most codes that are offered for one that is not there.
+const NEAR: usize = 8;
 const EXAMPLES: &str = "\
 Examples:
   daybook map list                                   everything
@@ -63,6 +69,9 @@ enum What {
         /// What it is in OrderWise: a bare value, or field=value, or both.
         #[arg(required = true)]
         value: Vec<String>,
+        /// Even if OrderWise shows no such variant (yet).
+        #[arg(long)]
+        anyway: bool,
     },
     /// Take a mapping away.
     Unset {
@@ -96,7 +105,7 @@ enum What {
 pub(crate) async fn run(context: &Context, args: MapArgs) -> Result<Ended, Failure> {
     match args.what {
         What::List { kind } => list::run(context, kind).await,
-        What::Set { kind, key, value } => set(context, kind, &key, &value).await,
+        What::Set { kind, key, value, anyway } => set(context, (kind, &key), &value, anyway).await,
         What::Unset { kind, key } => unset(context, kind, &key).await,
         What::Import { file, kind, dry_run } => {
             transfer::import(context, &file, kind, dry_run).await
@@ -114,9 +123,9 @@ struct SetDone {
 
 async fn set(
     context: &Context,
-    kind: MappingKind,
-    key: &str,
+    (kind, key): (MappingKind, &str),
     value: &[String],
+    anyway: bool,
 ) -> Result<Ended, Failure> {
     let app = context.app(Need::Book).await?;
     let stored = stored(&app, kind, key).await?;
@@ -128,12 +137,46 @@ async fn set(
         let hint = format!("fields of {kind}: {}", kind.fields().join(", "));
         Failure::wrong_use("mapping-row", fault.to_string(), hint)
     })?;
+    if !anyway {
+        is_a_variant(&app, &row).await?;
+    }
     let released = people::set_mapping(&app, std::slice::from_ref(&row), &context.actor).await?;
     app.db.close().await;
     context.printer.result(&SetDone { row, released }, |done| {
         format!("{}\n{}", done.row, released_words(done.released))
     })?;
     Ok(Ended::Done)
+}
+
+/// A SKU that is mapped to nothing would hold its sales as before. Where variants were never read
+/// nobody can say.
+async fn is_a_variant(app: &daybook_flows::App, row: &MappingRow) -> Result<(), Failure> {
+    let Some(code) = row.value.get("code").filter(|_| row.kind == MappingKind::Sku) else {
+        return Ok(());
+    };
+    let folded = fold(code);
+    let known = variant::by_folded(&app.db, std::slice::from_ref(&folded)).await?;
+    if !known.known || known.by_folded_sku.contains_key(&folded) {
+        return Ok(());
+    }
+    let mut near = variant::starting_with(&app.db, &start_of(&folded), NEAR).await?;
+    if near.is_empty() {
+        near = variant::starting_with(&app.db, &start_of(&fold(&row.key)), NEAR).await?;
+    }
+    let near: Vec<String> =
+        near.into_iter().map(|(code, name)| format!("{code} ({name})")).collect();
+    let hint = match near.as_slice() {
+        [] => "name a variant code of OrderWise, or say --anyway".to_owned(),
+        near => format!("may it be one of {}? Else say --anyway", near.join(", ")),
+    };
+    let message = format!("OrderWise has no variant {code}");
+    Err(Failure::wrong_use("no-such-variant", message, hint))
+}
+
+/// What codes that somebody may have meant begin with.
+fn start_of(folded: &str) -> String {
+    let letters = folded.chars().count();
+    folded.chars().take((letters / 2).max(3)).collect()
 }
 
 async fn stored(

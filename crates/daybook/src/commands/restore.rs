@@ -33,7 +33,11 @@ pub(crate) struct RestoreArgs {
 /// Checks a copy, and puts it back if it is whole.
 pub(crate) async fn run(context: &Context, args: &RestoreArgs) -> Result<Ended, Failure> {
     let (now, actor) = (context.now(), context.actor.as_str());
-    let (found, put_back) = match (&context.book_url()?, &args.file) {
+    let url = context.book_url()?;
+    if !args.verify {
+        context.is_meant(&url)?;
+    }
+    let (found, put_back) = match (&url, &args.file) {
         (DbUrl::Sqlite(book), Some(file)) if args.verify => {
             (restore::verify_copy(book, file).await?, false)
         }

@@ -70,6 +70,34 @@ impl Config {
         Ok(())
     }
 
+    /// Addresses and currencies as both systems write them.
+    fn check_addresses(&self) -> Result<(), ConfigError> {
+        let addresses = [
+            ("sitoo.base-url", &self.sitoo.base_url),
+            ("orderwise.base-url", &self.orderwise.base_url),
+        ];
+        for (key, address) in addresses {
+            let Some(address) = address.as_deref().map(str::trim).filter(|it| !it.is_empty())
+            else {
+                continue;
+            };
+            if !address.starts_with("https://") && !address.starts_with("http://") {
+                let hint = "write it with https:// in front";
+                return Err(ConfigError::invalid(key, "is no address", hint));
+            }
+        }
+        let is_code =
+            |code: &&String| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
+        match self.policy.currencies.iter().find(|code| !is_code(code)) {
+            Some(code) => Err(ConfigError::invalid(
+                "policy.currencies",
+                format!("'{code}' is no currency"),
+                "write three capital letters, as in [\"GBP\"]",
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// Settings that fit their types, and still cannot work.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let least_one = [
@@ -91,6 +119,7 @@ impl Config {
                 "use 1000",
             ));
         }
+        self.check_addresses()?;
         let least = self.orderwise.timeout.saturating_mul(LEASE_TIMEOUTS);
         if self.posting.lease < least {
             return Err(ConfigError::invalid(

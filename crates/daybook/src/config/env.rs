@@ -12,7 +12,10 @@ use super::{ConfigError, error::suggest};
 const PREFIX: &str = "DAYBOOK_";
 
 /// Variables of this prefix that are no settings: the command line reads them.
-const NOT_SETTINGS: &[&str] = &["DAYBOOK_CONFIG", "DAYBOOK_ACTOR", "DAYBOOK_LOG"];
+const NOT_SETTINGS: &[&str] = &["DAYBOOK_CONFIG", "DAYBOOK_ACTOR", "DAYBOOK_LOG", COMMAND];
+
+/// What commands are called on this machine, set by the package's `daybook-admin`.
+pub(crate) const COMMAND: &str = "DAYBOOK_COMMAND";
 
 /// The variable that sets `key`.
 pub(crate) fn variable(key: &str) -> String {

@@ -57,16 +57,22 @@ impl ConfigError {
 
     /// A setting that is needed and not there.
     pub(crate) fn missing(key: &str) -> Self {
-        let hint = format!("set it in daybook.toml or as {}", super::env::variable(key));
+        let hint = match of_the_package() {
+            Some(file) => format!("set it in {file}, or let `daybook init` ask for everything"),
+            None => format!("set it in daybook.toml or as {}", super::env::variable(key)),
+        };
         Self::of_key("config-missing-key", key, "is not set", hint)
     }
 
     /// A secret that is needed and not there.
     pub(crate) fn missing_secret(key: &str) -> Self {
-        let hint = format!(
-            "set {} or the key {key}-file, or give the credential {key}",
-            super::env::variable(key)
-        );
+        let hint = match of_the_package() {
+            Some(_) => format!("put it into /etc/daybook/credentials/{key}, a file of its own"),
+            None => format!(
+                "set {} or the key {key}-file, or give the credential {key}",
+                super::env::variable(key)
+            ),
+        };
         Self::of_key("config-missing-secret", key, "is not set", hint)
     }
 
@@ -87,6 +93,12 @@ impl ConfigError {
         let (code, what, hint) = explain(&error.kind, &mut path);
         Self { code, place, key: Some(path.join(".")), what, hint }
     }
+}
+
+/// The settings of the package, where its `daybook-admin` runs a command: it passes no variable on.
+fn of_the_package() -> Option<String> {
+    std::env::var_os(super::env::COMMAND)?;
+    std::env::var("DAYBOOK_CONFIG").ok()
 }
 
 /// The file or variable of a layer.

@@ -16,7 +16,7 @@ mod show;
 mod tests;
 
 pub(crate) use convert::Need;
-pub(crate) use env::variable;
+pub(crate) use env::{COMMAND, variable};
 pub(crate) use error::ConfigError;
 pub(crate) use explain::{explained, meanings};
 pub(crate) use load::{faults, load, of_dict, parse};

@@ -31,6 +31,13 @@ impl Desk {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
+    /// One with settings that say nothing: its book is meant to be there.
+    pub(crate) fn settled() -> Self {
+        let desk = Self::new();
+        desk.write("daybook.toml", "");
+        desk
+    }
+
     /// A file in it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

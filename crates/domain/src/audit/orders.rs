@@ -35,7 +35,7 @@ pub(super) fn look(snapshot: &Snapshot, found: &mut Found) {
 fn reasons(snapshot: &Snapshot, found: &mut Found) {
     let mapped = &snapshot.ours.mapping.reasons;
     for (key, used) in snapshot.usage.iter().flat_map(|usage| &usage.reasons) {
-        let detail = format!("'{}', used {} times", used.name, used.times);
+        let detail = format!("'{}', used {}", used.name, used.often());
         let is_listed = |codes: &Vec<String>| codes.iter().any(|code| fold(code) == *key);
         if !snapshot.reasons.as_ref().is_none_or(is_listed) {
             found.add_money(GapKind::ReasonUnknown, key, &detail, used.money);

@@ -10,7 +10,7 @@ pub(super) fn look(snapshot: &Snapshot, found: &mut Found) {
     let mapped = &snapshot.ours.mapping.payments;
     for (key, used) in snapshot.usage.iter().flat_map(|usage| &usage.payments) {
         if !mapped.contains_key(key) && !mapped.contains_key(&fold(&used.name)) {
-            let detail = format!("'{}', used {} times", used.name, used.times);
+            let detail = format!("'{}', used {}", used.name, used.often());
             found.add_money(GapKind::PaymentUnmapped, key, detail, used.money);
         }
     }

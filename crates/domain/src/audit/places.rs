@@ -175,11 +175,11 @@ fn delivery(snapshot: &Snapshot, stores: &BTreeMap<i64, &StoreMapping>, found: &
     let Some(usage) = &snapshot.usage else { return };
     for (key, used) in usage.carriers.iter().filter(|(key, _)| !mapping.carriers.contains_key(*key))
     {
-        let detail = format!("chosen {} times", used.times);
+        let detail = format!("chosen {}", used.often());
         found.add_money(GapKind::CarrierUnmapped, key, detail, used.money);
     }
     for (key, used) in usage.pickups.iter().filter(|(key, _)| !mapping.pickups.contains_key(*key)) {
-        let detail = format!("chosen {} times", used.times);
+        let detail = format!("chosen {}", used.often());
         found.add_money(GapKind::PickupUnmapped, key, detail, used.money);
     }
 }

@@ -54,6 +54,14 @@ pub struct Usage {
 }
 
 impl Used {
+    /// How often, in words.
+    pub fn often(&self) -> String {
+        match self.times {
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        }
+    }
+
     fn count(&mut self, name: &str, money: Money) {
         if self.times == 0 {
             name.clone_into(&mut self.name);

@@ -157,7 +157,7 @@ fn payments(seen: &Seen, told: &mut Proposed) {
         if known.contains_key(key) || known.contains_key(&crate::sku::fold(&used.name)) {
             continue;
         }
-        let name = format!("{}, used {} times", used.name, used.times);
+        let name = format!("{}, used {}", used.name, used.often());
         let why = format!(
             "'{}' is like no payment method of OrderWise: give its id, or exclude=yes",
             used.name

@@ -83,7 +83,7 @@ fn carriers(seen: &Seen, told: &mut Proposed) {
         wanted.insert(delivery::COLLECT, "what is collected in another store".to_owned());
     }
     for (key, used) in &seen.usage.carriers {
-        wanted.insert(key, format!("{}, chosen {} times", used.name, used.times));
+        wanted.insert(key, format!("{}, chosen {}", used.name, used.often()));
     }
     for (key, name) in wanted {
         if seen.known.carriers.contains_key(key) {
@@ -110,7 +110,8 @@ pub fn restocked(code: &str, name: &str) -> Offer {
 fn reasons(seen: &Seen, told: &mut Proposed) {
     for (key, used) in &seen.usage.reasons {
         if !seen.known.reasons.contains_key(key) {
-            let name = format!("{}, on {} rows that came back", used.name, used.times);
+            let rows = if used.times == 1 { "row" } else { "rows" };
+            let name = format!("{}, on {} {rows} that came back", used.name, used.times);
             told.one(MappingKind::Reason, key, &name, &restocked(key, &used.name));
         }
     }

@@ -101,6 +101,9 @@ fn astray(mapping: &Mapping, lists: &Lists) -> Vec<CheckLine> {
     for (rate, id) in &mapping.vat {
         named.push((TAX_RATES, "tax rate", format!("vat {rate}"), *id, Stops::Sales));
     }
+    if let Some(id) = mapping.vat_gift_card {
+        named.push((TAX_RATES, "tax rate", "vat gift-card".to_owned(), id, Stops::Sales));
+    }
     for (key, payment) in &mapping.payments {
         if let PaymentMapping::Method(id) = payment {
             let row = format!("payment {key}");

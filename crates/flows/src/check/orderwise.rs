@@ -66,7 +66,7 @@ pub async fn exports(orderwise: &Orderwise, now: Timestamp, ahead: Duration) -> 
             lines.push(match try_export(orderwise, purpose, now).await {
                 Ok((rows, latest)) => {
                     newest = newest.max(latest);
-                    CheckLine::ok(AREA, purpose, rows_told(purpose, rows))
+                    rows_told(purpose, rows)
                 }
                 Err(failure) => failed_export(purpose, &failure),
             });
@@ -81,7 +81,9 @@ pub async fn exports(orderwise: &Orderwise, now: Timestamp, ahead: Duration) -> 
                 _ => CheckLine::warning(AREA, purpose, detail, hint),
             });
         }
-        if let Some(line) = lines.last_mut().filter(|line| line.state != CheckState::Ok) {
+        let is_wrong =
+            |line: &&mut CheckLine| matches!(line.state, CheckState::Failed | CheckState::Warning);
+        if let Some(line) = lines.last_mut().filter(is_wrong) {
             line.stops = match (purpose, line.state) {
                 ("order-totals" | "order-lines", CheckState::Warning) => Vec::new(),
                 _ => vec![stops],
@@ -92,13 +94,22 @@ pub async fn exports(orderwise: &Orderwise, now: Timestamp, ahead: Duration) -> 
     lines
 }
 
-fn rows_told(purpose: &str, rows: usize) -> String {
-    match rows {
+/// Without a row nothing shows that the number is that of this definition. The look-up is known by its
+/// parameter, which no other has.
+fn rows_told(purpose: &str, rows: usize) -> CheckLine {
+    let found = match rows {
         0 if purpose == "order-lookup" => "it runs; an order that does not exist has no row".into(),
-        0 => "it runs, and the last day has no row: its columns were not seen".into(),
-        1 => "1 row of the last day".into(),
+        0 => {
+            let detail = format!(
+                "it runs, and the last day has no row: its columns were not seen, so see that \
+                 orderwise.exports.{purpose}.id is not another one's"
+            );
+            return CheckLine::unverified(AREA, purpose, detail);
+        }
+        1 => "1 row of the last day".to_owned(),
         _ => format!("{rows} rows of the last day"),
-    }
+    };
+    CheckLine::ok(AREA, purpose, found)
 }
 
 fn failed_export(purpose: &'static str, failure: &Failure) -> CheckLine {
@@ -233,7 +244,10 @@ pub async fn accounts(orderwise: &Orderwise, mapping: &Mapping) -> Vec<CheckLine
         return vec![CheckLine::unverified(AREA, "accounts", detail)];
     }
     if troubles.is_empty() {
-        let detail = format!("{} of stores, each is there", mapping.stores.len());
+        let detail = match mapping.stores.len() {
+            1 => "the one store's account is there".to_owned(),
+            stores => format!("{stores} stores, and each one's account is there"),
+        };
         troubles.push(CheckLine::ok(AREA, "accounts", detail));
     }
     troubles

@@ -13,6 +13,7 @@ use daybook_domain::{
 use super::{CheckLine, CheckState, Stops, hints};
 
 const AREA: &str = "sitoo";
+const NOT_THERE: &str = "is not in this account";
 /// A till's clock may be a little ahead.
 const AHEAD: Duration = Duration::from_mins(15);
 
@@ -28,6 +29,10 @@ pub async fn look(
         return lines;
     }
     lines.push(site(sitoo, policy).await);
+    // The orders came: it is the site alone that is not there, and so everything of it.
+    if lines.iter().any(|line| line.name == "site" && line.detail.ends_with(NOT_THERE)) {
+        return lines;
+    }
     lines.push(warehouses(sitoo, mapping).await);
     lines.push(counted(sitoo.stores(sitoo.site()).await, "stores", &[Stops::Reconcile]));
     lines.push(counted(sitoo.cash_registers(sitoo.site()).await, "registers", &[Stops::Reconcile]));
@@ -81,6 +86,11 @@ fn counted<T>(called: Called<Vec<T>>, name: &str, stops: &[Stops]) -> CheckLine 
 async fn site(sitoo: &Sitoo, policy: &Policy) -> CheckLine {
     let site = match sitoo.settings(sitoo.site()).await.outcome {
         Ok(site) => site,
+        Err(Failure::NotFound { .. }) => {
+            let detail = format!("site {} {NOT_THERE}", sitoo.site());
+            let hint = "correct sitoo.site: the number of the web shop (eshopid), often 1";
+            return CheckLine::failed(AREA, "site", detail, hint).stopping(&Stops::FLOWS);
+        }
         Err(failure) => return failed("site", &failure, &[Stops::Catalogue]),
     };
     let detail = format!("{}, {}, {}", site.name, site.currency, site.time_zone);

@@ -255,6 +255,7 @@ async fn record(
     entry::reschedule(&mut tx, &later).await?;
     finding::insert(&mut tx, now, &findings).await?;
     tx.commit().await?;
+    findings.dedup_by_key(|one| one.order_id);
     Ok((count(steps.len()), count(findings.len())))
 }
 

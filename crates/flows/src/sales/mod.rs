@@ -57,7 +57,7 @@ pub struct SyncReport {
     pub adopted: u64,
     /// Entries read back.
     pub confirmed: u64,
-    /// Totals that differ from the till's.
+    /// Documents whose totals differ from the till's.
     pub findings: u64,
     /// Returns that began to wait for their sale.
     pub waiting: u64,

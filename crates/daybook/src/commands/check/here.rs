@@ -28,7 +28,7 @@ pub(super) fn secrets(config: &Config) -> Vec<CheckLine> {
         .collect();
     if open.is_empty() {
         let detail = match files.len() {
-            0 => "none stands in a file of its own".to_owned(),
+            0 => "from the environment or the service's credentials".to_owned(),
             count => format!("{count} in files that others cannot read"),
         };
         return vec![CheckLine::ok(AREA, "passwords", detail)];

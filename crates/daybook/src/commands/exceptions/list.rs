@@ -2,11 +2,17 @@
 
 use clap::Args;
 use daybook_domain::{Money, causes::Cause};
-use daybook_store::exception;
+use daybook_store::{
+    Db, entry,
+    exception::{self, ExceptionFilter},
+};
 use serde::Serialize;
 
 use crate::{
-    commands::{Ended, view::GroupView},
+    commands::{
+        Ended,
+        view::{GroupView, REFERENCE},
+    },
     context::Context,
     failure::Failure,
     printer, words,
@@ -44,22 +50,46 @@ pub(super) async fn run(context: &Context, args: &ListArgs) -> Result<Ended, Fai
         Some(store) => exception::open_grouped_in(&book, &[store]).await?,
         None => exception::open_grouped(&book).await?,
     };
-    let groups: Vec<GroupView> = groups
+    let mut groups: Vec<GroupView> = groups
         .into_iter()
         .filter(|group| args.cause.is_none_or(|cause| cause == group.cause))
         .map(GroupView::from)
         .filter(|group| args.owner.as_ref().is_none_or(|owner| owner == group.owner.word()))
         .collect();
+    for group in groups.iter_mut().filter(|it| it.exceptions == 1) {
+        of_one(&book, group).await?;
+    }
     // An entry's money counts once, however many faults it has; a part of them is what its lines say.
     let is_all = args.store.is_none() && args.cause.is_none() && args.owner.is_none();
-    let money = match is_all {
-        true => exception::money_held(&book).await?,
-        false => groups.iter().map(|group| group.money).sum(),
+    let money = if is_all {
+        exception::money_held(&book).await?
+    } else {
+        groups.iter().map(|group| group.money).sum()
     };
     let listed =
         Listed { exceptions: groups.iter().map(|group| group.exceptions).sum(), money, groups };
     context.printer.result(&listed, |listed| people(context, listed))?;
     Ok(if listed.groups.is_empty() { Ended::Done } else { Ended::ExceptionsOpen })
+}
+
+/// A group of one: its command names the entry itself.
+async fn of_one(book: &Db, group: &mut GroupView) -> Result<(), Failure> {
+    let Ok(cause) = group.cause.parse::<Cause>() else { return Ok(()) };
+    if !group.command.contains(REFERENCE) {
+        return Ok(());
+    }
+    let filter = ExceptionFilter {
+        cause: Some(cause),
+        subject: Some(group.subject.clone()),
+        ..ExceptionFilter::default()
+    };
+    let rows = exception::list(book, &filter, 1).await?;
+    if let Some(order_id) = rows.first().and_then(|row| row.order_id)
+        && let Some(entry) = entry::get(book, order_id).await?
+    {
+        group.command = cause.entry().command_for(&group.subject, &entry.reference);
+    }
+    Ok(())
 }
 
 fn people(context: &Context, listed: &Listed) -> String {

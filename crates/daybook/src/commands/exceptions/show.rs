@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use daybook_domain::causes::Cause;
+use daybook_domain::causes::{Cause, CauseRow};
 use daybook_store::{
     Db, entry,
     exception::{self, ExceptionFilter, ExceptionRow},
@@ -11,7 +11,10 @@ use serde::Serialize;
 
 use super::Shown;
 use crate::{
-    commands::{Ended, view::ExceptionView},
+    commands::{
+        Ended,
+        view::{ExceptionView, REFERENCE},
+    },
     context::Context,
     failure::Failure,
     printer, words,
@@ -78,9 +81,10 @@ async fn views(book: &Db, rows: Vec<ExceptionRow>) -> Result<Vec<ExceptionView>,
 /// A cause's page, and where it is open.
 fn of_cause(context: &Context, cause: Cause, exceptions: &[ExceptionView]) -> String {
     let row = cause.entry();
+    let command = filled(row, exceptions);
     let mut text = format!(
         "{}: {}\n{}\nfor {}, {} severity\nfix: {}\n     {}",
-        row.code, row.title, row.sentence, row.owner, row.severity, row.fix, row.command,
+        row.code, row.title, row.sentence, row.owner, row.severity, row.fix, command,
     );
     if exceptions.is_empty() {
         text.push_str("\n\nnone is open");
@@ -99,6 +103,21 @@ fn of_cause(context: &Context, cause: Cause, exceptions: &[ExceptionView]) -> St
     });
     let head = ["exception", "entry", "about", "money", "for", "particulars"];
     format!("{text}\n\n{}", printer::table(&head, &[3], rows.collect()))
+}
+
+/// The command with what all of these have in common; capitals stand for the rest.
+fn filled(row: &CauseRow, exceptions: &[ExceptionView]) -> String {
+    let common = |of: fn(&ExceptionView) -> &str| {
+        let first = of(exceptions.first()?);
+        exceptions.iter().all(|one| of(one) == first).then(|| first.to_owned())
+    };
+    let subject = common(|one| &one.subject).filter(|text| !text.is_empty());
+    let reference = common(|one| one.reference.as_deref().unwrap_or_default());
+    let reference = reference.filter(|text| !text.is_empty());
+    row.command_for(
+        subject.as_deref().unwrap_or("SUBJECT"),
+        reference.as_deref().unwrap_or(REFERENCE),
+    )
 }
 
 fn each(context: &Context, exceptions: &[ExceptionView]) -> String {

@@ -12,7 +12,7 @@ use super::{
     answers::{Answers, GivenRow, InitPart},
     talk::Talk,
 };
-use crate::{config::ConfigError, failure::Failure};
+use crate::{config::ConfigError, failure::Failure, words};
 
 /// A proposal, and what became of it.
 #[derive(Debug, Clone, Serialize)]
@@ -83,13 +83,17 @@ impl Table {
                 accepted.left.push(Open { kind, key, why });
             }
             let shown = given.unwrap_or(&proposal.row);
+            let (confidence, reason) = match given {
+                Some(_) => (Confidence::Certain, "as it was given".to_owned()),
+                None => (proposal.confidence, proposal.reason),
+            };
             accepted.told.push(ProposalTold {
                 kind: shown.kind,
                 key: shown.key.clone(),
                 name: proposal.name,
                 value: shown.value_text(),
-                confidence: proposal.confidence,
-                reason: proposal.reason,
+                confidence,
+                reason,
                 accepted: is_accepted,
             });
         }
@@ -123,7 +127,13 @@ impl Table {
                 of_kind.into_iter().partition(|one| one.confidence == Confidence::Certain);
             let mut one_by_one = others;
             if !certain.is_empty() {
-                talk.say(&format!("\nMapping {kind}: {} that are certain", certain.len()));
+                let after = match kind {
+                    MappingKind::Store => " (the sessions are asked for after this)",
+                    _ => "",
+                };
+                let total = u64::try_from(certain.len()).unwrap_or(u64::MAX);
+                let told_certain = words::count(total, "is", "are");
+                talk.say(&format!("\nMapping {kind}: {told_certain} certain{after}"));
                 for one in &certain {
                     talk.say(&told(one));
                 }
@@ -170,13 +180,22 @@ impl Table {
     /// Until it is a row, or nothing.
     fn edit(&mut self, talk: Talk, one: &Proposal) -> Result<(), Failure> {
         loop {
-            let asks = format!("  {} {} (Enter: none)", one.row.kind, one.row.key);
+            let (kind, key) = (one.row.kind, &one.row.key);
+            let example = match kind {
+                MappingKind::Store => "session",
+                _ => kind.fields().first().copied().unwrap_or_default(),
+            };
+            let fields = kind.fields().join(", ");
+            let asks = format!(
+                "  Fields to change of {kind} {key}, such as {example}=… ({fields}; Enter: none)"
+            );
             let text = talk.line(&asks, "")?;
             if text.is_empty() {
                 return Ok(());
             }
             match one.row.patched(&text) {
                 Ok(row) => {
+                    talk.say(&format!("  {key} → {}", row.value_text()));
                     self.given.insert(key_of(one), row);
                     return Ok(());
                 }

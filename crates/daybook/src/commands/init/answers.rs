@@ -7,11 +7,15 @@ use std::{
 };
 
 use daybook_domain::{mapping::MappingKind, propose::Confidence};
+use daybook_store::DbUrl;
 use figment::value::{Dict, Value};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::steps::Step;
+use super::{
+    files,
+    steps::{self, Step},
+};
 use crate::config::{self, Config, ConfigError, InitialValue};
 
 /// The commented example of a file of answers.
@@ -57,6 +61,8 @@ pub(super) struct InitPart {
     pub(super) days: u32,
     pub(super) skip: BTreeSet<Step>,
     pub(super) find_exports: BTreeSet<i64>,
+    /// Whether the book is in use already and only the settings are written.
+    pub(super) keep_book: bool,
 }
 
 impl Default for InitPart {
@@ -67,6 +73,7 @@ impl Default for InitPart {
             days: DAYS,
             skip: BTreeSet::new(),
             find_exports: BTreeSet::new(),
+            keep_book: false,
         }
     }
 }
@@ -204,6 +211,7 @@ impl Answers {
                 if let Err(fault) = config.events() {
                     missing.push(fault);
                 }
+                missing.extend(misplaced_book(&config));
             }
             Err(fault) => missing.push(fault),
         }
@@ -211,8 +219,16 @@ impl Answers {
     }
 }
 
+/// A book that would lie where the service cannot write.
+fn misplaced_book(config: &Config) -> Option<ConfigError> {
+    match steps::book_url(config).ok()? {
+        DbUrl::Sqlite(path) => files::misplaced(&path),
+        DbUrl::Postgres(_) => None,
+    }
+}
+
 /// Whether the environment sets it.
-fn from_variable(key: &str) -> bool {
+pub(super) fn from_variable(key: &str) -> bool {
     std::env::var_os(config::variable(key)).is_some()
 }
 

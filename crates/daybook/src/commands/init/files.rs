@@ -13,7 +13,10 @@ use figment::value::{Dict, Value};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::answers::Answers;
-use crate::{config, failure::Failure};
+use crate::{
+    config::{self, ConfigError},
+    failure::Failure,
+};
 
 /// Characters a line of a comment.
 const WIDTH: usize = 96;
@@ -48,6 +51,25 @@ impl Place {
 
     pub(super) fn secret(&self, key: &str) -> PathBuf {
         self.credentials().unwrap_or_else(|| self.output.clone()).join(key)
+    }
+
+    /// Whether the file that is named for a password must be copied: the package's service sees
+    /// those of its own folder, and nobody else's.
+    pub(super) fn copies(&self, named: &Path) -> bool {
+        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        self.credentials().is_some() && !real(named).starts_with(real(&self.output))
+    }
+
+    /// Where the book is, where no answer says it: as before, or where the package has it.
+    pub(super) fn usual_book(&self) -> String {
+        let text = fs::read_to_string(self.settings()).unwrap_or_default();
+        let before = config::parse(&self.settings(), &text).unwrap_or_default();
+        let before = Value::from(before).find("book.url").and_then(Value::into_string);
+        let is_placed = |url: &String| {
+            let path = url.strip_prefix("sqlite:").map(|path| self.output.join(path));
+            path.is_none_or(|path| misplaced(&path).is_none())
+        };
+        before.filter(is_placed).unwrap_or_else(|| book_beside(&self.output).to_owned())
     }
 
     /// Settings that are there and that nobody has filled in yet: those of the package.
@@ -109,6 +131,29 @@ impl Place {
         // It may never have been written.
         let _ = fs::remove_file(self.draft());
     }
+}
+
+/// The folder of all machines' settings: no service writes there.
+const SETTINGS_OF_ALL: &str = "/etc";
+/// Where the package's service keeps its book.
+pub(super) const PACKAGE_BOOK: &str = "sqlite:/var/lib/daybook/daybook.db";
+
+fn book_beside(output: &Path) -> &'static str {
+    let output = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
+    if output.starts_with(SETTINGS_OF_ALL) { PACKAGE_BOOK } else { "sqlite:daybook.db" }
+}
+
+/// Why a book must not lie at `path`, if so.
+pub(super) fn misplaced(path: &Path) -> Option<ConfigError> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.starts_with(SETTINGS_OF_ALL).then(|| {
+        let what = format!(
+            "the book would be {}: the service cannot write there, and a purge would take it away",
+            path.display()
+        );
+        let hint = format!("leave book.url out, or set it to \"{PACKAGE_BOOK}\"");
+        ConfigError::of_key("init-book-place", "book.url", what, hint)
+    })
 }
 
 /// Writes a file whole or not at all, and gives it to whoever the folder belongs to.
@@ -266,6 +311,16 @@ mod tests {
 
     use super::settings_text;
     use crate::config;
+
+    #[test]
+    fn the_book_of_the_package_does_not_lie_among_its_settings() {
+        assert_eq!(super::book_beside(Path::new("/etc/daybook")), super::PACKAGE_BOOK);
+        assert_eq!(super::book_beside(Path::new("live")), "sqlite:daybook.db");
+        let fault = super::misplaced(Path::new("/etc/daybook/daybook.db")).unwrap();
+        assert_eq!(fault.code, "init-book-place");
+        assert!(super::misplaced(Path::new("/var/lib/daybook/daybook.db")).is_none());
+        assert!(super::misplaced(Path::new("daybook.db")).is_none());
+    }
 
     /// Only root can give files away; elsewhere there is nothing to see.
     #[test]

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     commands::check::lines_told,
-    config::Need,
+    config::{ConfigError, Need},
     context::{self, Context},
     failure::Failure,
     ids::RandomIds,
@@ -113,12 +113,18 @@ fn put(
             text = with_environment(talk, &text)?;
         }
         let before = answers.clone();
+        // What an earlier run left wrong elsewhere is no fault of this answer.
+        let known = before.config(&place.output).err();
+        let is_of_this = |fault: &ConfigError| {
+            known.as_ref() != Some(fault) || fault.key.as_deref() == Some(question.key)
+        };
         let wrong = match question.value(&text) {
             Ok(value) => {
                 answers.set(question.key, value);
                 answers
                     .config(&place.output)
                     .err()
+                    .filter(is_of_this)
                     .map(|fault| format!("{fault}\n  hint: {}", fault.hint))
             }
             Err(what) => Some(format!("'{text}' {what}")),

@@ -47,10 +47,12 @@ Examples:
   daybook init --answers-example > answers.toml    everything it asks, as a file to fill in
   daybook init --answers answers.toml              asks nothing
   daybook init --answers answers.toml --json | jq '.left'
+  daybook init --keep-book                         settings for a book that is in use
 
 It reads both systems and writes to neither. Mappings are proposed from what it reads, each with how
 sure it is and why; none is accepted by itself. It ends with `daybook check`. Nothing that is there
-is written over without --overwrite, and a book that holds entries is never touched.";
+is written over without --overwrite, and a book that holds entries is never touched. Exit code 3: set
+up, and no sale can be posted before something is mapped.";
 
 /// Where answers come from, and where the result goes.
 #[derive(Debug, Args)]
@@ -68,6 +70,9 @@ pub(crate) struct InitArgs {
     /// Replace daybook.toml and passwords' files that are there.
     #[arg(long)]
     overwrite: bool,
+    /// The book is there and in use: write only its settings, and leave it as it is.
+    #[arg(long)]
+    keep_book: bool,
 }
 
 /// Sets up.
@@ -86,7 +91,9 @@ pub(crate) async fn run(
         return Err(Failure::wrong_use("init-output", message, "make it, or name another"));
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let run = Run { place, clock, printer, actor: context::actor(named_actor) };
+    let by_file = args.answers.is_some();
+    let (actor, keep_book) = (context::actor(named_actor), args.keep_book);
+    let run = Run { place, clock, printer, actor, by_file, keep_book };
     match &args.answers {
         Some(file) => Box::pin(run.by_file(file)).await,
         None => Box::pin(run.by_person()).await,
@@ -99,6 +106,10 @@ struct Run {
     clock: Arc<dyn Clock>,
     printer: Printer,
     actor: String,
+    /// Whether nothing is asked.
+    by_file: bool,
+    /// Whether only the settings are written.
+    keep_book: bool,
 }
 
 impl Run {
@@ -126,10 +137,14 @@ impl Run {
             self.printer.result(&report, report::told)?;
             return Ok(Ended::Failed);
         }
-        let (seen, unread) = self.read(&answers).await?;
-        report.unread = unread;
-        let table = Table::new(propose(&seen), &answers).map_err(|faults| self.refuse(&faults))?;
-        let accepted = table.by_file(&answers.init);
+        let mut accepted = Accepted::default();
+        if !answers.init.keep_book {
+            let (seen, unread) = self.read(&answers).await?;
+            report.unread = unread;
+            let table =
+                Table::new(propose(&seen), &answers).map_err(|faults| self.refuse(&faults))?;
+            accepted = table.by_file(&answers.init);
+        }
         Box::pin(self.write(&answers, accepted, report)).await
     }
 
@@ -147,13 +162,17 @@ impl Run {
         let asked = interview::ask(talk, &self.place, &mut answers, &self.clock);
         let checked = Box::pin(asked).await?;
         let mut report = empty(checked);
-        let (seen, unread) = self.read(&answers).await?;
-        for what in &unread {
-            talk.say(&format!("could not be read: {what}"));
+        let mut accepted = Accepted::default();
+        if !answers.init.keep_book {
+            let (seen, unread) = self.read(&answers).await?;
+            for what in &unread {
+                talk.say(&format!("could not be read: {what}"));
+            }
+            report.unread = unread;
+            let table =
+                Table::new(propose(&seen), &answers).map_err(|faults| self.refuse(&faults))?;
+            accepted = table.by_person(talk)?;
         }
-        report.unread = unread;
-        let table = Table::new(propose(&seen), &answers).map_err(|faults| self.refuse(&faults))?;
-        let accepted = table.by_person(talk)?;
         let asks = format!("\nWrite {} and the book: (y)es, (n)o", self.place.settings().display());
         if talk.choose(&asks, &['y', 'n'])? == 'n' {
             return Err(talk::stopped());
@@ -180,22 +199,48 @@ impl Run {
 
     /// The package's settings, such as where the book is, stay where no answer says otherwise.
     fn begin_with_what_is_there(&self, answers: &mut Answers) {
-        let Some(before) = self.place.unfilled() else { return };
-        let over = std::mem::take(&mut answers.settings);
-        answers.settings = before;
-        merge(&mut answers.settings, over);
+        if let Some(before) = self.place.unfilled() {
+            let over = std::mem::take(&mut answers.settings);
+            answers.settings = before;
+            merge(&mut answers.settings, over);
+        }
+        answers.init.keep_book |= self.keep_book;
+        if answers.get("book.url").is_none() && !answers::from_variable("book.url") {
+            answers.set("book.url", figment::value::Value::from(self.place.usual_book()));
+        }
     }
 
     /// Refuses to write over anything.
     fn free_way(&self, answers: &Answers) -> Result<(), Failure> {
-        let given = |key: &&'static str| answers.get(&format!("{key}-file")).is_none();
+        let given = |key: &&'static str| self.named(answers, key).is_none() && !self.is_there(key);
         let secrets: Vec<&'static str> = SECRETS.into_iter().filter(given).collect();
         let there = self.place.in_the_way(&secrets);
         let Some(first) = there.first() else { return Ok(()) };
         let message = format!("{} is there already", first.display());
-        let hint = "name another folder with --output, or say --overwrite to replace the settings \
-                    and the passwords' files; a book that holds entries is kept in any case";
+        let over = "say --overwrite to replace the settings and the passwords' files; a book that \
+                    holds entries is kept in any case";
+        // The package's command names the folder itself.
+        let hint = match std::env::var_os(config::COMMAND) {
+            Some(_) => over.to_owned(),
+            None => format!("name another folder with --output, or {over}"),
+        };
         Err(Failure::wrong_use("init-exists", message, hint))
+    }
+
+    /// The file of a password that the settings go on naming.
+    fn named(&self, answers: &Answers, key: &str) -> Option<String> {
+        let file = answers.get(&format!("{key}-file"))?;
+        (!self.place.copies(Path::new(&file))).then_some(file)
+    }
+
+    /// A password that was put into the package's folder by hand is used as it is by a run that
+    /// asks nothing.
+    fn is_there(&self, key: &str) -> bool {
+        let is_read = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        self.by_file
+            && self.place.credentials().is_some()
+            && self.place.credentials() == is_read
+            && !answers::from_variable(key)
     }
 
     /// Tells every fault at once.
@@ -250,11 +295,12 @@ impl Run {
         let config = answers.config(&self.place.output)?;
         let mut settings = answers.clone();
         for key in SECRETS {
-            let is_named = answers.get(&format!("{key}-file")).is_some();
+            let is_named = self.named(answers, key).is_some();
             let Some(secret) = secret_of(answers, &config, key)?.filter(|_| !is_named) else {
                 continue;
             };
             report.files.push(self.place.write_secret(key, &secret)?);
+            settings.unset(&format!("{key}-file"));
             // The service manager gives what lies in the package's folder.
             if self.place.credentials().is_none() {
                 settings.set(&format!("{key}-file"), figment::value::Value::from(key));
@@ -294,13 +340,13 @@ impl Run {
         report.files.extend(interview::book_file(&context));
         self.place.remove_draft();
         report.set_up = true;
+        report.kept_book = answers.init.keep_book;
         report.mapped = accepted.rows.len();
         report.proposed = accepted.told;
         report.left = accepted.left;
         report.next.extend(self.next(&context));
-        let failed = report.check.as_ref().is_some_and(check::Checked::has_failed);
         self.printer.result(&report, report::told)?;
-        Ok(if failed { Ended::Failed } else { Ended::Done })
+        Ok(report.ended())
     }
 
     /// The book with the mappings in it, and what `check` says.
@@ -341,20 +387,45 @@ impl Run {
             Some(_) => "sudo systemctl enable --now daybook".to_owned(),
             None => format!("daybook serve{config}"),
         };
+        let page = match self.place.credentials() {
+            // The service's user writes there, and hardly anywhere else.
+            Some(_) => "/var/lib/daybook/gaps.html",
+            None => "gaps.html",
+        };
         let address = context.desk_address(context.config.web.listen);
-        vec![
-            format!(
-                "{program} audit --report gaps.html{config}    # what would hurt, with its fix"
-            ),
+        let mut next = vec![
+            format!("{program} audit --report {page}{config}    # what would hurt, with its fix"),
             format!("{program} sync sales{config}    # one pass: what is sold reaches OrderWise"),
-            format!("{start}    # for good; the desk is at {address}"),
-        ]
+        ];
+        next.extend(also_written(&context.config).map(|what| {
+            format!(
+                "# From here on {what} are written to the tills too. To begin with sales alone \
+                 set [stock] enabled = false and [catalogue] enabled = false in {}.",
+                file.display()
+            )
+        }));
+        next.push(format!("{start}    # for good; the desk is at {address}"));
+        next
+    }
+}
+
+/// What the service writes to the tills beside the sales that it takes from them.
+fn also_written(config: &config::Config) -> Option<&'static str> {
+    let exports = &config.orderwise.exports;
+    let stock = config.stock.enabled && exports.stock_levels.id.is_some();
+    let catalogue = config.catalogue.enabled && exports.variants.id.is_some();
+    match (stock, catalogue) {
+        (true, true) => Some("stock, products and prices"),
+        (true, false) => Some("stock figures"),
+        (false, true) => Some("products and prices"),
+        (false, false) => None,
     }
 }
 
 fn empty(checked: Vec<CheckLine>) -> Report {
     Report {
         set_up: false,
+        kept_book: false,
         checked,
         exports: Vec::new(),
         proposed: Vec::new(),

@@ -3,12 +3,15 @@
 use std::{fmt::Write as _, path::PathBuf};
 
 use daybook_domain::propose::{ExportOffer, Open};
-use daybook_flows::check::CheckLine;
+use daybook_flows::check::{CheckLine, CheckState, Stops};
 use serde::Serialize;
 
 use super::accept::ProposalTold;
 use crate::{
-    commands::check::{Checked, lines_told},
+    commands::{
+        Ended,
+        check::{Checked, lines_told},
+    },
     config::ConfigError,
 };
 
@@ -17,6 +20,8 @@ use crate::{
 pub(super) struct Report {
     /// Whether anything was written.
     pub(super) set_up: bool,
+    /// Whether the book was in use already and was left as it is.
+    pub(super) kept_book: bool,
     /// What each answer met on the real systems.
     pub(super) checked: Vec<CheckLine>,
     /// Export definitions that were found.
@@ -35,6 +40,24 @@ pub(super) struct Report {
     pub(super) check: Option<Checked>,
     /// What to do next.
     pub(super) next: Vec<String>,
+}
+
+impl Report {
+    /// How a run that wrote everything ends.
+    pub(super) fn ended(&self) -> Ended {
+        let lines = self.check.iter().flat_map(|check| &check.lines);
+        if self.check.as_ref().is_some_and(Checked::has_failed) {
+            return Ended::Failed;
+        }
+        if lines.into_iter().any(every_sale_waits) { Ended::ExceptionsOpen } else { Ended::Done }
+    }
+}
+
+/// Whether a whole table is empty that every sale needs.
+fn every_sale_waits(line: &CheckLine) -> bool {
+    line.area == "mapping"
+        && line.state == CheckState::Warning
+        && line.stops.contains(&Stops::Sales)
 }
 
 /// A fault of the answers.
@@ -81,7 +104,11 @@ pub(super) fn told(report: &Report) -> String {
             let _ = writeln!(text, "  {} {}: {}", one.kind, one.key, one.why);
         }
     }
-    let _ = writeln!(text, "{} mappings are in the book.\nWritten:", report.mapped);
+    if report.kept_book {
+        text.push_str("The book is kept as it was, with its own mappings.\nWritten:\n");
+    } else {
+        let _ = writeln!(text, "{} mappings are in the book.\nWritten:", report.mapped);
+    }
     for file in &report.files {
         let _ = writeln!(text, "  {}", file.display());
     }

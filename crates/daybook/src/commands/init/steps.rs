@@ -10,7 +10,7 @@ use figment::value::Value;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 
-use super::answers::Answers;
+use super::{answers::Answers, files};
 use crate::{
     config::{Config, Need},
     context,
@@ -172,7 +172,7 @@ impl Step {
             Self::Sitoo => sitoo(&config, clock).await,
             Self::Orderwise => orderwise(&config, clock).await,
             Self::Exports => exports(&config, clock).await,
-            Self::Book => book(&config).await,
+            Self::Book => book(&config, answers.init.keep_book).await,
             // Whether these can be used was seen when they were read.
             Self::Policy | Self::Start => Ok(Vec::new()),
             Self::Web => Ok(vec![web(&config).await]),
@@ -204,13 +204,27 @@ async fn exports(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<CheckLin
     Ok(check::orderwise::exports(&client, clock.now(), config.audit.clock_ahead).await)
 }
 
+/// A new book does not know what the old one has posted.
+const IN_USE: &str = "keep it, and write only its settings again: `daybook init --keep-book \
+    --overwrite`. A book that is in use is never set up anew, and a new one over days that were \
+    posted can post them twice: begin it with a day that nobody has posted (receive.first-day), or go through `daybook \
+    cutover`";
+
 /// A book is only made where there is none; one that holds entries is left alone.
-async fn book(config: &Config) -> Result<Vec<CheckLine>, Failure> {
+async fn book(config: &Config, is_kept: bool) -> Result<Vec<CheckLine>, Failure> {
     let url = book_url(config)?;
     if let DbUrl::Sqlite(path) = &url
         && !path.exists()
     {
-        return Ok(vec![room_for(path)]);
+        if is_kept {
+            let what = format!("there is no book at {}", path.display());
+            let hint = "correct book.url, or leave --keep-book out to make a new one";
+            return Ok(vec![CheckLine::failed("book", "kept", what, hint)]);
+        }
+        return Ok(vec![files::misplaced(path).map_or_else(
+            || room_for(path),
+            |fault| CheckLine::failed("book", "folder", fault.what, fault.hint),
+        )]);
     }
     let db = match Db::open(&url, OpenOptions::default()).await {
         Ok(db) => db,
@@ -226,12 +240,12 @@ async fn book(config: &Config) -> Result<Vec<CheckLine>, Failure> {
     db.close().await;
     let line = match entries {
         0 => CheckLine::ok("book", "reachable", format!("{url}, empty")),
-        _ => CheckLine::failed(
+        _ if is_kept => CheckLine::ok(
             "book",
-            "in use",
-            format!("{url} holds {entries} entries"),
-            "name another book.url; a book that is in use is never set up anew",
+            "kept",
+            format!("{url} holds {entries} entries and stays as it is"),
         ),
+        _ => CheckLine::failed("book", "in use", format!("{url} holds {entries} entries"), IN_USE),
     };
     Ok(vec![line])
 }
