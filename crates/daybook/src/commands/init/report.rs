@@ -45,11 +45,11 @@ pub(super) struct Report {
 impl Report {
     /// How a run that wrote everything ends.
     pub(super) fn ended(&self) -> Ended {
-        let lines = self.check.iter().flat_map(|check| &check.lines);
+        let mut lines = self.check.iter().flat_map(|check| &check.lines);
         if self.check.as_ref().is_some_and(Checked::has_failed) {
             return Ended::Failed;
         }
-        if lines.into_iter().any(every_sale_waits) { Ended::ExceptionsOpen } else { Ended::Done }
+        if lines.any(every_sale_waits) { Ended::ExceptionsOpen } else { Ended::Done }
     }
 }
 
