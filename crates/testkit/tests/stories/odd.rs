@@ -2,7 +2,10 @@
 
 use daybook_domain::causes::Cause;
 use daybook_flows::people;
-use daybook_sandbox::orderwise::{ORDER, Written};
+use daybook_sandbox::{
+    faults::{Fault, Matcher},
+    orderwise::Document,
+};
 use daybook_testkit::{World, db::for_each_engine};
 
 use super::*;
@@ -83,31 +86,24 @@ async fn an_order_that_is_cancelled_after_posting_is_told_with_all_its_money() {
 async fn a_document_that_cannot_be_the_sale_is_not_taken_for_it() {
     for_each_engine(|db| async {
         let world = World::small(1, db).await.unwrap();
-        let sale = world.sell(world.sale(1_200));
-        let credit = world.sandbox.orderwise.write_document(Written {
-            reference: reference(sale).to_string(),
-            order_type: 4,
-            order_date: None,
-            customer: world.shop(0).customer_id,
-            lines: Vec::new(),
-        });
-        world.pass().await;
-        world.after(minutes(5)).await;
-        assert_eq!(world.causes(sale).await, [Cause::ReferenceTaken.code()]);
-        assert_eq!(world.state(sale).await, Held);
-        // The same number and kind may be a posting that nobody heard of.
-        let other = world.sell(world.sale(1_300));
-        world.sandbox.orderwise.write_document(Written {
-            reference: reference(other).to_string(),
-            order_type: ORDER,
-            order_date: None,
-            customer: world.shop(0).customer_id,
-            lines: Vec::new(),
-        });
-        world.pass().await;
-        world.after(minutes(5)).await;
-        assert!(world.state(other).await.is_in_ledger());
-        assert_ne!(world.entry(other).await.erp_order_id, Some(credit));
+        let changes: [fn(&mut Document); 2] =
+            [|document| document.order_type = 4, |document| document.stored_at /= 2];
+        for change in changes {
+            let sale = world.sell(world.sale(1_200));
+            let faults = &world.sandbox.orderwise_faults;
+            faults.put(Fault::CutAfter, Matcher::on("POST", "sales/order").times(1));
+            faults.put(Fault::CutBefore, Matcher::on("POST", "export-definition/101").times(2));
+            world.pass().await;
+            assert_eq!(world.state(sale).await, InDoubt);
+            // What stands under the number now is another's.
+            let there = world.document(sale).order_id;
+            assert!(world.sandbox.orderwise.edit_document(there, change));
+            for _ in 0..4 {
+                world.after(minutes(15)).await;
+            }
+            assert_eq!(world.causes(sale).await, [Cause::ReferenceTaken.code()]);
+            assert_eq!((world.state(sale).await, world.documents(sale).len()), (Held, 1));
+        }
     })
     .await;
 }
