@@ -68,7 +68,9 @@ fn collect(json: &str, is_within: bool, found: &mut Vec<String>) {
         }
         Some(b'[') => {
             let list = serde_json::from_str::<Vec<&RawValue>>(json).unwrap_or_default();
-            list.into_iter().for_each(|value| collect(value.get(), is_within, found));
+            for value in list {
+                collect(value.get(), is_within, found);
+            }
         }
         Some(b'"') if is_within => {
             found.extend(scalar(json).map(|text| text.trim().to_owned()));

@@ -85,7 +85,7 @@ pub(super) fn stock_figure(row: &Row<'_>) -> Result<Option<StockFigure>, Fault> 
     Ok(Some(StockFigure {
         sku,
         location_id: row.need("stockLocationId")?,
-        free: free.ok_or_else(|| row.fault("freeStock", "is empty"))?,
+        free: free.ok_or_else(|| Fault::of("freeStock", "is empty"))?,
         buffer: row.maybe_cut("buffer", rounded_up)?,
         calculated_at: earlier,
         calculated_at_latest: later,
@@ -110,7 +110,7 @@ pub(super) fn document(row: &Row<'_>) -> Result<Document, Fault> {
 /// A row of `order-totals` with its order date.
 pub(super) fn ledger_document(row: &Row<'_>) -> Result<LedgerDocument, Fault> {
     let order_date = row.wall_clock("orderDate")?;
-    let order_date = order_date.ok_or_else(|| row.fault("orderDate", "is empty"))?;
+    let order_date = order_date.ok_or_else(|| Fault::of("orderDate", "is empty"))?;
     Ok(LedgerDocument {
         document: document(row)?,
         order_date,
@@ -143,7 +143,7 @@ pub(super) fn document_of(row: &Row<'_>, reference: &str) -> Result<Document, Fa
         Ok(document)
     } else {
         let what = format!("asked for {reference}, but found another");
-        Err(Fault { of_set_up: true, ..row.fault("reference", what) })
+        Err(Fault { of_set_up: true, ..Fault::of("reference", what) })
     }
 }
 

@@ -33,6 +33,13 @@ pub(super) struct Fault {
     pub(super) of_set_up: bool,
 }
 
+impl Fault {
+    /// What is wrong with a column.
+    pub(super) fn of(column: &str, what: impl Into<String>) -> Self {
+        Self { column: column.to_owned(), what: what.into(), of_set_up: false }
+    }
+}
+
 /// A row that cannot be read, and whom it is about as far as that can be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OddRow {
@@ -127,13 +134,13 @@ impl<T> Sorted<T> {
     }
 
     /// Takes the next row; it fails where no row will be better than those that were seen.
-    pub(super) fn take(&mut self, row: Result<Option<T>, OddRow>) -> Result<(), Failure> {
+    pub(super) fn take(&mut self, row: Result<Option<T>, Box<OddRow>>) -> Result<(), Failure> {
         match row {
             Ok(row) => {
                 self.any = true;
                 self.rows.read.extend(row);
             }
-            Err(odd) => self.rows.odd.push(odd),
+            Err(odd) => self.rows.odd.push(*odd),
         }
         if self.rows.odd.len() == HOPELESS { self.end() } else { Ok(()) }
     }
@@ -163,14 +170,15 @@ impl Shape<'_> {
         json: &str,
         place: usize,
         make: impl Fn(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<T, OddRow> {
+    ) -> Result<T, Box<OddRow>> {
         let at = || format!("{}({})[{place}]", self.purpose, self.definition.id);
         let Ok(members) = serde_json::from_str::<Members<'_>>(json) else {
             let what = "is no row with columns".to_owned();
-            return Err(OddRow { path: at(), what, of_set_up: true, ..OddRow::default() });
+            let odd = OddRow { path: at(), what, of_set_up: true, ..OddRow::default() };
+            return Err(Box::new(odd));
         };
         let row = Row { members, shape: *self };
-        make(&row).map_err(|fault| row.odd(at(), fault))
+        make(&row).map_err(|fault| Box::new(row.odd(&at(), fault)))
     }
 }
 
@@ -181,11 +189,6 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// What is wrong with a column.
-    pub(super) fn fault(&self, column: &str, what: impl Into<String>) -> Fault {
-        Fault { column: column.to_owned(), what: what.into(), of_set_up: false }
-    }
-
     /// The value of a column, by our name; a column that is not there is a fault of the set-up.
     fn value(&self, column: &str) -> Result<&'a str, Fault> {
         let Shape { purpose, definition, .. } = self.shape;
@@ -193,7 +196,7 @@ impl<'a> Row<'a> {
         self.members.get(theirs).map(RawValue::get).ok_or_else(|| {
             let id = definition.id;
             let what = format!("export definition {id} ({purpose}) has no column '{theirs}'");
-            Fault { of_set_up: true, ..self.fault(column, what) }
+            Fault { of_set_up: true, ..Fault::of(column, what) }
         })
     }
 
@@ -203,7 +206,7 @@ impl<'a> Row<'a> {
 
     /// The same as it stands there, with blanks around it.
     fn told(&self, column: &str) -> Result<Cow<'a, str>, Fault> {
-        scalar(self.value(column)?).ok_or_else(|| self.fault(column, "is no text"))
+        scalar(self.value(column)?).ok_or_else(|| Fault::of(column, "is no text"))
     }
 
     pub(super) fn maybe<T: Exact>(&self, column: &str) -> Result<Option<T>, Fault> {
@@ -212,12 +215,12 @@ impl<'a> Row<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        T::exact(text).map(Some).ok_or_else(|| self.fault(column, format!("is not {}", T::WHAT)))
+        T::exact(text).map(Some).ok_or_else(|| Fault::of(column, format!("is not {}", T::WHAT)))
     }
 
     /// A value that must be there.
     pub(super) fn need<T: Exact>(&self, column: &str) -> Result<T, Fault> {
-        self.maybe(column)?.ok_or_else(|| self.fault(column, "is empty"))
+        self.maybe(column)?.ok_or_else(|| Fault::of(column, "is empty"))
     }
 
     /// SQL Server writes bits as booleans or as 0 and 1; sites also keep `Y` and `N`.
@@ -225,7 +228,7 @@ impl<'a> Row<'a> {
         match self.text(column)?.to_ascii_lowercase().as_str() {
             "true" | "1" | "y" | "yes" => Ok(true),
             "false" | "0" | "n" | "no" | "" => Ok(false),
-            _ => Err(self.fault(column, "is neither true nor false")),
+            _ => Err(Fault::of(column, "is neither true nor false")),
         }
     }
 
@@ -250,7 +253,7 @@ impl<'a> Row<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        cut(text).map(Some).ok_or_else(|| self.fault(column, format!("is not {QUANTITY}")))
+        cut(text).map(Some).ok_or_else(|| Fault::of(column, format!("is not {QUANTITY}")))
     }
 
     /// The earlier and the later moment that a local time can mean; nearly always they are one.
@@ -261,7 +264,7 @@ impl<'a> Row<'a> {
             return Ok(None);
         }
         let moments = parse_both(text, self.shape.zone);
-        moments.map(Some).ok_or_else(|| self.fault(column, "is no date and time"))
+        moments.map(Some).ok_or_else(|| Fault::of(column, "is no date and time"))
     }
 
     /// Where local time leaves two moments open, the later one.
@@ -285,7 +288,7 @@ impl<'a> Row<'a> {
         } else {
             text.parse::<civil::DateTime>()
         };
-        let local = local.map_err(|_| self.fault(column, "is no date and time"))?;
+        let local = local.map_err(|_| Fault::of(column, "is no date and time"))?;
         Ok(Some(LocalTime(local)))
     }
 
@@ -295,7 +298,7 @@ impl<'a> Row<'a> {
     }
 
     /// The row as what could not be read.
-    fn odd(&self, at: String, fault: Fault) -> OddRow {
+    fn odd(&self, at: &str, fault: Fault) -> OddRow {
         let text = |column| self.text(column).ok().filter(|text| !text.is_empty());
         let id = |column| self.maybe(column).ok().flatten();
         OddRow {

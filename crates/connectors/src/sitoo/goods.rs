@@ -13,7 +13,7 @@ use crate::{
 /// where the selling warehouse cannot (facts/sitoo 2.2, 2.3).
 pub fn goods_of_unreadable(payload: &str) -> Vec<Moved> {
     let order: Members<'_> = serde_json::from_str(payload).unwrap_or_default();
-    let Some(warehouse_id) = order.get("warehouseid").and_then(|raw| number(raw)) else {
+    let Some(warehouse_id) = order.get("warehouseid").and_then(number) else {
         return Vec::new();
     };
     let rows = order.get("orderitems").map(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()));

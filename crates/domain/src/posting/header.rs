@@ -57,6 +57,8 @@ pub(super) fn draft(
 ) -> Option<Draft> {
     let order = case.order;
     let turned = |amount| money(case.side.amount(amount));
+    // An amount that no ledger can hold stops it, whichever it is.
+    turned(order.net)?;
     Some(Draft {
         reference: order.reference,
         kind: case.side.kind(),
@@ -68,7 +70,7 @@ pub(super) fn draft(
         original_name: None,
         instructions: instructions(case, &lines),
         // Whatever is not tax is net, the round-off too: that is what the lines sum to.
-        net: turned(order.gross - order.vat)?,
+        net: money(case.side.amount(order.gross) - case.side.amount(order.vat))?,
         tax: turned(order.vat)?,
         gross: turned(order.gross)?,
         delivery_gross: turned(order.delivery_gross)?,

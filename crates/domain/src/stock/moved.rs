@@ -87,14 +87,13 @@ fn warehouse_at(location: i64, mapping: &Mapping) -> Option<i64> {
 
 fn counts(order: &TillOrder, standing: Standing) -> bool {
     match standing {
-        Standing::ForTheLedger(_) => true,
+        // Nobody knows what an unknown kind is: it may have been handed over.
+        Standing::ForTheLedger(_) | Standing::SetAside(SetAside::UnknownKind) => true,
         // Paid, and handed over or to come; or handed over before it is paid. Doubt lowers.
         Standing::SetAside(SetAside::Open) => {
             order.order_type == OrderType::Order && order.payment_state == PaymentState::Successful
         }
         Standing::SetAside(SetAside::Unpaid) => order.order_state == OrderState::Closed,
-        // Nobody knows: it may have been handed over.
-        Standing::SetAside(SetAside::UnknownKind) => true,
         Standing::SetAside(_) => false,
     }
 }

@@ -51,14 +51,15 @@ pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let mut asked = Asked::begin(app, &client, Some(since)).await?;
     let mut changed = 0;
     while let Some(piece) = asked.next().await? {
-        let write = || write_changed(pass, asked.at, &piece, changed < FLOOD);
+        let told_at = app.now();
+        let write = || write_changed(pass, (asked.at, told_at), &piece, changed < FLOOD);
         let different = retrying(app, "stock figures", write).await?;
         changed += different.len();
         if let Some(image) = &mut pass.image {
             let different: HashSet<Key> = different.into_iter().collect();
             for figure in piece {
                 if different.contains(&(figure.location_id, figure.folded.clone())) {
-                    image.put_seen(&figure, asked.at);
+                    image.put_seen(&figure, told_at);
                 }
             }
         }
@@ -74,12 +75,12 @@ pub(super) async fn read_changed(pass: &mut Pass<'_>) -> Result<(), FlowError> {
 /// Keeps a piece; what is different is due, and returned.
 async fn write_changed(
     pass: &Pass<'_>,
-    asked_at: Timestamp,
+    (asked_at, told_at): (Timestamp, Timestamp),
     piece: &[NewFigure],
     marked: bool,
 ) -> Result<Vec<Key>, FlowError> {
     let mut tx = pass.app.db.begin().await?;
-    let different = figure::keep(&mut tx, asked_at, piece).await?;
+    let different = figure::keep(&mut tx, told_at, piece).await?;
     if marked {
         due::mark(&mut tx, &due_for(pass, &different, asked_at)).await?;
     }
@@ -95,10 +96,12 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     let mut asked = Asked::begin(app, &client, None).await?;
     let mut told = Image::default();
     let mut ahead: Vec<Key> = Vec::new();
+    let mut told_at = asked.at;
     while let Some(piece) = asked.next().await? {
+        told_at = app.now();
         for figure in &piece {
             told.tell(figure);
-            if figure.calculated_at > asked.at {
+            if figure.calculated_at > told_at {
                 ahead.push((figure.location_id, figure.folded.clone()));
             }
         }
@@ -111,7 +114,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
         is_known &= sums.contains_key(&location);
         // As many, with the same fingerprints: millions of rows need not be read.
         if sums.get(&location) != Some(&told.sum(location)) {
-            changed += take_over(app, asked.at, (&mut told, &unread), location).await?;
+            changed += take_over(app, told_at, (&mut told, &unread), location).await?;
         }
     }
     let known: Vec<i64> = if is_known {
@@ -121,7 +124,7 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
     };
     for location in known {
         if told.of(location).next().is_none() {
-            changed += take_over(app, asked.at, (&mut told, &unread), location).await?;
+            changed += take_over(app, told_at, (&mut told, &unread), location).await?;
         }
     }
     // Only the book knows since when a figure that is dated after this reading has been told.
@@ -135,14 +138,14 @@ pub(super) async fn read_all(pass: &mut Pass<'_>) -> Result<(), FlowError> {
 /// A location's figures become those that were told. How many were new or different.
 async fn take_over(
     app: &App,
-    asked_at: Timestamp,
+    told_at: Timestamp,
     (told, unread): (&mut Image, &Unread),
     location: i64,
 ) -> Result<usize, FlowError> {
     let mut changed = 0;
     let figures: Vec<NewFigure> = told.new_figures(location).collect();
     for piece in figures.chunks(PIECE) {
-        let write = || write_piece(app, asked_at, piece);
+        let write = || write_piece(app, told_at, piece);
         changed += retrying(app, "stock figures", write).await?;
     }
     let known = figure::skus(&app.db, location).await?;
@@ -172,11 +175,11 @@ async fn recount(app: &App, location: i64) -> Result<(), FlowError> {
 
 async fn write_piece(
     app: &App,
-    asked_at: Timestamp,
+    told_at: Timestamp,
     piece: &[NewFigure],
 ) -> Result<usize, FlowError> {
     let mut tx = app.db.begin().await?;
-    let different = figure::keep(&mut tx, asked_at, piece).await?;
+    let different = figure::keep(&mut tx, told_at, piece).await?;
     tx.commit().await?;
     Ok(different.len())
 }
