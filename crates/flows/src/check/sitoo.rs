@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use daybook_connectors::{
     Sitoo,
-    sitoo::{OrdersQuery, ZReportsQuery},
+    sitoo::{OrdersQuery, SiteSettings, ZReportsQuery},
 };
 use daybook_domain::{
     Timestamp, class::Failure, exchange::Called, lookup::Policy, mapping::Mapping, stock::Kind,
@@ -13,7 +13,6 @@ use daybook_domain::{
 use super::{CheckLine, CheckState, Stops, hints};
 
 const AREA: &str = "sitoo";
-const NOT_THERE: &str = "is not in this account";
 /// A till's clock may be a little ahead.
 const AHEAD: Duration = Duration::from_mins(15);
 
@@ -28,10 +27,16 @@ pub async fn look(
     if lines.iter().any(|line| line.state == CheckState::Failed) {
         return lines;
     }
-    lines.push(site(sitoo, policy).await);
-    // The orders came: it is the site alone that is not there, and so everything of it.
-    if lines.iter().any(|line| line.name == "site" && line.detail.ends_with(NOT_THERE)) {
-        return lines;
+    match sitoo.settings(sitoo.site()).await.outcome {
+        Ok(settings) => lines.push(site(&settings, policy)),
+        // The orders came: it is the site alone that is not there, and so everything of it.
+        Err(Failure::NotFound { .. }) => {
+            let detail = format!("site {} is not in this account", sitoo.site());
+            let hint = "correct sitoo.site: the number of the web shop (eshopid), often 1";
+            lines.push(CheckLine::failed(AREA, "site", detail, hint).stopping(&Stops::FLOWS));
+            return lines;
+        }
+        Err(failure) => lines.push(failed("site", &failure, &[Stops::Catalogue])),
     }
     lines.push(warehouses(sitoo, mapping).await);
     lines.push(counted(sitoo.stores(sitoo.site()).await, "stores", &[Stops::Reconcile]));
@@ -83,16 +88,7 @@ fn counted<T>(called: Called<Vec<T>>, name: &str, stops: &[Stops]) -> CheckLine 
 }
 
 /// Settings of the site that must not contradict ours.
-async fn site(sitoo: &Sitoo, policy: &Policy) -> CheckLine {
-    let site = match sitoo.settings(sitoo.site()).await.outcome {
-        Ok(site) => site,
-        Err(Failure::NotFound { .. }) => {
-            let detail = format!("site {} {NOT_THERE}", sitoo.site());
-            let hint = "correct sitoo.site: the number of the web shop (eshopid), often 1";
-            return CheckLine::failed(AREA, "site", detail, hint).stopping(&Stops::FLOWS);
-        }
-        Err(failure) => return failed("site", &failure, &[Stops::Catalogue]),
-    };
+fn site(site: &SiteSettings, policy: &Policy) -> CheckLine {
     let detail = format!("{}, {}, {}", site.name, site.currency, site.time_zone);
     let is_ours = |known: &String| known.eq_ignore_ascii_case(&site.currency);
     if !site.currency.is_empty() && !policy.currencies.iter().any(is_ours) {

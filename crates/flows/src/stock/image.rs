@@ -226,6 +226,20 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_that_is_dated_after_it_was_told_keeps_that_moment_until_another_is_put() {
+        let told = |seconds| Timestamp::from_seconds(seconds);
+        let seen = |image: &Image| image.get(7, "a").unwrap().seen_at;
+        let mut image = Image::default();
+        image.put_seen(&figure(7, "A", 1), told(90));
+        assert_eq!(seen(&image), told(90));
+        image.put_seen(&figure(7, "A", 2), told(100));
+        assert_eq!(seen(&image), told(100), "nothing of it is ahead");
+        image.put_seen(&figure(7, "A", 2), told(95));
+        image.tell(&figure(7, "A", 1));
+        assert_eq!(seen(&image), told(100), "the book has to say since when");
+    }
+
+    #[test]
     fn figures_are_where_they_were_put() {
         let mut image = Image::default();
         for number in 0..200 {

@@ -64,6 +64,28 @@ async fn a_sale_counts_until_orderwise_has_it() {
     .await;
 }
 
+/// Nobody knows whether it is a sale, or what it cost: its goods have left the shelf all the same.
+#[tokio::test]
+async fn what_cannot_be_judged_or_read_counts_until_a_person_has_seen_to_it() {
+    for (field, json) in [("ordertypeid", "99"), ("moneytotal_gross_all", "\"abc\"")] {
+        tell(move |world| async move {
+            let sku = world.goods(0).sku.clone();
+            let before = world.units(0, &sku);
+            let odd = world.sell(world.sale(1_000));
+            assert!(world.sandbox.sitoo.spoil(odd, field, json));
+            for _ in 0..3 {
+                world.erp_moves(0, &sku, 0);
+                world.later(minutes(2)).await;
+                assert_eq!(world.units(0, &sku), before - 1, "{field}");
+            }
+            world.sandbox.sitoo.heal(odd);
+            world.later(hours(2)).await;
+            world
+        })
+        .await;
+    }
+}
+
 /// Two shops sell from one stock location: what one sells, the other must not.
 #[tokio::test]
 async fn a_sale_lowers_the_other_till_of_its_stock_location_once() {
