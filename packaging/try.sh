@@ -1,47 +1,99 @@
 #!/usr/bin/env bash
-# Tries two versions of the package: installed, started as the unit says, a sale posted, killed,
-# backed up, upgraded, put back, removed, purged; the book outlives all of it.
+# Tries two versions of the package: installed, started by systemd in the sandbox of its unit, a sale
+# posted, killed, backed up, upgraded, put back, removed, purged; the book outlives all of it.
 #
-# It runs in a machine of its own: this one's files under a layer that is thrown away, no network but
-# a loopback. There is no systemd in it: a stand-in for systemctl starts what the unit names, as its
-# user, with its environment and credentials, and starts it again when it dies.
+# It runs in a machine of its own: this one's files under a layer that is thrown away, a systemd that
+# is its process 1, no network but a loopback.
 #
 #   packaging/try.sh ONE.deb NEXT.deb
 set -euo pipefail
 
-if [ "${1:-}" != --inside ]; then
+# 1: namespaces for the mounts that follow.
+if [ "${1:-}" != --inside ] && [ "${1:-}" != --outside ] && [ "${1:-}" != --boot ]; then
     one=$(realpath "$1") next=$(realpath "$2") self=$(realpath "$0")
-    if ! unshare --mount --net --pid --fork true 2>/dev/null; then
+    if ! unshare --mount --net --pid --uts --ipc --fork true 2>/dev/null; then
         echo "SKIPPED: this machine does not let us make namespaces"
         exit 0
     fi
-    exec unshare --mount --net --pid --fork --kill-child bash "$self" --inside "$one" "$next"
+    exec unshare --mount bash "$self" --outside "$one" "$next"
 fi
 
-one=$2 next=$3
-if [ "${4:-}" != --chroot ]; then
+# 2: files, a group of processes for systemd to divide, and the trial inside.
+if [ "$1" = --outside ]; then
     layer=$(mktemp -d)
     mount -t tmpfs tmpfs "$layer"
-    mkdir "$layer/files" "$layer/work" "$layer/root"
+    mkdir "$layer/files" "$layer/work" "$layer/root" "$layer/groups"
     if ! mount -t overlay overlay "$layer/root" \
         -o "lowerdir=/,upperdir=$layer/files,workdir=$layer/work"; then
         echo "SKIPPED: this machine does not let us lay files over its own"
         exit 0
     fi
-    mount -t proc proc "$layer/root/proc"
-    mount --rbind /dev "$layer/root/dev"
-    ip link set lo up
-    cp "$0" "$one" "$next" "$layer/root/mnt/"
-    exec chroot "$layer/root" bash "/mnt/$(basename "$0")" --inside \
-        "/mnt/$(basename "$one")" "/mnt/$(basename "$next")" --chroot
+    group=$layer/groups/daybook-trial-$$
+    if ! mount -t cgroup2 cgroup2 "$layer/groups" || ! mkdir "$group"; then
+        echo "SKIPPED: this machine does not let us make a group of processes (cgroup2)"
+        exit 0
+    fi
+    cp "$0" "$2" "$3" "$layer/root/mnt/"
+    unshare --net --pid --uts --ipc --mount --fork --kill-child \
+        bash "$0" --boot "$layer/root" "$group" >"$layer/boot.log" 2>&1 &
+    outer=$!
+    ended() {
+        kill -9 "$outer" 2>/dev/null || true
+        wait "$outer" 2>/dev/null || true
+        # Groups can be removed from the leaves up, once the last process has left them.
+        for _ in $(seq 50); do
+            find "$group" -depth -type d -exec rmdir {} + 2>/dev/null && break
+            sleep 0.1
+        done
+    }
+    trap ended EXIT
+    for _ in $(seq 150); do
+        pid=$(pgrep -P "$outer" | head -1) || true
+        enter=(nsenter --target "${pid:-0}" --mount --net --pid --uts --ipc --cgroup)
+        state=$("${enter[@]}" systemctl is-system-running 2>/dev/null) || true
+        case $state in running | degraded) break ;; esac
+        sleep 0.2
+    done
+    case ${state:-} in
+        running | degraded) ;;
+        *) echo "FAILED: no systemd came up" >&2; tail -n 20 "$layer/boot.log" >&2; exit 1 ;;
+    esac
+    code=0
+    "${enter[@]}" bash "/mnt/$(basename "$0")" --inside \
+        "/mnt/$(basename "$2")" "/mnt/$(basename "$3")" || code=$?
+    exit "$code"
 fi
 
+# 3: process 1 of the machine.
+if [ "$1" = --boot ]; then
+    root=$2
+    mount -t proc proc "$root/proc"
+    mount -t sysfs sysfs "$root/sys"
+    mount -t tmpfs tmpfs "$root/run"
+    mount --rbind /dev "$root/dev"
+    ip link set lo up
+    echo 00000000000000000000000000da7b00 >"$root/etc/machine-id"
+    echo 0 >"$3/cgroup.procs"
+    # Its own root, and no chroot: in one of those no process may have users of its own (PrivateUsers).
+    # Credentials reach a service through mounts that are shared.
+    # Nothing of the machine below is started: basic.target needs the journal, and what we install.
+    cd "$root"
+    mkdir below
+    exec unshare --cgroup bash -c 'mount -t cgroup2 cgroup2 sys/fs/cgroup &&
+        pivot_root . below && umount --lazy /below && mount --make-rshared / &&
+        exec env -i container=trial \
+            PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system --unit=basic.target \
+            --log-target=console'
+fi
+
+one=$2 next=$3
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
 cd /mnt
 say() { echo "   $*"; }
 die() {
     echo "FAILED: $*" >&2
     tail -n 20 /mnt/*.log >&2 || true
+    journalctl --no-pager -n 30 -u daybook >&2 || true
     exit 1
 }
 trap 'die "line $LINENO"' ERR
@@ -72,67 +124,10 @@ posted_once() {
     curl -fsS "$control/orderwise/documents?reference=S1-$1" | grep -o '"reference":"S1-'"$1"'"' |
         wc -l | grep -qx 1
 }
+pid() { systemctl show -p MainPID --value daybook; }
+# What the kernel says of the running service.
+of_process() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$(pid)/status"; }
 whole() { "$1" evidence verify | grep -q 'nothing was changed'; }
-
-# ---- a stand-in for systemd ----------------------------------------------------------------------
-mkdir -p /run/systemd/system
-cat >/usr/local/bin/systemctl <<'EOF'
-#!/bin/bash
-# daemon-reload, start, stop, try-restart, enable --now, disable --now, is-active: for one service.
-unit=/lib/systemd/system/daybook.service
-value() { sed -n "s/^$1=//p" "$unit"; }
-up() { [ -e /run/daybook.supervisor ] && kill -0 "$(cat /run/daybook.supervisor)" 2>/dev/null; }
-start() {
-    up && return
-    setsid "$0" supervise </dev/null >>/mnt/supervisor.log 2>&1 &
-    echo $! >/run/daybook.supervisor
-}
-stop() {
-    up || return 0
-    touch /run/daybook.stop
-    [ -e /run/daybook.pid ] && kill "$(cat /run/daybook.pid)" 2>/dev/null
-    while up; do sleep 0.1; done
-    rm -f /run/daybook.stop /run/daybook.supervisor
-}
-supervise() {
-    user=$(value User)
-    install -d -o "$user" -g "$user" -m "$(value StateDirectoryMode)" "/var/lib/$(value StateDirectory)"
-    IFS=: read -r name folder <<<"$(value LoadCredential)"
-    secrets=/run/credentials/daybook.service
-    rm -rf "$secrets"
-    install -d -o "$user" -m 0500 "$secrets"
-    for file in "$folder"/*; do
-        [ -f "$file" ] && install -o "$user" -m 0400 "$file" "$secrets/${name}_${file##*/}"
-    done
-    cd "$(value WorkingDirectory)" || exit 1
-    umask "$(value UMask)"
-    while :; do
-        # shellcheck disable=SC2046
-        setpriv --reuid="$user" --regid="$(value Group)" --init-groups --no-new-privs \
-            --bounding-set=-all --inh-caps=-all \
-            env -i PATH=/usr/bin:/bin $(value Environment) CREDENTIALS_DIRECTORY="$secrets" \
-            $(value ExecStart) >>/mnt/service.log 2>&1 &
-        echo $! >/run/daybook.pid
-        wait $!
-        code=$?
-        echo "ended with $code"
-        [ -e /run/daybook.stop ] || [ "$code" -eq 0 ] && exit 0
-        sleep 1
-    done
-}
-case "$1" in
-    daemon-reload) ;;
-    start) start ;;
-    stop) stop ;;
-    try-restart) if up; then stop && start; fi ;;
-    enable) start ;;
-    disable) stop ;;
-    is-active) up ;;
-    supervise) supervise ;;
-    *) echo "systemctl $1: not in this stand-in" >&2; exit 1 ;;
-esac
-EOF
-chmod 755 /usr/local/bin/systemctl
 
 # ---- installed -----------------------------------------------------------------------------------
 dpkg -i "$one" >/mnt/dpkg.log 2>&1
@@ -140,13 +135,11 @@ dpkg -i "$one" >/mnt/dpkg.log 2>&1
 [ "$(stat -c '%U:%G %a' /var/lib/daybook)" = "daybook:daybook 750" ]
 man -l /usr/share/man/man1/daybook.1.gz >/dev/null 2>&1 || say "no man here to read the pages with"
 bash -n /usr/share/bash-completion/completions/daybook
-if command -v systemd-analyze >/dev/null; then
-    systemd-analyze verify --man=no /lib/systemd/system/daybook.service
-    exposed=$(systemd-analyze security --offline=true --threshold=20 /lib/systemd/system/daybook.service | tail -1)
-    exposed=${exposed#*: }
-    say "systemd-analyze: the unit is sound, its exposure ${exposed%% *} of 10"
-fi
-if systemctl is-active daybook; then die "it runs before it has its settings"; fi
+systemd-analyze verify --man=no /lib/systemd/system/daybook.service
+exposed=$(systemd-analyze security --offline=true --threshold=20 /lib/systemd/system/daybook.service | tail -1)
+exposed=${exposed#*: }
+say "systemd-analyze: the unit is sound, its exposure ${exposed%% *} of 10"
+if systemctl is-active --quiet daybook; then die "it runs before it has its settings"; fi
 say "installed $(daybook --version): not started before it has its settings"
 
 daybook sandbox --transactions 30 --write-config /mnt/sandbox.toml >/mnt/sandbox.log 2>&1 &
@@ -175,9 +168,11 @@ daybook-admin audit >audit.log 2>&1 || [ $? -eq 3 ] || die "audit: $(cat audit.l
 daybook-admin sync sales >sync.log 2>&1 || [ $? -eq 3 ] || die "sync sales: $(cat sync.log)"
 some_documents || die "nothing was posted: $(cat sync.log)"
 say "set up by init, from a file of answers: $(documents) documents posted by the first pass"
-systemctl enable --now daybook
+systemctl enable --quiet --now daybook
 until_so "it is ready" ready
-[ "$(ps -o user= -p "$(cat /run/daybook.pid)")" = daybook ]
+[ "$(stat -c %U "/proc/$(pid)")" = daybook ]
+[ "$(of_process NoNewPrivs)" = 1 ] && [ "$(of_process Seccomp)" = 2 ]
+[ "$(of_process CapEff)" = 0000000000000000 ] && [ "$(of_process CapBnd)" = 0000000000000000 ]
 register=$(curl -fsS "$control/sitoo/orders" | grep -o '"register[a-z_]*":"[^"]*"' | head -1 | cut -d'"' -f4)
 until_so "the day is posted" some_documents
 sku=$(curl -fsS "$control/orderwise/documents?limit=5" | grep -o '"sku":"[^"]*"' | head -1 | cut -d'"' -f4)
@@ -188,23 +183,24 @@ say "a sale at $register: posted once, by the service's own user, with passwords
 # ---- killed --------------------------------------------------------------------------------------
 for _ in 1 2 3; do
     sold=$(sell)
-    kill -9 "$(cat /run/daybook.pid)"
+    systemctl kill --signal=KILL daybook
     later=$(sell)
     until_so "it is ready after a kill" ready
     until_so "what was sold before the kill is posted" posted_once "$sold"
     until_so "what was sold while it was dead is posted" posted_once "$later"
 done
 whole daybook-admin
+[ "$(systemctl show -p NRestarts --value daybook)" = 3 ]
 say "killed three times with sales on their way: each posted once, the record whole"
 
 # ---- backed up, upgraded -------------------------------------------------------------------------
 daybook-admin backup /var/lib/daybook/backup/before.db >/dev/null
 daybook-admin restore --verify /var/lib/daybook/backup/before.db | grep -q 'can be put back'
-old=$(cat /run/daybook.pid)
+old=$(pid)
 echo "# a person's own line" >>/etc/daybook/daybook.toml
 dpkg -i "$next" >>/mnt/dpkg.log 2>&1
 until_so "it is ready after the upgrade" ready
-[ "$(cat /run/daybook.pid)" != "$old" ]
+[ "$(pid)" != "$old" ]
 grep -q "a person's own line" /etc/daybook/daybook.toml
 sold=$(sell)
 until_so "a sale after the upgrade is posted" posted_once "$sold"

@@ -31,7 +31,10 @@ pub(crate) fn install_trial() -> Result<()> {
         ("adduser", "adduser"),
         ("curl", "curl"),
         ("ip", "iproute2"),
+        ("nsenter", "util-linux"),
+        ("pgrep", "procps"),
         ("strip", "binutils"),
+        ("systemd-analyze", "systemd"),
         ("update-ca-certificates", "ca-certificates"),
     ])
 }
