@@ -1,6 +1,6 @@
 //! What a command works with, made from the configuration when it is needed.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use daybook_connectors::{
     Clock, Network, OpenId, Orderwise, Sitoo, TlsSettings, Transport, notify::Notifier,
@@ -11,6 +11,7 @@ use daybook_store::{Db, DbUrl, OpenOptions, StoreError};
 use daybook_web::Live;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret as _;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{self, Config, Need},
@@ -50,14 +51,39 @@ impl Context {
                 "name the configuration with --config FILE; `daybook serve` makes a new book";
             return Err(Failure::new("book-not-found", message, hint));
         }
-        self.open(&url).await
+        Ok(self.open(&url).await?)
     }
 
     /// The book, made if it is new.
     pub(crate) async fn book(&self) -> Result<Db, Failure> {
         let url = self.book_url()?;
         self.is_meant(&url)?;
-        self.open(&url).await
+        Ok(self.open(&url).await?)
+    }
+
+    /// The book, as soon as its database server is there: one that starts with the same machine, or is
+    /// being patched, is waited for. Nothing if the wait was stopped.
+    pub(crate) async fn book_once_there(
+        &self,
+        stop: &CancellationToken,
+    ) -> Result<Option<Db>, Failure> {
+        const LONGEST: Duration = Duration::from_secs(30);
+        let url = self.book_url()?;
+        self.is_meant(&url)?;
+        let mut wait = Duration::from_secs(1);
+        loop {
+            let error = match self.open(&url).await {
+                Ok(book) => return Ok(Some(book)),
+                Err(error) if matches!(url, DbUrl::Postgres(_)) && error.is_retryable() => error,
+                Err(error) => return Err(error.into()),
+            };
+            tracing::warn!(code = error.code(), again_in = ?wait, "the book is waited for: {error}");
+            tokio::select! {
+                () = stop.cancelled() => return Ok(None),
+                () = tokio::time::sleep(wait) => {}
+            }
+            wait = (wait * 2).min(LONGEST);
+        }
     }
 
     /// Refuses a book that would be made only because nobody said where the real one is.
@@ -172,12 +198,12 @@ impl Context {
         })
     }
 
-    async fn open(&self, url: &DbUrl) -> Result<Db, Failure> {
+    async fn open(&self, url: &DbUrl) -> Result<Db, StoreError> {
         let options = OpenOptions {
             copy_before_upgrade: self.config.book.copy_before_upgrade,
             ..OpenOptions::default()
         };
-        Ok(Db::open(url, options).await?)
+        Db::open(url, options).await
     }
 }
 

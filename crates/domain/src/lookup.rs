@@ -6,7 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Quantity, entry::EntryState, mapping::Mapping, supply::OrderDelivery, till::TillOrder,
+    Quantity,
+    entry::EntryState,
+    mapping::{Mapping, StoreMapping},
+    supply::OrderDelivery,
+    till::TillOrder,
 };
 
 /// A variant of OrderWise as the `variants` export definition tells it (design section 7).
@@ -123,6 +127,14 @@ pub struct Policy {
     pub default_time_zone: String,
     /// Sites whose orders are ours; empty means all.
     pub sites: Vec<i64>,
+}
+
+impl Policy {
+    /// Currency that the store's account is kept in: its own, or the first of the company's.
+    pub fn currency_of<'a>(&'a self, store: &'a StoreMapping) -> &'a str {
+        let companys = || self.currencies.first().map(String::as_str).unwrap_or_default();
+        store.currency.as_deref().unwrap_or_else(companys)
+    }
 }
 
 /// Everything [`crate::posting::decide`] looks at besides the order.

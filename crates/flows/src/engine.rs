@@ -17,6 +17,7 @@ use crate::{
     app::App,
     desk::operate,
     error::FlowError,
+    health,
     reconcile::asked,
     reference,
     sales::{self, SyncReport, evaluate::DAYBOOK, receive},
@@ -105,7 +106,9 @@ async fn after_failed_poll(app: &App, error: &FlowError, failures: u32) -> Durat
 
 async fn alert(app: &App, cause: Cause, what: &str) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
-    exception::raise_scoped(&mut tx, app.now(), "sitoo-poll", cause, "sitoo", what).await?;
+    if !health::is_told(&mut tx, "sitoo-poll", cause).await? {
+        exception::raise_scoped(&mut tx, app.now(), "sitoo-poll", cause, "sitoo", what).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -12,7 +12,8 @@ use std::{
 
 use daybook_domain::{Timestamp, causes::Cause, class::Failure, exchange::Called, retry::Backoff};
 use daybook_store::{
-    Tx, exception,
+    Tx,
+    exception::{self, ExceptionFilter},
     pause::{self, NewPause},
 };
 
@@ -217,6 +218,26 @@ pub(crate) async fn pause_store(
     pause_scope(app, tx, now, &store_scope(store), cause, what).await
 }
 
+/// The system that a cause is about as a whole: one fault, however many flows meet it.
+pub(crate) const fn system_of(cause: Cause) -> Option<&'static str> {
+    match cause {
+        Cause::OrderwiseCredentials | Cause::OrderwiseUnreachable => Some(ORDERWISE),
+        Cause::SitooCredentials | Cause::SitooUnreachable => Some("sitoo"),
+        _ => None,
+    }
+}
+
+/// Whether another flow has told already what this one would tell of the same system. Once that
+/// flow is well again, this one tells it at its next failure.
+pub(crate) async fn is_told(tx: &mut Tx, scope: &str, cause: Cause) -> Result<bool, FlowError> {
+    if system_of(cause).is_none() {
+        return Ok(false);
+    }
+    let filter = ExceptionFilter { cause: Some(cause), ..ExceptionFilter::default() };
+    let open = exception::list(&mut *tx, &filter, 1).await?;
+    Ok(open.iter().any(|one| one.scope != scope))
+}
+
 fn store_scope(store: &str) -> String {
     format!("{STORE}{store}")
 }
@@ -243,7 +264,9 @@ async fn pause_scope(
     let new = NewPause { scope, cause: cause.code(), detail: what, probe_at, failures };
     pause::pause(tx, now, &new).await?;
     let subject = scope.strip_prefix(STORE).unwrap_or(scope);
-    exception::raise_scoped(tx, now, scope, cause, subject, what).await?;
+    if !is_told(tx, scope, cause).await? {
+        exception::raise_scoped(tx, now, scope, cause, subject, what).await?;
+    }
     app.health.add(scope);
     tracing::warn!(scope, cause = cause.code(), %probe_at, "paused: {what}");
     Ok(probe_at)

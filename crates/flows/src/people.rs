@@ -11,7 +11,7 @@ use daybook_domain::{
 use daybook_store::{
     Tx, audit, correction,
     entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
-    exception, mapping,
+    exception, mapping, pause,
     timeline::Event,
 };
 
@@ -199,7 +199,7 @@ pub async fn dismiss_exception(
 /// entries were released.
 pub async fn set_mapping(app: &App, rows: &[MappingRow], actor: &str) -> Result<u64, FlowError> {
     retrying(app, "mapping", || write_mapping(app, rows, actor)).await?;
-    look_again(app, rows.iter().map(|row| row.kind)).await
+    look_again(app, rows.iter().map(|row| (row.kind, row.key.as_str()))).await
 }
 
 async fn write_mapping(app: &App, rows: &[MappingRow], actor: &str) -> Result<(), FlowError> {
@@ -219,7 +219,7 @@ pub async fn remove_mapping(
     let mut tx = app.db.begin().await?;
     let removed = mapping::remove(&mut tx, app.now(), kind, key, actor).await?;
     tx.commit().await?;
-    look_again(app, [kind].into_iter()).await?;
+    look_again(app, [(kind, key)].into_iter()).await?;
     Ok(removed)
 }
 
@@ -261,26 +261,54 @@ pub async fn change_mapping(
     if !retrying(app, "mapping", once).await? {
         return Ok(None);
     }
-    look_again(app, [kind].into_iter()).await.map(Some)
+    look_again(app, [(kind, key)].into_iter()).await.map(Some)
 }
 
-/// A change of one kind of mapping may release entries held for any subject of that kind.
-async fn look_again(app: &App, kinds: impl Iterator<Item = MappingKind>) -> Result<u64, FlowError> {
-    let kinds: BTreeSet<MappingKind> = kinds.collect();
-    retrying(app, "released by a mapping", || wake(app, &kinds)).await?;
+/// A change of one kind of mapping may release entries held for any subject of that kind; one of a
+/// store also those that stand still behind its pause.
+async fn look_again<'a>(
+    app: &App,
+    changed: impl Iterator<Item = (MappingKind, &'a str)>,
+) -> Result<u64, FlowError> {
+    let mut kinds = BTreeSet::new();
+    let mut stores = BTreeSet::new();
+    for (kind, key) in changed {
+        kinds.insert(kind);
+        if kind == MappingKind::Store {
+            stores.insert(key);
+        }
+    }
+    let stood = retrying(app, "released by a mapping", || wake(app, &kinds, &stores)).await?;
     let mut report = SyncReport::default();
     standing::pass(app, &mut report).await?;
     app.wake.post.notify_one();
-    Ok(report.released)
+    Ok(report.released + stood)
 }
 
-async fn wake(app: &App, kinds: &BTreeSet<MappingKind>) -> Result<(), FlowError> {
+/// Returns how many entries stood still behind these stores.
+async fn wake(
+    app: &App,
+    kinds: &BTreeSet<MappingKind>,
+    stores: &BTreeSet<&str>,
+) -> Result<u64, FlowError> {
     let mut tx = app.db.begin().await?;
+    let now = app.now();
     for &kind in kinds {
-        entry::wake_held_for(&mut tx, app.now(), kind, &[]).await?;
+        entry::wake_held_for(&mut tx, now, kind, &[]).await?;
+    }
+    let mut stood = 0;
+    if !stores.is_empty() {
+        for (store, (entries, _)) in exception::behind(&mut tx).await? {
+            if stores.contains(store.to_string().as_str()) {
+                stood += entries.unsigned_abs();
+            }
+        }
+        for store in stores {
+            pause::probe_store(&mut tx, now, store).await?;
+        }
     }
     tx.commit().await?;
-    Ok(())
+    Ok(stood)
 }
 
 /// The entry, or what to do where the book does not have it.

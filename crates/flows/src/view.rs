@@ -207,7 +207,9 @@ pub struct GroupView {
     pub subject: String,
     /// How many.
     pub exceptions: i64,
-    /// Money at risk, in pence, without signs.
+    /// Entries that stand still because their store is paused for it.
+    pub behind: i64,
+    /// Money at risk, in pence, without signs; that of the entries behind it too.
     pub money: Money,
     /// Since when the oldest is open.
     pub oldest: Timestamp,
@@ -231,6 +233,7 @@ impl From<Group> for GroupView {
             command: cause.command_for(&group.subject, REFERENCE),
             subject: group.subject,
             exceptions: group.count,
+            behind: group.behind,
             money: group.money,
             oldest: group.oldest,
             newest: group.newest,

@@ -17,6 +17,9 @@ const PREPARED: usize = 192;
 /// be taken. What is read is collected anyway.
 const ROWS_AHEAD: usize = 1_024;
 
+/// A database server that is away is told within seconds; a lock of SQLite's file may be held longer.
+const SERVER_PATIENCE: Duration = Duration::from_secs(10);
+
 /// How a commit reaches the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Synchronous {
@@ -33,7 +36,7 @@ pub struct OpenOptions {
     pub synchronous: Synchronous,
     /// Connections to PostgreSQL, or readers of a SQLite book.
     pub max_connections: u32,
-    /// How long to wait for a free connection or a lock.
+    /// How long to wait for a free connection or a lock (PostgreSQL: at most ten seconds).
     pub patience: Duration,
     /// Whether a SQLite book of an older Daybook is copied before it is brought up to date.
     pub copy_before_upgrade: bool,
@@ -137,7 +140,7 @@ pub(crate) async fn postgres(
     connect.connect().await?.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections.max(1))
-        .acquire_timeout(options.patience)
+        .acquire_timeout(options.patience.min(SERVER_PATIENCE))
         // Asking a connection that was used a moment ago whether it lives costs a round trip.
         .test_before_acquire(false)
         .before_acquire(|conn, meta| {

@@ -17,6 +17,8 @@ sql! {
              cause = excluded.cause, probe_at = excluded.probe_at, \
              failures = excluded.failures, detail = excluded.detail";
     RESUME = "DELETE FROM pause WHERE scope = $1";
+    /// A person changed what it stands still for.
+    PROBE_NOW = "UPDATE pause SET probe_at = $2 WHERE scope = $1 AND probe_at > $2";
     FAILURES = "SELECT failures FROM pause WHERE scope = $1";
     /// Whoever moves the moment has the probe; the others see it in the future.
     TAKE_PROBE = "UPDATE pause SET probe_at = $3 WHERE scope = $1 AND probe_at <= $2";
@@ -95,6 +97,15 @@ pub async fn pause(tx: &mut Tx, now: Timestamp, new: &NewPause<'_>) -> StoreResu
 /// Ends a pause; false when there was none.
 pub async fn resume(tx: &mut Tx, scope: &str) -> StoreResult<bool> {
     Ok(on!(tx, c => sqlx::query(RESUME).bind(scope).execute(c).await?.rows_affected() > 0))
+}
+
+/// Has a store tried again now, if it is paused.
+pub async fn probe_store(tx: &mut Tx, now: Timestamp, store: &str) -> StoreResult<()> {
+    on!(tx, c => {
+        let query = sqlx::query(PROBE_NOW).bind(format!("{STORE}{store}"));
+        query.bind(now.micros()).execute(c).await?;
+    });
+    Ok(())
 }
 
 /// Failures in a row of what is paused; 0 when it is not.

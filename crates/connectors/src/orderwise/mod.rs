@@ -87,6 +87,7 @@ pub const UNVERIFIED: &[(&str, &str)] = &[
         "customer",
         "a customer is created by POST to `customer-create-path` with the body of the customer template",
     ),
+    ("currency", "an order carries no currency: OrderWise takes that of its account"),
     ("stockLocationId", "a line is taken from the stock location that it names"),
     (
         "lastCalculated",

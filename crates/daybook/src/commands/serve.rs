@@ -23,11 +23,12 @@ pub(crate) struct ServeArgs {
 /// Receives and posts until a signal.
 pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Failure> {
     let stop = stop::on_signal(context.printer)?;
+    let Some(book) = context.book_once_there(&stop).await? else { return Ok(Ended::Done) };
     let listener = listen(context).await?;
     let metrics = daybook_web::metrics::install().map_err(|error| {
         Failure::new("metrics", error.to_string(), "this is a fault in Daybook; please report it")
     })?;
-    let app = context.app(Need::Systems).await?;
+    let app = context.app_on(book, Need::Systems)?;
     let _alone = app.db.worker_lock()?;
     initial::apply(context, &app).await?;
     sales::look_up_first_if(&app, args.look_up_first).await?;

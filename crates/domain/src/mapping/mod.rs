@@ -96,6 +96,7 @@ impl MappingKind {
                 "zone",
                 "name",
                 "ships-from",
+                "currency",
             ],
             Self::Warehouse => &["location"],
             Self::Reason => &["restock", "location"],
@@ -178,6 +179,8 @@ pub struct StoreMapping {
     pub time_zone: Option<String>,
     /// Stock location that home deliveries sold in this store leave from.
     pub ships_from_location_id: Option<i64>,
+    /// Currency that the account is kept in (ISO 4217), where it is not the company's.
+    pub currency: Option<String>,
 }
 
 /// A store that goods sold elsewhere are collected in.

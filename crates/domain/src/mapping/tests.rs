@@ -69,13 +69,14 @@ fn what_cannot_be_used_is_refused_with_the_reason() {
         (Store, "0", "A", "'0' is not a warehouse id of Sitoo, a whole number from 1"),
         (Store, "1", "session=1", "'account' is missing, or 'account-id'"),
         (Store, "1", "A account-id=2", "give 'account' or 'account-id', not both"),
+        (Store, "1", "A currency=pounds", "'POUNDS' is not a currency code such as GBP"),
         (Store, "1", "A zone=Mars", "'Mars' is not a time zone such as Europe/London"),
         (
             Store,
             "1",
             "A sesion=1",
             "'sesion' is not a field of store; use account, account-id, \
-            session, location, delivery, zone, name, ships-from",
+            session, location, delivery, zone, name, ships-from, currency",
         ),
         (Store, "1", "A account=B", "'account' is given twice"),
         (Warehouse, "-1", "2", "'-1' is not a warehouse id of Sitoo, a whole number from 1"),

@@ -139,6 +139,12 @@ fn store(key: &str, fields: &Fields<'_>) -> Result<StoreMapping, String> {
     {
         return Err(format!("'{zone}' is not a time zone such as Europe/London"));
     }
+    let currency = fields.text("currency").map(str::to_ascii_uppercase);
+    if let Some(code) = &currency
+        && (code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()))
+    {
+        return Err(format!("'{code}' is not a currency code such as GBP"));
+    }
     Ok(StoreMapping {
         name: fields.text("name").map_or_else(|| format!("Store {key}"), str::to_owned),
         account,
@@ -147,6 +153,7 @@ fn store(key: &str, fields: &Fields<'_>) -> Result<StoreMapping, String> {
         delivery_method_id: fields.id("delivery")?,
         time_zone,
         ships_from_location_id: fields.id("ships-from")?,
+        currency,
     })
 }
 

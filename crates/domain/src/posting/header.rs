@@ -15,12 +15,21 @@ use crate::{
     till::TillOrder,
 };
 
-/// OrderWise's accounts are kept in certain currencies; nothing is converted.
+/// An account of OrderWise is kept in one currency, and an order is posted without one; nothing is
+/// converted.
 pub(super) fn check_currency(order: &TillOrder, known: &Known<'_>, faults: &mut Faults) {
-    let ours = |currency: &String| currency.eq_ignore_ascii_case(order.currency.trim());
-    if !known.policy.currencies.iter().any(ours) {
-        faults.add(Cause::CurrencyNotOurs, order.currency.trim(), || {
-            format!("'{}' is not among the configured currencies.", order.currency.trim())
+    let currency = order.currency.trim();
+    let ours = |one: &str| one.eq_ignore_ascii_case(currency);
+    if !known.policy.currencies.iter().any(|one| ours(one)) {
+        faults.add(Cause::CurrencyNotOurs, currency, || {
+            format!("'{currency}' is not among the configured currencies.")
+        });
+    } else if let Some(store) = order.warehouse_id.and_then(|id| known.mapping.stores.get(&id))
+        && let kept = known.policy.currency_of(store)
+        && !ours(kept)
+    {
+        faults.add(Cause::CurrencyNotOurs, currency, || {
+            format!("It is in {currency}, and the account of {} is kept in {kept}.", store.name)
         });
     }
 }

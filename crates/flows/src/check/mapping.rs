@@ -70,8 +70,8 @@ fn sessions(mapping: &Mapping) -> Vec<CheckLine> {
     if !without.is_empty() {
         without.sort_unstable();
         let detail = format!("stores without one: {}", told(&without));
-        let hint = "make an e-commerce session for each store in OrderWise, and `daybook map set \
-                    store WAREHOUSE session=ID`";
+        let hint = "OrderWise knows a second copy of an order only within its session: make one \
+                    for each store in OrderWise, and `daybook map set store WAREHOUSE session=ID`";
         lines.push(CheckLine::warning(AREA, "sessions", detail, hint));
     }
     for (session, mut stores) in by_session.clone().into_iter().filter(|(_, it)| it.len() > 1) {

@@ -17,6 +17,7 @@ use crate::{
     desk::operate,
     despatch::{self, DespatchReport},
     error::FlowError,
+    health,
     reconcile::{self, ReconcileReport},
     sales::evaluate::DAYBOOK,
     settlement::{self, SettlementReport},
@@ -302,7 +303,11 @@ async fn after_failure(
 
 async fn alert(app: &App, flow: &str, cause: Cause, what: &str) -> Result<(), FlowError> {
     let mut tx = app.db.begin().await?;
-    exception::raise_scoped(&mut tx, app.now(), &scope(flow), cause, flow, what).await?;
+    let scope = scope(flow);
+    if !health::is_told(&mut tx, &scope, cause).await? {
+        let subject = health::system_of(cause).unwrap_or(flow);
+        exception::raise_scoped(&mut tx, app.now(), &scope, cause, subject, what).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

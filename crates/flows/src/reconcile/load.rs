@@ -58,7 +58,8 @@ pub(crate) async fn store(
     let mapping = known_mapping(app).await?;
     let mapped = mapping.stores.get(&warehouse_id);
     let zone = mapped.and_then(|store| store.time_zone.clone());
-    let currency = app.policy.currencies.first().cloned().unwrap_or_default();
+    let companys = || app.policy.currencies.first().cloned().unwrap_or_default();
+    let currency = mapped.map_or_else(companys, |store| app.policy.currency_of(store).to_owned());
     let accounted = last_numbers(app, warehouse_id, day.previous()).await?;
     let mut registers = Vec::new();
     for row in register::of_store(&app.db, warehouse_id).await? {

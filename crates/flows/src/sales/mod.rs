@@ -24,6 +24,7 @@ mod supply;
 use std::sync::Arc;
 
 use daybook_domain::class::Class;
+use daybook_store::exception;
 use serde::Serialize;
 
 pub use self::first_look::begin_if as look_up_first_if;
@@ -67,6 +68,8 @@ pub struct SyncReport {
     pub released: u64,
     /// Calls that did not end in a posting.
     pub not_posted: u64,
+    /// Entries that stand still because their store is paused, at the end of the pass.
+    pub behind: u64,
 }
 
 impl SyncReport {
@@ -103,6 +106,8 @@ pub async fn sync(app: &Arc<App>, options: &SyncOptions) -> Result<SyncReport, F
     post_all(app, &mut report).await?;
     received?;
     refreshed?;
+    let behind = exception::behind(&app.db).await?;
+    report.behind = behind.values().map(|(entries, _)| entries.unsigned_abs()).sum();
     Ok(report)
 }
 

@@ -6,7 +6,7 @@ use daybook_domain::{Money, Timestamp, causes::Cause};
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
-use super::ExceptionRow;
+use super::{ExceptionRow, behind};
 use crate::{
     Source, StoreResult,
     engine::{self, Cells, FromCells, all, one},
@@ -29,12 +29,16 @@ sql! {
                CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, \
                max(raised_at) AS newest FROM exception WHERE closed_at IS NULL \
                GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
-    /// The money of an entry counts once, however many faults it has.
+    /// The money of an entry counts once, however many faults it has. What is about a store as such
+    /// is told by its scope.
     BY_STORE = "SELECT entry.warehouse_id AS warehouse_id, CAST(sum(told.count) AS BIGINT) AS count, \
                 CAST(sum(told.money) AS BIGINT) AS money FROM (SELECT order_id, \
                 count(*) AS count, max(abs(money)) AS money FROM exception \
                 WHERE closed_at IS NULL AND order_id IS NOT NULL GROUP BY order_id) AS told \
-                JOIN entry ON entry.order_id = told.order_id GROUP BY entry.warehouse_id";
+                JOIN entry ON entry.order_id = told.order_id GROUP BY entry.warehouse_id \
+                UNION ALL SELECT CAST(substr(scope, 7) AS BIGINT) AS warehouse_id, \
+                CAST(count(*) AS BIGINT) AS count, CAST(sum(abs(money)) AS BIGINT) AS money \
+                FROM exception WHERE closed_at IS NULL AND scope LIKE 'store:%' GROUP BY scope";
     HELD = "SELECT CAST(coalesce(sum(money), 0) AS BIGINT) AS money FROM (SELECT max(abs(money)) \
             AS money FROM exception WHERE closed_at IS NULL AND order_id IS NOT NULL \
             GROUP BY order_id UNION ALL SELECT abs(money) FROM exception \
@@ -63,7 +67,9 @@ pub struct Group {
     pub subject: String,
     /// How many.
     pub count: i64,
-    /// The money at risk, without signs.
+    /// Entries that stand still because their store is paused for it.
+    pub behind: i64,
+    /// The money at risk, without signs; that of the entries behind it too.
     pub money: Money,
     /// Since when the oldest is open.
     pub oldest: Timestamp,
@@ -77,6 +83,7 @@ impl FromCells for Group {
             cause: row.word("cause")?,
             subject: row.text("subject")?,
             count: row.int("count")?,
+            behind: 0,
             money: row.money("money")?,
             oldest: row.time("oldest")?,
             newest: row.time("newest")?,
@@ -175,7 +182,7 @@ pub async fn open_grouped_in(
         return Ok(Vec::new());
     }
     let mut conn = source.into().open().await?;
-    on!(conn, c => {
+    let mut groups: Vec<Group> = on!(conn, c => {
         let mut query = QueryBuilder::<Sql>::new(GROUPED_IN);
         let mut list = query.separated(", ");
         for store in stores {
@@ -186,20 +193,28 @@ pub async fn open_grouped_in(
         for store in stores {
             list.push_bind(format!("store:{store}"));
         }
-        all(&query.push(GROUPED_BY).build().fetch_all(c).await?)
-    })
+        all(&query.push(GROUPED_BY).build().fetch_all(c).await?)?
+    });
+    behind::add(&mut groups, &behind::of(&mut conn).await?);
+    Ok(groups)
 }
 
 /// Open exceptions by cause and subject, the most money first.
 pub async fn open_grouped(source: impl Into<Source<'_>>) -> StoreResult<Vec<Group>> {
     let mut conn = source.into().open().await?;
-    on!(conn, c => all(&sqlx::query(GROUPED).fetch_all(c).await?))
+    let mut groups: Vec<Group> =
+        on!(conn, c => all(&sqlx::query(GROUPED).fetch_all(c).await?)?);
+    behind::add(&mut groups, &behind::of(&mut conn).await?);
+    Ok(groups)
 }
 
-/// The money that open exceptions hold: an entry's once, however many faults it has.
+/// The money that open exceptions hold: an entry's once, however many faults it has, and that of the
+/// entries behind a paused store.
 pub async fn money_held(source: impl Into<Source<'_>>) -> StoreResult<Money> {
     let mut conn = source.into().open().await?;
-    on!(conn, c => sqlx::query(HELD).fetch_one(c).await?.money("money"))
+    let held = on!(conn, c => sqlx::query(HELD).fetch_one(c).await?.money("money")?);
+    let behind = behind::of(&mut conn).await?;
+    Ok(behind.values().fold(held, |sum, (_, gross)| sum + *gross))
 }
 
 /// How many exceptions are open about entries of each store, and the money that they hold.
@@ -207,14 +222,20 @@ pub async fn by_store(
     source: impl Into<Source<'_>>,
 ) -> StoreResult<HashMap<Option<i64>, (i64, Money)>> {
     let mut conn = source.into().open().await?;
+    let mut stores = HashMap::new();
+    let mut add = |store: Option<i64>, count: i64, money: Money| {
+        let one = stores.entry(store).or_insert((0, Money::ZERO));
+        *one = (one.0 + count, one.1 + money);
+    };
     on!(conn, c => {
-        let rows = sqlx::query(BY_STORE).fetch_all(c).await?;
-        let one = |row| {
-            let (count, money) = (Cells::int(row, "count")?, Cells::money(row, "money")?);
-            Ok((Cells::opt_int(row, "warehouse_id")?, (count, money)))
-        };
-        rows.iter().map(one).collect()
-    })
+        for row in &sqlx::query(BY_STORE).fetch_all(c).await? {
+            add(row.opt_int("warehouse_id")?, row.int("count")?, row.money("money")?);
+        }
+    });
+    for (store, (_, gross)) in behind::of(&mut conn).await? {
+        add(Some(store), 0, gross);
+    }
+    Ok(stores)
 }
 
 /// Open exceptions by cause.

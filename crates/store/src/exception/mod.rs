@@ -2,6 +2,7 @@
 //! close by themselves when their cause is gone.
 
 mod among;
+mod behind;
 mod find;
 mod set;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 pub use self::{
     among::{raise_beside, set_among},
+    behind::{Behind, behind},
     find::{
         CauseCount, ExceptionFilter, Group, by_store, counts, dismissed, get, list, money_held,
         of_entry, open_grouped, open_grouped_in,
@@ -26,7 +28,7 @@ use crate::{
 
 /// Every statement, for the test that prepares them.
 pub(crate) const STATEMENTS: &[&[(&str, &str)]] =
-    &[among::STATEMENTS, find::STATEMENTS, set::STATEMENTS];
+    &[among::STATEMENTS, behind::STATEMENTS, find::STATEMENTS, set::STATEMENTS];
 
 /// The scope of exceptions about one entry.
 pub(crate) const ENTRY: &str = "entry";

@@ -77,7 +77,13 @@ fn group_told(web: &Web, group: &GroupView) -> GroupTold {
         subject: group.subject.clone(),
         address: address(group.cause, &group.subject),
         sentence: group.sentence,
-        count: words::grouped(group.exceptions),
+        count: match group.behind {
+            0 => words::grouped(group.exceptions),
+            behind => {
+                let (own, behind) = (words::grouped(group.exceptions), words::grouped(behind));
+                format!("{own}, and {behind} behind it")
+            }
+        },
         money: say::money(group.money, &currency(web)),
         age: say::age(group.oldest, web.app.now()),
         owner: owner_word(group.owner).to_owned(),

@@ -92,6 +92,17 @@ async fn of_one(book: &Db, group: &mut GroupView) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What it is about, and who stands still for it.
+fn about(group: &GroupView) -> String {
+    match group.behind {
+        0 => group.subject.clone(),
+        behind => {
+            let waits = words::count(behind.unsigned_abs(), "entry waits", "entries wait");
+            format!("{} ({waits})", group.subject)
+        }
+    }
+}
+
 fn people(context: &Context, listed: &Listed) -> String {
     if listed.groups.is_empty() {
         return "no exceptions are open".to_owned();
@@ -100,7 +111,7 @@ fn people(context: &Context, listed: &Listed) -> String {
     let rows = listed.groups.iter().map(|group| {
         vec![
             group.cause.to_owned(),
-            group.subject.clone(),
+            about(group),
             group.exceptions.to_string(),
             words::money(group.money, context.currency()),
             words::span(now.since(group.oldest)),

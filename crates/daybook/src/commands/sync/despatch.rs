@@ -32,7 +32,7 @@ fn said(report: &DespatchReport) -> Said {
         (report.told, "sent by OrderWise"),
         (report.written, "written into Sitoo"),
         (report.adopted, "found in Sitoo after a doubt"),
-        (report.not_written, "calls did not end in a delivery"),
+        (report.not_written, "calls that Sitoo refused or did not answer"),
         (report.corrected, "corrected or taken back"),
         (report.moved, "changed their status"),
         (report.closed, "closed in Sitoo"),

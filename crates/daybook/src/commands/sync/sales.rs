@@ -44,7 +44,8 @@ fn said(report: &SyncReport) -> Said {
         (report.waiting, "waiting for their sale"),
         (report.held, "held"),
         (report.released, "released"),
-        (report.not_posted, "calls did not end in a posting"),
+        (report.behind, "behind a paused store"),
+        (report.not_posted, "calls that OrderWise refused or did not answer"),
         (report.missing, "ids missing"),
     ]
 }

@@ -77,9 +77,9 @@ macro_rules! receipts {
         command: BY_HAND,
     }
     CurrencyNotOurs "currency-not-ours" "Currency not kept in OrderWise" {
-        sentence: "The transaction is in a currency that the configuration does not list.",
+        sentence: "The transaction is in a currency that its store's account is not kept in.",
         owner: Finance, scope: Scope::Entry, severity: Normal, released_by: None,
-        fix: "Add the currency to the configuration if OrderWise's accounts are kept in it, or enter the transaction by hand.",
+        fix: "If the store's account is kept in it, list the currency in policy.currencies and map the store with currency=CODE; else enter the transaction by hand.",
         command: RETRY,
     }
     RowsDoNotAddUp "rows-do-not-add-up" "Rows do not add up" {

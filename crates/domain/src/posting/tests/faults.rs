@@ -6,6 +6,7 @@ use crate::{
         discount, full_return, order, payment, pence, posted, row, sale, settle, variant, variants,
     },
     lookup::Variant,
+    mapping::{Account, Mapping, MappingKind, MappingRow},
     posting::{faults::Faults, totals::check_draft},
     till::{TillOrder, TillRow},
 };
@@ -42,6 +43,25 @@ fn currency() {
         "EUR",
         "'EUR' is not among the configured currencies.",
     );
+    // A currency of the company is not yet that of the store's account.
+    one_fault(
+        |world, order| {
+            world.policy.currencies.push("EUR".to_owned());
+            order.currency = "EUR".to_owned();
+        },
+        Cause::CurrencyNotOurs,
+        "EUR",
+        "It is in EUR, and the account of Leeds is kept in GBP.",
+    );
+    let (mut world, mut order) = (World::new(), sale());
+    world.policy.currencies.push("EUR".to_owned());
+    order.currency = "eur ".to_owned();
+    let euro = MappingRow::new(MappingKind::Store, "5", "LEEDS currency=eur").unwrap();
+    world.mapping.stores.extend(Mapping::from_rows([euro]).0.stores);
+    order.warehouse_id = Some(5);
+    assert_eq!(world.draft(&order).account, Account::Number("LEEDS".to_owned()));
+    order.currency = "GBP".to_owned();
+    assert_eq!(world.held(&order), [(Cause::CurrencyNotOurs, "GBP".to_owned())]);
 }
 
 #[test]

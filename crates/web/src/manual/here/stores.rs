@@ -30,6 +30,8 @@ pub(super) async fn text(web: &Web, who: &Who) -> Result<String, FlowError> {
         let fact = |what: &str, value: &str| [what.to_owned(), mark::text(value)];
         let account = row.value.get("account").or_else(|| row.value.get("account-id"));
         let zone = row.value.get("zone").unwrap_or(&web.app.policy.default_time_zone);
+        let companys = web.app.policy.currencies.first().map_or("–", String::as_str);
+        let currency = row.value.get("currency").map_or(companys, String::as_str);
         let rows = [
             fact("Warehouse in Sitoo", &row.key),
             fact("Account in OrderWise", account.map_or("–", String::as_str)),
@@ -38,6 +40,7 @@ pub(super) async fn text(web: &Web, who: &Who) -> Result<String, FlowError> {
             fact("Home deliveries leave from", field("ships-from")),
             fact("Delivery method", field("delivery")),
             fact("Time zone", zone),
+            fact("Currency", currency),
         ];
         let _ = write!(text, "## {}\n\n", mark::text(name));
         text.push_str(&mark::table(["What", "It is"], &rows));
