@@ -231,7 +231,7 @@ gone 2>/dev/null
 [ ! -e /usr/bin/daybook ] && [ -e /etc/daybook/daybook.toml ]
 dpkg -P daybook >>/mnt/dpkg.log 2>&1
 [ ! -e /etc/daybook ]
-grep -q "book stays in /var/lib/daybook" /mnt/dpkg.log
+grep -q "book stays: in /var/lib/daybook" /mnt/dpkg.log
 printf '[book]\nurl = "sqlite:/var/lib/daybook/daybook.db"\n' >book.toml
 kept() { DAYBOOK_CONFIG=/mnt/book.toml /mnt/daybook "$@"; }
 whole kept

@@ -7,7 +7,7 @@ use daybook_flows::FlowError;
 use daybook_store::StoreError;
 use serde::Serialize;
 
-use crate::config::ConfigError;
+use crate::config::{self, ConfigError};
 
 /// A command's failure: stable code, sentence, next step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,7 +53,13 @@ impl Failure {
     /// A file that could not be read or written.
     pub(crate) fn file(path: &std::path::Path, error: &io::Error) -> Self {
         let message = format!("{}: {error}", path.display());
-        Self::new("file", message, "check the path and its permissions")
+        let is_denied = error.kind() == io::ErrorKind::PermissionDenied;
+        let hint = match std::env::var_os(config::COMMAND).filter(|_| is_denied) {
+            // The package's command works as the service's user.
+            Some(_) => "name a file in /var/lib/daybook: the command works as the user daybook",
+            None => "check the path and its permissions",
+        };
+        Self::new("file", message, hint)
     }
 }
 

@@ -68,9 +68,33 @@ impl Printer {
 /// there where only `sudo daybook-admin map` reaches the book.
 pub(crate) fn as_said_here(text: &str) -> Cow<'_, str> {
     match std::env::var(config::COMMAND) {
-        Ok(command) if !command.is_empty() => Cow::Owned(said_as(text, &command)),
+        Ok(command) if !command.is_empty() => Cow::Owned(placed(&said_as(text, &command))),
         _ => Cow::Borrowed(text),
     }
+}
+
+/// Files of the source, and where the package puts them.
+const PLACES: [(&str, &str); 2] = [
+    ("docs/", "/usr/share/doc/daybook/docs/"),
+    ("orderwise/exports/", "/usr/share/daybook/orderwise/"),
+];
+
+/// Files that a text names, as this machine has them.
+fn placed(text: &str) -> String {
+    let mut placed = text.to_owned();
+    for (named, there) in PLACES {
+        let mut said = String::with_capacity(placed.len());
+        let mut rest = placed.as_str();
+        while let Some(at) = rest.find(named) {
+            let (before, after) = rest.split_at(at);
+            said.push_str(before);
+            let is_whole = !before.ends_with(|c: char| c.is_alphanumeric() || "-_./".contains(c));
+            said.push_str(if is_whole { there } else { named });
+            rest = &after[named.len()..];
+        }
+        placed = said + rest;
+    }
+    placed
 }
 
 fn said_as(text: &str, command: &str) -> String {
@@ -143,7 +167,16 @@ fn laid_out(mut table: Table, right: &[usize], rows: Vec<Vec<String>>) -> String
 
 #[cfg(test)]
 mod tests {
-    use super::said_as;
+    use super::{placed, said_as};
+
+    #[test]
+    fn files_are_named_where_the_package_has_them() {
+        assert_eq!(
+            placed("paste orderwise/exports/a.sql; see `docs/operating.md`, /x/docs/y.md"),
+            "paste /usr/share/daybook/orderwise/a.sql; see \
+             `/usr/share/doc/daybook/docs/operating.md`, /x/docs/y.md"
+        );
+    }
 
     #[test]
     fn commands_are_said_as_this_machine_needs_them() {

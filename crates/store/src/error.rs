@@ -123,7 +123,7 @@ impl StoreError {
             ),
             state if state.starts_with("28") => Self::new(
                 "store-not-authorised",
-                "check user and password in the database address",
+                "check the database's user (book.url) and its password",
                 message,
             ),
             state if state.starts_with("57") || state.starts_with("53") => {

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOp
 use crate::{
     Db, DbUrl, OpenOptions, StoreError, StoreResult, audit, copy,
     evidence::{self, Evidence},
-    lock, open, watermark,
+    lease, lock, open, watermark,
 };
 
 /// The watermark that is 1 in a book that was put back and has not worked since: what was posted
@@ -59,11 +59,24 @@ pub async fn from_copy(
 
 /// Proves that a book is whole which the database's own tools have put back, and marks it.
 pub async fn in_place(db: &Db, now: Timestamp, actor: &str) -> StoreResult<Evidence> {
+    let busy = lease::list(db).await?.into_iter().map(|lease| lease.until).max();
+    if let Some(until) = busy.filter(|until| *until > now) {
+        return Err(StoreError::new(
+            "store-in-use",
+            "stop it first; if this is a copy that was put back, wait until then",
+            format!("a Daybook is at work on this book, or was when it was copied: until {until}"),
+        ));
+    }
     let found = evidence::verify(db).await?;
     if found.is_whole() {
         mark(db, now, actor).await?;
     }
     Ok(found)
+}
+
+/// A new book over days that were posted: as if it had been put back.
+pub async fn look_up_first(db: &Db, now: Timestamp, actor: &str) -> StoreResult<()> {
+    mark(db, now, actor).await
 }
 
 async fn mark(db: &Db, now: Timestamp, actor: &str) -> StoreResult<()> {

@@ -3,7 +3,7 @@
 
 use std::{
     env, fs,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{PermissionsExt as _, symlink},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -31,8 +31,8 @@ const FILES: &[(&str, &str, u32)] = &[
         "usr/share/daybook/prometheus/daybook.rules.yml",
         0o644,
     ),
-    ("docs/operating.md", "usr/share/doc/daybook/operating.md", 0o644),
-    ("docs/upgrading.md", "usr/share/doc/daybook/upgrading.md", 0o644),
+    ("README.md", "usr/share/doc/daybook/README.md", 0o644),
+    ("SECURITY.md", "usr/share/doc/daybook/SECURITY.md", 0o644),
 ];
 
 /// What is asked for.
@@ -155,14 +155,23 @@ fn stage(wanted: &Wanted, root: &Path, version: &str) -> Result<()> {
     }
     let said = |args: &[&str]| output(Command::new(&program).args(args).env_clear());
     let shells = [
-        ("bash", "usr/share/bash-completion/completions/daybook"),
-        ("zsh", "usr/share/zsh/vendor-completions/_daybook"),
-        ("fish", "usr/share/fish/vendor_completions.d/daybook.fish"),
+        ("bash", "usr/share/bash-completion/completions/NAME"),
+        ("zsh", "usr/share/zsh/vendor-completions/_NAME"),
+        ("fish", "usr/share/fish/vendor_completions.d/NAME.fish"),
     ];
     for (shell, to) in shells {
-        write(&root.join(to), &said(&["completions", shell])?)?;
+        for name in ["daybook", "daybook-admin"] {
+            let script = said(&["completions", shell, "--name", name])?;
+            write(&root.join(to.replace("NAME", name)), &script)?;
+        }
     }
     let docs = root.join("usr/share/doc/daybook");
+    written(Path::new("docs"), &docs.join("docs"))?;
+    // Links from one document to another are as in the source.
+    symlink("docs/operating.md", docs.join("operating.md"))?;
+    symlink("../../daybook", docs.join("packaging"))?;
+    fs::create_dir_all(docs.join("orderwise"))?;
+    symlink("../../../daybook/orderwise", docs.join("orderwise/exports"))?;
     write(&docs.join("daybook.toml.example"), &said(&["config", "--default"])?)?;
     let parts = sbom::parts()?;
     write(&docs.join("THIRD-PARTY.md"), &parts.list())?;
@@ -175,6 +184,20 @@ fn stage(wanted: &Wanted, root: &Path, version: &str) -> Result<()> {
     let zip = "gzip -9n usr/share/man/man*/* usr/share/doc/daybook/changelog \
                usr/share/doc/daybook/sbom.cdx.json && chmod -R u=rwX,go=rX .";
     step("compress", Command::new("sh").args(["-c", zip]).current_dir(root))
+}
+
+/// Everything that is written for people, as it stands.
+fn written(from: &Path, to: &Path) -> Result<()> {
+    for file in fs::read_dir(from)? {
+        let file = file?.path();
+        let to = to.join(file.file_name().context("a file has a name")?);
+        if file.is_dir() {
+            written(&file, &to)?;
+        } else {
+            copy(&file, &to, 0o644)?;
+        }
+    }
+    Ok(())
 }
 
 fn fields(wanted: &Wanted, root: &Path, version: &str) -> Result<String> {

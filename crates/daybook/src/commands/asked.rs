@@ -26,7 +26,13 @@ impl FromStr for Named {
             return Ok(Self::OrderId(order_id));
         }
         let reference = text.parse().map_err(|_| {
-            format!("'{text}' is neither a reference like S1-11513 nor an order id like 11513")
+            let more = match text.starts_with("EX-") || text.starts_with("ex-") {
+                true => format!("; `daybook exceptions show {text}` names its entry"),
+                false => String::new(),
+            };
+            format!(
+                "'{text}' is neither a reference like S1-11513 nor an order id like 11513{more}"
+            )
         })?;
         Ok(Self::Reference(reference))
     }

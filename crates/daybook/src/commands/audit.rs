@@ -4,7 +4,11 @@ mod dry;
 mod people;
 mod progress;
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use daybook_flows::{
@@ -65,6 +69,9 @@ pub(crate) async fn run(context: &Context, args: &AuditArgs) -> Result<Ended, Fa
     if args.dry_run {
         let days = args.days.unwrap_or(context.config.audit.days);
         return Box::pin(dry::run(context, days)).await;
+    }
+    for path in [&args.csv, &args.report].into_iter().flatten() {
+        can_be_written(path)?;
     }
     let audited = if args.last { last(context).await? } else { anew(context, args).await? };
     if args.since_last && audited.changes.is_none() {
@@ -150,6 +157,17 @@ impl Book {
             }
         }
     }
+}
+
+/// Tried before both systems are read, which may take long.
+fn can_be_written(path: &Path) -> Result<(), Failure> {
+    let is_new = !path.exists();
+    let opened = fs::OpenOptions::new().append(true).create(true).open(path);
+    opened.map_err(|error| Failure::file(path, &error))?;
+    if is_new {
+        let _ = fs::remove_file(path);
+    }
+    Ok(())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]

@@ -64,6 +64,9 @@ pub(crate) struct Sample {
 
 /// Tries everything.
 pub(crate) async fn run(context: &Context, args: &CheckArgs) -> Result<Ended, Failure> {
+    // Settings that are not whole make no book.
+    context.config.sitoo(Need::Systems)?;
+    context.config.orderwise(Need::Systems)?;
     let app = context.app(Need::Systems).await?;
     let checked = Box::pin(examine(context, &app)).await?;
     app.db.close().await;

@@ -17,12 +17,15 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompletionsArgs {
     shell: Shell,
+    /// What the program is called where it is typed: the package's command takes the same words.
+    #[arg(long, default_value = "daybook", hide = true)]
+    name: String,
 }
 
 /// Prints the script.
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Ended, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "daybook", &mut script);
+    clap_complete::generate(args.shell, &mut Cli::command(), args.name.as_str(), &mut script);
     printer::data(&String::from_utf8_lossy(&script))?;
     Ok(Ended::Done)
 }

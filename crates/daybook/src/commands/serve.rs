@@ -55,7 +55,13 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Fa
 async fn listen(context: &Context) -> Result<TcpListener, Failure> {
     let address = context.config.web.listen;
     TcpListener::bind(address).await.map_err(|error| {
-        let hint = "another program may hold the port: change web.listen";
+        let hint = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                "ports below 1024 are the system's: set web.listen to a higher one, and put a proxy \
+                 before it"
+            }
+            _ => "another program may hold the port: change web.listen",
+        };
         Failure::new("web-listen", format!("{address}: {error}"), hint)
     })
 }

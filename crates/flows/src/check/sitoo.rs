@@ -87,11 +87,17 @@ fn counted<T>(called: Called<Vec<T>>, name: &str, stops: &[Stops]) -> CheckLine 
     }
 }
 
-/// Settings of the site that must not contradict ours.
+/// Whether the site's currency and zone are ours; nothing where it does not answer.
+pub async fn site_agrees(sitoo: &Sitoo, policy: &Policy) -> Option<CheckLine> {
+    sitoo.settings(sitoo.site()).await.outcome.ok().map(|found| site(&found, policy))
+}
+
+/// Settings of the site that must not contradict ours; what ours does not say is not judged.
 fn site(site: &SiteSettings, policy: &Policy) -> CheckLine {
     let detail = format!("{}, {}, {}", site.name, site.currency, site.time_zone);
     let is_ours = |known: &String| known.eq_ignore_ascii_case(&site.currency);
-    if !site.currency.is_empty() && !policy.currencies.iter().any(is_ours) {
+    let is_said = !site.currency.is_empty() && !policy.currencies.is_empty();
+    if is_said && !policy.currencies.iter().any(is_ours) {
         let hint = format!(
             "set policy.currencies = [\"{}\"], if the accounts in OrderWise are kept in it; else \
              correct sitoo.site",
@@ -99,7 +105,8 @@ fn site(site: &SiteSettings, policy: &Policy) -> CheckLine {
         );
         return CheckLine::failed(AREA, "site", detail, hint).stopping(&[Stops::Sales]);
     }
-    if !site.time_zone.is_empty() && site.time_zone != policy.default_time_zone {
+    let is_said = !site.time_zone.is_empty() && !policy.default_time_zone.is_empty();
+    if is_said && site.time_zone != policy.default_time_zone {
         let hint = format!(
             "set policy.default-time-zone = \"{}\", if the tills stand there",
             site.time_zone

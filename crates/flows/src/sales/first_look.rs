@@ -1,7 +1,8 @@
-//! An older copy of the book was put back: what was posted after it was made is not in it. Whatever
-//! could have been posted is looked up by its reference before it is sent; what is found is adopted.
+//! An older copy of the book was put back, or a new one begins over days that were posted: what is in
+//! OrderWise is not in it. Whatever could have been posted is looked up by its reference before it is
+//! sent; what is found is adopted.
 
-use daybook_connectors::sitoo::OrdersQuery;
+use daybook_connectors::sitoo::{OrdersQuery, parse_order};
 use daybook_domain::{Timestamp, entry::EntryState};
 use daybook_store::{
     Tx,
@@ -46,8 +47,38 @@ async fn begin(app: &App) -> Result<(), FlowError> {
     let since = app.now();
     retrying(app, "look up first", || keep(app, up_to, since)).await?;
     app.unsure.set(Some(Unsure { up_to, since })).ok();
-    tracing::warn!(up_to, "an older copy: orders up to this id are looked up before they are sent");
+    tracing::warn!(up_to, "orders up to this id are looked up in OrderWise before they are sent");
     Ok(())
+}
+
+/// How many of the latest orders OrderWise has under Daybook's own references.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct PostedAlready {
+    /// Orders that were looked up.
+    pub asked: usize,
+    /// Those that are there.
+    pub found: usize,
+}
+
+/// Looks the latest orders up for a book that is new and may not be the first. Where any is there,
+/// all that the tills have at its first start are looked up before they are sent.
+pub async fn posted_already(app: &App, actor: &str) -> Result<PostedAlready, FlowError> {
+    const LATEST: u32 = 20;
+    let newest = ask(app, &OrdersQuery::Newest).await?;
+    let newest = newest.orders.iter().map(|order| order.order_id).max().unwrap_or_default();
+    let from = newest.saturating_sub(i64::from(LATEST) - 1).max(1);
+    let orders = ask(app, &OrdersQuery::FromId { from, start: 0, num: LATEST }).await?.orders;
+    let mut posted = PostedAlready { asked: 0, found: 0 };
+    for received in orders {
+        let Ok(order) = parse_order(&received.payload) else { continue };
+        let called = app.orderwise.lookup_elsewhere(&order.reference.to_string()).await;
+        posted.asked += 1;
+        posted.found += usize::from(!called.outcome.map_err(FlowError::Orderwise)?.is_empty());
+    }
+    if posted.found > 0 {
+        restore::look_up_first(&app.db, app.now(), actor).await?;
+    }
+    Ok(posted)
 }
 
 async fn keep(app: &App, up_to: i64, since: Timestamp) -> Result<(), FlowError> {
@@ -88,7 +119,7 @@ pub(crate) async fn before_sending(
                 reason: Some(Some(REASON.to_owned())),
                 ..Changes::default()
             };
-            let detail = "an older copy of the book was put back";
+            let detail = "this book does not know whether it was posted before";
             step(row, EntryState::InDoubt, changes, REASON, detail)
         })
         .collect();

@@ -27,7 +27,7 @@ use daybook_domain::class::Class;
 use daybook_store::exception;
 use serde::Serialize;
 
-pub use self::first_look::begin_if as look_up_first_if;
+pub use self::first_look::{PostedAlready, begin_if as look_up_first_if, posted_already};
 use self::{beside::Beside, evaluate::Evaluated, post::Tried};
 use crate::{app::App, cutover, error::FlowError, reference};
 

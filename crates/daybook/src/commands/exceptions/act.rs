@@ -15,9 +15,18 @@ use crate::{
     words,
 };
 
+const RETRY: &str = "\
+Examples:
+  daybook exceptions retry S1-11513
+  daybook exceptions retry --cause orderwise-refused --subject 5";
+const DISMISS: &str = "\
+Examples:
+  daybook exceptions dismiss S1-11513 --reason 'entered by hand as SO-881' --by 'Ada Finch'
+  daybook exceptions dismiss EX-12 --reason 'agreed with the store'";
+
 /// What to try again.
 #[derive(Debug, Args)]
-#[command(arg_required_else_help = true)]
+#[command(after_help = RETRY, arg_required_else_help = true)]
 pub(super) struct RetryArgs {
     /// One entry: its reference or order id.
     #[arg(value_name = "REF", conflicts_with = "cause", required_unless_present = "cause")]
@@ -32,6 +41,7 @@ pub(super) struct RetryArgs {
 
 /// What to dismiss, and why.
 #[derive(Debug, Args)]
+#[command(after_help = DISMISS)]
 pub(super) struct DismissArgs {
     /// The entry: its reference or order id. Or the number of an exception that no entry stands
     /// behind, such as EX-12.

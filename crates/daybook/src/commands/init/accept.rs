@@ -113,8 +113,13 @@ impl Table {
         accepted
     }
 
-    /// Asks a person, kind by kind: what is certain at once, the rest one by one.
-    pub(super) fn by_person(mut self, talk: Talk) -> Result<Accepted, Failure> {
+    /// Asks a person, kind by kind: what is certain at once, the rest one by one. What was taken so far
+    /// is kept after each.
+    pub(super) fn by_person(
+        mut self,
+        talk: Talk,
+        mut keep: impl FnMut(Vec<GivenRow>) -> Result<(), Failure>,
+    ) -> Result<Accepted, Failure> {
         let mut taken: Vec<(MappingKind, String)> = Vec::new();
         for kind in MappingKind::ALL {
             let of_kind: Vec<Proposal> = self
@@ -148,9 +153,26 @@ impl Table {
                 talk.say(&format!("\nMapping {kind}"));
             }
             self.each(talk, one_by_one, &mut taken)?;
+            keep(self.so_far(&taken))?;
         }
         self.sessions(talk, &taken)?;
+        keep(self.so_far(&taken))?;
         Ok(self.take(|proposal| taken.contains(&key_of(proposal))))
+    }
+
+    /// The rows that are given or taken, to be given again.
+    fn so_far(&self, taken: &[(MappingKind, String)]) -> Vec<GivenRow> {
+        let proposed = taken.iter().filter_map(|key| self.proposals.get(key));
+        let proposed = proposed.map(|one| &one.row).filter(|row| {
+            let key = (row.kind, row.key.clone());
+            !self.given.contains_key(&key)
+        });
+        let given = |row: &MappingRow| GivenRow {
+            kind: row.kind,
+            key: row.key.clone(),
+            text: row.value_text(),
+        };
+        self.given.values().chain(proposed).map(given).collect()
     }
 
     fn each(
@@ -206,24 +228,29 @@ impl Table {
 
     /// No call tells the sessions.
     fn sessions(&mut self, talk: Talk, taken: &[(MappingKind, String)]) -> Result<(), Failure> {
-        let stores: Vec<Proposal> = self
+        let is_meant = |key: &(MappingKind, String)| {
+            key.0 == MappingKind::Store && (taken.contains(key) || self.given.contains_key(key))
+        };
+        let row = |one: &Proposal| self.given.get(&key_of(one)).unwrap_or(&one.row).clone();
+        let stores: Vec<(MappingRow, String)> = self
             .proposals
             .iter()
-            .filter(|(key, _)| key.0 == MappingKind::Store && taken.contains(key))
-            .map(|(_, proposal)| proposal.clone())
+            .filter(|(key, _)| is_meant(key))
+            .map(|(_, proposal)| (row(proposal), proposal.name.clone()))
+            .filter(|(row, _)| !row.value.contains_key("session"))
             .collect();
         if !stores.is_empty() {
             talk.say("\nE-commerce sessions: one a store, whose ids no call tells (Enter: none)");
         }
-        for one in stores {
+        for (row, name) in stores {
             loop {
-                let text = talk.line(&format!("  Session of {}, {}", one.row.key, one.name), "")?;
+                let text = talk.line(&format!("  Session of {}, {name}", row.key), "")?;
                 if text.is_empty() {
                     break;
                 }
-                match one.row.patched(&format!("session={text}")) {
+                match row.patched(&format!("session={text}")) {
                     Ok(row) => {
-                        self.given.insert(key_of(&one), row);
+                        self.given.insert((row.kind, row.key.clone()), row);
                         break;
                     }
                     Err(fault) => talk.say(&format!("  {fault}")),

@@ -151,6 +151,21 @@ impl Answers {
         }
     }
 
+    /// The settings with the rows that were given, as a file of answers has them.
+    pub(super) fn settings_and_rows(&self) -> Dict {
+        let mut all = self.settings.clone();
+        for row in &self.rows {
+            let kinds = all.entry("mapping".to_owned()).or_insert_with(|| Value::from(Dict::new()));
+            let Value::Dict(_, kinds) = kinds else { continue };
+            let rows = kinds.entry(row.kind.to_string());
+            let Value::Dict(_, rows) = rows.or_insert_with(|| Value::from(Dict::new())) else {
+                continue;
+            };
+            rows.insert(row.key.clone(), Value::from(row.text.clone()));
+        }
+        all
+    }
+
     /// Sets a setting.
     pub(super) fn set(&mut self, key: &str, value: Value) {
         let mut keys = key.split('.').peekable();
@@ -176,6 +191,18 @@ impl Answers {
             dict = next;
         }
         dict.remove(last);
+    }
+
+    /// Takes a password out of the database's address: it has a file of its own. Returns whether
+    /// there was one.
+    pub(super) fn hide_book_password(&mut self) -> bool {
+        let Some((plain, password)) = self.get("book.url").and_then(|url| apart(&url)) else {
+            return false;
+        };
+        self.set("book.url", Value::from(plain));
+        self.unset("book.password-file");
+        self.secrets.insert("book.password", SecretString::from(password));
+        true
     }
 
     /// What must be answered and is not. Steps that are skipped need nothing.
@@ -217,6 +244,15 @@ impl Answers {
         }
         missing
     }
+}
+
+/// A database's address without its password, and the password.
+fn apart(address: &str) -> Option<(String, String)> {
+    let mut url = url::Url::parse(address).ok()?;
+    let encoded = url.password()?.to_owned();
+    let password = percent_encoding::percent_decode_str(&encoded).decode_utf8().ok()?.into_owned();
+    url.set_password(None).ok()?;
+    Some((url.into(), password))
 }
 
 /// A book that would lie where the service cannot write.
@@ -284,6 +320,11 @@ fn secrets_in(dict: &Dict, above: &str, faults: &mut Vec<ConfigError>) {
         let key = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
         match value {
             Value::Dict(_, inner) => secrets_in(inner, &key, faults),
+            Value::String(_, text) if key == "book.url" && apart(text).is_some() => {
+                let hint = "write the address without it, and name a file in book.password-file";
+                let what = "a password never stands in the answers";
+                faults.push(ConfigError::of_key("init-secret-in-answers", key, what, hint));
+            }
             _ if SECRET_ENDS
                 .iter()
                 .any(|end| name == end || name.ends_with(&format!("-{end}"))) =>

@@ -19,6 +19,15 @@ pub(super) async fn find(
     answers: &Answers,
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<ExportOffer>, Failure> {
+    Ok(find_and_tell(place, answers, clock).await?.0)
+}
+
+/// As [`find`], with the numbers of those that ran and were not told apart.
+async fn find_and_tell(
+    place: &Place,
+    answers: &Answers,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Vec<ExportOffer>, Vec<String>), Failure> {
     let config = answers.config(&place.output)?;
     let client = context::orderwise(&config, Need::Systems, clock)?.reading_only();
     let mut candidates = Vec::new();
@@ -30,7 +39,11 @@ pub(super) async fn find(
     }
     let set = PACK.map(|(purpose, ..)| purpose);
     let set: Vec<&str> = set.into_iter().filter(|it| answers.get(&key(it)).is_some()).collect();
-    Ok(ExportOffer::of(&candidates, &set))
+    let offers = ExportOffer::of(&candidates, &set);
+    let is_told = |id: i64| offers.iter().any(|offer| offer.id == id);
+    let ran = candidates.iter().map(|candidate| candidate.id);
+    let left = ran.filter(|id| !is_told(*id)).map(|id| id.to_string()).collect();
+    Ok((offers, left))
 }
 
 /// Sets the numbers of those offers that the file accepts.
@@ -73,8 +86,9 @@ pub(super) async fn find_with(
     if answers.init.find_exports.is_empty() {
         return Ok(());
     }
-    let offers = match find(place, answers, clock).await {
-        Ok(offers) => offers,
+    talk.say(&format!("  running {} of them, which may take a while", answers.init.find_exports.len()));
+    let (offers, left) = match find_and_tell(place, answers, clock).await {
+        Ok(found) => found,
         Err(failure) => {
             talk.say(&failure.to_string());
             return Ok(());
@@ -91,6 +105,13 @@ pub(super) async fn find_with(
         if talk.choose("  (y)es, (n)o", &['y', 'n'])? == 'y' {
             answers.set(&key(offer.purpose), Value::from(offer.id));
         }
+    }
+    if !left.is_empty() {
+        talk.say(&format!(
+            "  {} ran and cannot be told apart (no row yet, or other columns): if one of them is \
+             asked for next, type its number",
+            left.join(", ")
+        ));
     }
     Ok(())
 }

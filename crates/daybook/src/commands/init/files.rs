@@ -83,6 +83,18 @@ impl Place {
         (!set("sitoo") && !set("orderwise")).then_some(dict)
     }
 
+    /// The settings to begin with: those of the package; for a person also those that are replaced.
+    pub(super) fn to_begin_with(&self, asks: bool) -> Option<Dict> {
+        let path = self.settings();
+        if !(asks && self.overwrite) {
+            return self.unfilled();
+        }
+        let mut dict = config::parse(&path, &fs::read_to_string(&path).ok()?).ok()?;
+        // Mappings are in the book by now, where people have changed them.
+        dict.remove("mapping");
+        Some(dict)
+    }
+
     /// Files that are there and would be replaced.
     pub(super) fn in_the_way(&self, secrets: &[&'static str]) -> Vec<PathBuf> {
         if self.overwrite {
@@ -122,7 +134,7 @@ impl Place {
             "# What was answered before `daybook init` was stopped; passwords are asked \
                         again.\n"
                 .to_owned();
-        text.push_str(&settings_text(&answers.settings));
+        text.push_str(&settings_text(&answers.settings_and_rows()));
         write(&self.draft(), &text, SETTINGS)
     }
 

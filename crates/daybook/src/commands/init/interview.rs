@@ -109,6 +109,13 @@ fn put(
             answers.unset(question.key);
             return Ok(());
         }
+        match typed(question.key, &text) {
+            Ok(meant) => text = meant,
+            Err(what) => {
+                talk.say(&format!("  {what}"));
+                continue;
+            }
+        }
         if question.key == "orderwise.base-url" {
             text = with_environment(talk, &text)?;
         }
@@ -121,6 +128,10 @@ fn put(
         let wrong = match question.value(&text) {
             Ok(value) => {
                 answers.set(question.key, value);
+                if answers.hide_book_password() {
+                    let file = place.secret("book.password");
+                    talk.say(&format!("  its password will stand in {}", file.display()));
+                }
                 answers
                     .config(&place.output)
                     .err()
@@ -132,6 +143,31 @@ fn put(
         let Some(wrong) = wrong else { return Ok(()) };
         *answers = before;
         talk.say(&format!("  {wrong}"));
+    }
+}
+
+/// What somebody meant by an answer; an error says how to write it.
+fn typed(key: &str, text: &str) -> Result<String, String> {
+    match key {
+        "sitoo.base-url" | "orderwise.base-url" | "web.access.public-url" => {
+            let is_address = url::Url::parse(text).is_ok_and(|url| {
+                let is_name = |host: &str| host.contains(['.', ':']) || host == "localhost";
+                matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(is_name)
+            });
+            let wrong = || format!("'{text}' is no address such as https://example.com/path");
+            is_address.then(|| text.to_owned()).ok_or_else(wrong)
+        }
+        "web.listen" if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok(format!("127.0.0.1:{text}"))
+        }
+        "web.listen" if text.parse::<std::net::SocketAddr>().is_err() => {
+            Err(format!("'{text}' is no address and port such as 127.0.0.1:8080"))
+        }
+        "receive.first-day" if text.parse::<jiff::civil::Date>().is_err() => {
+            Err(format!("'{text}' is no day; write it as 2026-11-24"))
+        }
+        "policy.currencies" => Ok(text.to_ascii_uppercase()),
+        _ => Ok(text.to_owned()),
     }
 }
 
@@ -166,7 +202,8 @@ fn password(
             .config(&place.output)
             .is_ok_and(|config| matches!(config.secret(question.key), Ok(Some(_))));
     let asks = if is_known {
-        format!("{} (Enter: as before)", question.asks)
+        let (asks, _) = question.asks.split_once(" (Enter").unwrap_or((question.asks, ""));
+        format!("{asks} (Enter: as before)")
     } else {
         question.asks.to_owned()
     };

@@ -19,7 +19,7 @@ use daybook_connectors::{Clock, SystemClock};
 use daybook_domain::propose::propose;
 use daybook_flows::{
     check::{CheckLine, CheckState},
-    people, setup,
+    people, sales, setup,
 };
 use daybook_store::mapping;
 use secrecy::SecretString;
@@ -168,10 +168,17 @@ impl Run {
             for what in &unread {
                 talk.say(&format!("could not be read: {what}"));
             }
+            if !unread.is_empty() {
+                talk.say("What was not read cannot be proposed. To correct it, stop (Ctrl-D) and begin again.");
+            }
             report.unread = unread;
             let table =
                 Table::new(propose(&seen), &answers).map_err(|faults| self.refuse(&faults))?;
-            accepted = table.by_person(talk)?;
+            let mut kept = answers.clone();
+            accepted = table.by_person(talk, |rows| {
+                kept.rows = rows;
+                self.place.write_draft(&kept)
+            })?;
         }
         let asks = format!("\nWrite {} and the book: (y)es, (n)o", self.place.settings().display());
         if talk.choose(&asks, &['y', 'n'])? == 'n' {
@@ -199,7 +206,7 @@ impl Run {
 
     /// The package's settings, such as where the book is, stay where no answer says otherwise.
     fn begin_with_what_is_there(&self, answers: &mut Answers) {
-        if let Some(before) = self.place.unfilled() {
+        if let Some(before) = self.place.to_begin_with(!self.by_file) {
             let over = std::mem::take(&mut answers.settings);
             answers.settings = before;
             merge(&mut answers.settings, over);
@@ -264,12 +271,14 @@ impl Run {
         &self,
         answers: &Answers,
     ) -> Result<(daybook_domain::propose::Seen, Vec<String>), Failure> {
-        let skips = |step| answers.init.skip.contains(&step);
-        if skips(Step::Sitoo) || skips(Step::Orderwise) {
+        // A fault that a person left has no say in what can be read now.
+        let skips = |step| self.by_file && answers.init.skip.contains(&step);
+        let config = answers.config(&self.place.output)?;
+        let has_all = config.sitoo(Need::Systems).is_ok() && config.orderwise(Need::Systems).is_ok();
+        if skips(Step::Sitoo) || skips(Step::Orderwise) || !has_all {
             let what = "nothing was read, because a system was left out".to_owned();
             return Ok((daybook_domain::propose::Seen::default(), vec![what]));
         }
-        let config = answers.config(&self.place.output)?;
         let sitoo = context::sitoo(&config, Need::Systems, &self.clock)?.reading_only();
         let orderwise = context::orderwise(&config, Need::Systems, &self.clock)?.reading_only();
         let question = setup::Question {
@@ -336,11 +345,11 @@ impl Run {
             actor: self.actor.clone(),
             clock: Arc::clone(&self.clock),
         };
-        report.check = Some(Box::pin(self.book(&context, &accepted)).await?);
+        report.kept_book = answers.init.keep_book;
+        report.check = Some(Box::pin(self.book(&context, &accepted, &mut report)).await?);
         report.files.extend(interview::book_file(&context));
         self.place.remove_draft();
         report.set_up = true;
-        report.kept_book = answers.init.keep_book;
         report.mapped = accepted.rows.len();
         report.proposed = accepted.told;
         report.left = accepted.left;
@@ -354,6 +363,7 @@ impl Run {
         &self,
         context: &Context,
         accepted: &Accepted,
+        report: &mut Report,
     ) -> Result<check::Checked, Failure> {
         let has_all = context.config.sitoo(Need::Systems).is_ok()
             && context.config.orderwise(Need::Systems).is_ok();
@@ -368,6 +378,10 @@ impl Run {
             people::set_mapping(&app, &new, &self.actor).await?;
         }
         let checked = Box::pin(check::examine(context, &app)).await?;
+        // A book that is kept knows what it posted.
+        if has_all && !report.kept_book {
+            report.posted_already = sales::posted_already(&app, &self.actor).await.ok();
+        }
         app.db.close().await;
         if let Some(path) = interview::book_file(context) {
             hand_over_book(&path)?;
@@ -393,14 +407,22 @@ impl Run {
             None => "gaps.html",
         };
         let address = context.desk_address(context.config.web.listen);
+        let audit = format!("{program} audit --report {page}{config}    # what would hurt, with its fix");
+        if !context.config.cutover.other_references.is_empty() {
+            let begin = format!(
+                "{program} cutover{config}    # another integration posts (cutover.other-references): \
+                 begin here, and start nothing before"
+            );
+            return vec![audit, begin];
+        }
         let mut next = vec![
-            format!("{program} audit --report {page}{config}    # what would hurt, with its fix"),
+            audit,
             format!("{program} sync sales{config}    # one pass: what is sold reaches OrderWise"),
         ];
         next.extend(also_written(&context.config).map(|what| {
             format!(
-                "# From here on {what} are written to the tills too. To begin with sales alone \
-                 set [stock] enabled = false and [catalogue] enabled = false in {}.",
+                "# The service, which the next line starts, also writes {what} to the tills. To \
+                 begin with sales alone set [stock] enabled = false and [catalogue] enabled = false in {}.",
                 file.display()
             )
         }));
@@ -432,6 +454,7 @@ fn empty(checked: Vec<CheckLine>) -> Report {
         left: Vec::new(),
         unread: Vec::new(),
         mapped: 0,
+        posted_already: None,
         files: Vec::new(),
         check: None,
         next: Vec::new(),

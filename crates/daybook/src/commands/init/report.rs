@@ -3,7 +3,10 @@
 use std::{fmt::Write as _, path::PathBuf};
 
 use daybook_domain::propose::{ExportOffer, Open};
-use daybook_flows::check::{CheckLine, CheckState, Stops};
+use daybook_flows::{
+    check::{CheckLine, CheckState, Stops},
+    sales::PostedAlready,
+};
 use serde::Serialize;
 
 use super::accept::ProposalTold;
@@ -34,6 +37,9 @@ pub(super) struct Report {
     pub(super) unread: Vec<String>,
     /// Rows that are in the book now.
     pub(super) mapped: usize,
+    /// Of the latest orders, those that OrderWise has under Daybook's references; none where nothing
+    /// could be asked.
+    pub(super) posted_already: Option<PostedAlready>,
     /// Files that were written.
     pub(super) files: Vec<PathBuf>,
     /// What `daybook check` says of it; none where nothing was written.
@@ -114,6 +120,14 @@ pub(super) fn told(report: &Report) -> String {
     }
     if let Some(check) = &report.check {
         let _ = writeln!(text, "\n{}", lines_told(&check.lines));
+    }
+    if let Some(PostedAlready { asked, found }) = report.posted_already.filter(|it| it.found > 0) {
+        let _ = writeln!(
+            text,
+            "\n{found} of the latest {asked} orders are in OrderWise under Daybook's references: another \
+             book posted them. What the tills have at the first start is therefore looked up before it \
+             is sent. Stop whatever posts from that other book."
+        );
     }
     text.push_str("\nNext:\n");
     for command in &report.next {

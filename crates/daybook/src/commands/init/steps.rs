@@ -1,6 +1,6 @@
 //! The steps of setting up: what each asks, and how its answers are tried on the real systems.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use daybook_connectors::Clock;
 use daybook_domain::mapping::Mapping;
@@ -173,8 +173,9 @@ impl Step {
             Self::Orderwise => orderwise(&config, clock).await,
             Self::Exports => exports(&config, clock).await,
             Self::Book => book(&config, answers.init.keep_book).await,
-            // Whether these can be used was seen when they were read.
-            Self::Policy | Self::Start => Ok(Vec::new()),
+            Self::Policy => policy(&config, &answers.init.skip, clock).await,
+            // Whether it can be used was seen when it was read.
+            Self::Start => Ok(Vec::new()),
             Self::Web => Ok(vec![web(&config).await]),
         };
         tried.unwrap_or_else(|failure| {
@@ -187,7 +188,24 @@ impl Step {
 async fn sitoo(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<CheckLine>, Failure> {
     let client = context::sitoo(config, Need::Systems, clock)?.reading_only();
     let now = clock.now();
-    Ok(check::sitoo::look(&client, &config.policy(), &Mapping::default(), now).await)
+    // Currency and zone have a step of their own.
+    let mut policy = config.policy();
+    policy.currencies.clear();
+    policy.default_time_zone.clear();
+    Ok(check::sitoo::look(&client, &policy, &Mapping::default(), now).await)
+}
+
+/// Currency and zone of the site, if it can be asked.
+async fn policy(
+    config: &Config,
+    skipped: &BTreeSet<Step>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<CheckLine>, Failure> {
+    if skipped.contains(&Step::Sitoo) {
+        return Ok(Vec::new());
+    }
+    let client = context::sitoo(config, Need::Systems, clock)?.reading_only();
+    Ok(check::sitoo::site_agrees(&client, &config.policy()).await.into_iter().collect())
 }
 
 async fn orderwise(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<CheckLine>, Failure> {

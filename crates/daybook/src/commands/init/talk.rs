@@ -72,7 +72,10 @@ impl Talk {
 fn read() -> Result<String, Failure> {
     let mut line = String::new();
     match io::stdin().lock().read_line(&mut line) {
-        Ok(0) => Err(stopped()),
+        Ok(0) => {
+            let _ = writeln!(io::stderr().lock());
+            Err(stopped())
+        }
         Ok(_) => Ok(line),
         Err(error) => Err(Failure::new("init-terminal", error.to_string(), "begin again")),
     }
