@@ -116,7 +116,7 @@ impl Network {
             .tcp_nodelay(true)
             .tls_certs_merge(extra_authorities(tls)?)
             .build()
-            .map_err(|error| SettingsFault::new("tls", root_cause(&error)))?;
+            .map_err(|error| SettingsFault::new("tls", told(&root_cause(&error))))?;
         Ok(Self { client, body_limit: body_limit_bytes })
     }
 
@@ -169,6 +169,12 @@ impl Transport for Network {
         (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
         Ok(answer)
     }
+}
+
+/// An empty machine, such as a container made from nothing, knows no authority.
+fn told(cause: &str) -> String {
+    let needs = "this machine names no certificate authorities: install ca-certificates";
+    if cause.contains("No CA certificates") { needs.to_owned() } else { cause.to_owned() }
 }
 
 fn extra_authorities(tls: &TlsSettings) -> Result<Vec<reqwest::Certificate>, SettingsFault> {

@@ -324,6 +324,12 @@ fn every_fault_of_the_answers_is_told_at_once() {
         assert!(!fault["code"].as_str().unwrap().is_empty(), "{fault:#}");
         assert!(!fault["hint"].as_str().unwrap().is_empty(), "{fault:#}");
     }
+    // A password in the database's address is one, too.
+    desk.write("answers.toml", "[book]\nurl = \"postgres://ada:hunter2@db/book\"\n");
+    let told = init(&desk, &[]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(text(&told).contains("error[init-secret-in-answers]: book.url"), "{}", text(&told));
+    assert!(!text(&told).contains("hunter2"), "{}", text(&told));
     desk.write("answers.toml", "");
     let told = init(&desk, &[]);
     assert_eq!(told.status.code(), Some(2));
@@ -359,6 +365,32 @@ fn the_example_of_answers_can_be_read() {
     assert_eq!(told.status.code(), Some(2), "{}", text(&told));
     assert!(!text(&told).contains("config-unknown-key"), "{}", text(&told));
     assert!(text(&told).contains("config-secret-file"), "{}", text(&told));
+}
+
+/// A book that is lost, or a first trial: what it posted is in OrderWise and in no other book.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_book_over_posted_days_looks_before_it_sends() {
+    let live = shop(20).await;
+    let desk = desk(&answers(&live, "sqlite:first.db"));
+    let synced = || {
+        let synced = desk.run(&["sync", "sales", "--config", "live/daybook.toml", "--json"]);
+        json(&synced)["report"].clone()
+    };
+    let first = init(&desk, &["--json"]);
+    assert_eq!(json(&first)["posted_already"]["found"], 0, "{}", text(&first));
+    let report = synced();
+    assert_eq!(report["looked_up"], 0, "{report:#}");
+    let posted = live.sandbox.orderwise.document_count();
+    assert!(posted > 10, "{posted}");
+    desk.write("answers.toml", &answers(&live, "sqlite:second.db"));
+    let second = init(&desk, &["--overwrite", "--json"]);
+    let found = json(&second)["posted_already"]["found"].as_u64().unwrap();
+    assert!(found > 10, "{}", text(&second));
+    let report = synced();
+    let looked_up = report["looked_up"].as_u64().unwrap();
+    assert!(looked_up >= found, "{report:#}");
+    assert_eq!((&report["posted"], &report["not_posted"]), (&0.into(), &0.into()), "{report:#}");
+    assert_eq!(live.sandbox.orderwise.document_count(), posted);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -625,7 +657,9 @@ impl Terminal {
 /// Stops after a wrong password was corrected and a wrong directory was not.
 fn stops(desk: &Desk, sitoo: &str, host: &str) {
     let mut at = Terminal::start(desk);
-    at.answer("Address, as Backoffice", sitoo);
+    // What cannot be meant is told at once.
+    at.answer("Address, as Backoffice", sitoo::API_ID);
+    at.answer("is no address such as", sitoo);
     at.answer("API id", sitoo::API_ID);
     at.answer("Its password", "Mistyped-1");
     let (_, seen) = at.wait(&["Number of the web shop"]);
@@ -679,9 +713,14 @@ fn goes_on(desk: &Desk, orderwise: &str) -> Terminal {
     at.answer("Id of stock-levels", "");
     at.answer("Id of despatches", "106");
     at.answer("Where: sqlite", "");
-    at.answer("Currency", "");
+    // The till's own currency and zone are known: another one is corrected where it is asked.
+    at.answer("Currency", "eur");
     at.answer("Time zone of the tills", "");
-    at.answer("First day", "");
+    at.answer("(c)orrect", "c");
+    at.answer("Currency", "GBP");
+    at.answer("Time zone of the tills", "");
+    at.answer("First day", "24/11/2026");
+    at.answer("write it as 2026-11-24", "");
     at.answer("Address and port", "127.0.0.1:0");
     at.answer("Address by which people", "");
     at.answer("User that Sitoo sends", "sitoo");

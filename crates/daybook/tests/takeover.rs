@@ -1,5 +1,5 @@
-//! Somebody asks for a day while `daybook serve` holds the book, and it ends before it answers: the
-//! real processes, real sockets.
+//! `daybook serve` and its book: somebody asks for a day and it ends before it answers; its database is
+//! away when it starts. The real processes, real sockets.
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
 use std::{
@@ -15,6 +15,7 @@ use daybook_store::asked;
 use daybook_testkit::{
     db::TestBook,
     live::{Live, until},
+    pg,
 };
 use serde_json::Value;
 
@@ -110,4 +111,26 @@ async fn who_asked_takes_over_when_serve_ends_before_it_began() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_asked_takes_over_when_serve_ends_while_it_answers() {
     who_asked_takes_over(false).await;
+}
+
+/// A database server that starts with the same machine, or is being patched.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_away_is_waited_for() {
+    const SOCKET: &str = ".s.PGSQL.5432";
+    let (address, live) = (pg::fresh_database().await, Live::start(1).await);
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (plain, server) = address.split_once("?host=").unwrap();
+    let url = format!("{plain}?host={}", folder.display());
+    let config = format!("book.url = {url:?}\n{}{PATIENT}", live.config());
+    fs::write(folder.join("daybook.toml"), config).unwrap();
+    let log = folder.join("serve.log");
+    let serve = start(folder, &["serve"], fs::File::create(&log).unwrap().into());
+    let waits = || fs::read_to_string(&log).unwrap().contains("the book is waited for");
+    assert!(until(PATIENCE, waits).await, "it ended");
+    std::os::unix::fs::symlink(Path::new(server).join(SOCKET), folder.join(SOCKET)).unwrap();
+    let works = || live.sandbox.sitoo_faults.counts().all() > 0;
+    assert!(until(PATIENCE, works).await, "{}", fs::read_to_string(&log).unwrap());
+    drop(serve);
+    pg::drop_database(&address).await;
 }

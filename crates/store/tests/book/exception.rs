@@ -8,6 +8,7 @@ use daybook_store::{
     Db,
     entry::{self, NewEntry},
     exception::{self, EntryFaults, ExceptionFilter},
+    pause::{self, NewPause},
 };
 
 use crate::common::{at, ids, record, sale};
@@ -151,6 +152,49 @@ async fn a_person_closes_all_of_an_entry_at_once() {
         tx.commit().await.unwrap();
         let all = exception::of_entry(&db, 1).await.unwrap();
         assert!(all.iter().all(|row| row.closed_by.as_deref() == Some("Ada")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_stands_still_behind_a_paused_store_is_its_money() {
+    for_each_engine(|db| async move {
+        let held = NewEntry { state: Held, due_at: None, ..sale(3) };
+        let elsewhere = NewEntry { warehouse_id: Some(6), ..sale(4) };
+        record(&db, &[sale(1), sale(2), held, elsewhere]).await;
+        let told = || async {
+            let groups = exception::open_grouped(&db).await.unwrap();
+            let of = exception::by_store(&db).await.unwrap();
+            let group = groups.first().map(|one| (one.count, one.behind, one.money.pence()));
+            let five = of.get(&Some(5)).map(|(count, money)| (*count, money.pence()));
+            (group, five, exception::money_held(&db).await.unwrap().pence())
+        };
+        let mut tx = db.begin().await.unwrap();
+        let raise =
+            exception::raise_scoped(&mut tx, at(1), "store:5", Cause::SessionUnknown, "5", "999");
+        raise.await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(told().await, (Some((1, 0, 0)), Some((1, 0)), 0), "nothing is paused");
+        let mut tx = db.begin().await.unwrap();
+        let new = NewPause {
+            scope: "store:5",
+            cause: Cause::SessionUnknown.code(),
+            detail: "999",
+            probe_at: at(600),
+            failures: 1,
+        };
+        pause::pause(&mut tx, at(1), &new).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(told().await, (Some((1, 2, 2_400)), Some((1, 2_400)), 2_400));
+        let of = |stores: &'static [i64]| exception::open_grouped_in(&db, stores);
+        assert_eq!(of(&[5]).await.unwrap()[0].behind, 2);
+        assert!(of(&[6]).await.unwrap().is_empty());
+        // Somebody changed what it stands still for.
+        let mut tx = db.begin().await.unwrap();
+        pause::probe_store(&mut tx, at(5), "5").await.unwrap();
+        pause::probe_store(&mut tx, at(9), "5").await.unwrap();
+        assert_eq!(pause::all(&mut tx).await.unwrap()[0].probe_at, at(5));
+        tx.commit().await.unwrap();
     })
     .await;
 }

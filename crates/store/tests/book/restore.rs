@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 use daybook_store::{
     Db, DbUrl, StoreResult, audit, entry,
     evidence::{Evidence, Part},
-    restore, watermark,
+    lease, restore, watermark,
 };
 
 use crate::{
@@ -156,6 +156,11 @@ async fn postgres_dumps_are_put_back_proved_and_marked() {
     tool("pg_restore", &["--exit-on-error", "--no-owner", "--dbname", &fresh, &file]);
     let url: DbUrl = fresh.parse().unwrap();
     let again = Db::open(&url, options()).await.unwrap();
+    // A Daybook is at work on it: it would look everything up again for nothing.
+    assert!(lease::acquire(&again, at(8), "posting", "w", at(20)).await.unwrap());
+    let busy = restore::in_place(&again, at(9), "ada").await.unwrap_err();
+    assert_eq!(busy.code(), "store-in-use");
+    lease::release(&again, "posting", "w").await.unwrap();
     let found = restore::in_place(&again, at(9), "ada").await.unwrap();
     assert_eq!((found.entries, found.is_whole()), (10, true));
     is_as_it_was(&again).await;

@@ -2,6 +2,7 @@
 
 use daybook_domain::mapping::MappingKind;
 use daybook_flows::people;
+use daybook_store::exception;
 use daybook_sandbox::{
     faults::{ErrorBody, Fault, Matcher},
     orderwise::Area,
@@ -74,13 +75,18 @@ async fn an_unknown_session_pauses_only_its_store() {
             (world.sell(world.sale_of(0, row())), world.sell(world.sale_of(1, row())));
         world.pass().await;
         assert_eq!((world.state(here).await, world.state(there).await), (Posted, Ready));
-        assert_eq!(world.waits().await, [("session-unknown", key.clone(), 1, 0)]);
+        assert_eq!(world.waits().await, [("session-unknown", key.clone(), 1, 700)]);
         let sent = world.sent();
         world.sell(world.sale_of(1, row()));
         let later = world.sell(world.sale_of(0, row()));
         world.pass().await;
         assert_eq!((world.state(later).await, world.sent()), (Posted, sent + 1));
-        world.map(MappingKind::Store, &key, &good).await;
+        // What stands still behind it is its money; what clears it says how many go on, at once.
+        assert_eq!(world.waits().await, [("session-unknown", key.clone(), 1, 1_400)]);
+        assert_eq!(exception::money_held(&world.app.db).await.unwrap().pence(), 1_400);
+        assert_eq!(world.map(MappingKind::Store, &key, &good).await, 2);
+        world.pass().await;
+        assert_eq!(world.sent(), sent + 2, "the store is tried again without waiting");
         world.after(minutes(3)).await;
         assert_eq!(world.document(there).session, world.shop(1).session_id);
         assert_eq!(world.waits().await, []);
