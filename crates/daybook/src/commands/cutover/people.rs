@@ -201,6 +201,16 @@ pub(super) fn handed_back(context: &Context, handed: &HandedBack) -> String {
     let head = ["order", "reference", "other references", "number", "state"];
     text.push_str(&printer::table(&head, &[0], rows.collect()));
     more(&mut text, handed.posted.len() + handed.unsettled.len());
+    if !handed.still_open.is_empty() {
+        let ids: Vec<String> = handed.still_open.iter().take(SHOWN).map(i64::to_string).collect();
+        let _ = write!(
+            text,
+            "\n\nStill open at a till, or not shown yet: {}{}. What of these becomes a sale, the \
+             other integration posts too.",
+            ids.join(", "),
+            if handed.still_open.len() > SHOWN { ", …" } else { "" },
+        );
+    }
     if !handed.unsettled.is_empty() {
         let _ = write!(
             text,
