@@ -16,7 +16,7 @@ use daybook_sandbox::{
 use daybook_testkit::live::{Dice, Live};
 use rust_decimal::Decimal;
 use serde_json::Value;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 /// How often it looks at the tills.
 const PACE: Duration = Duration::from_millis(10);
@@ -49,7 +49,7 @@ pub(crate) fn now() -> i64 {
 /// At work until this value is dropped.
 pub(crate) struct Other {
     desk: Arc<Mutex<Desk>>,
-    at_work: JoinHandle<()>,
+    _at_work: JoinSet<()>,
 }
 
 struct Desk {
@@ -94,7 +94,8 @@ impl Other {
         };
         let desk = Arc::new(Mutex::new(desk));
         let worked = Arc::clone(&desk);
-        let at_work = tokio::spawn(async move {
+        let mut at_work = JoinSet::new();
+        at_work.spawn(async move {
             let mut beat = tokio::time::interval(PACE);
             loop {
                 beat.tick().await;
@@ -103,7 +104,7 @@ impl Other {
                 desk.post();
             }
         });
-        Self { desk, at_work }
+        Self { desk, _at_work: at_work }
     }
 
     /// Before the switch: nothing new is read. What was read is posted, but not after `until`.
@@ -140,12 +141,6 @@ impl Other {
     /// What it posted.
     pub(crate) fn posted(&self) -> HashSet<i64> {
         self.desk.lock().unwrap().posted.clone()
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        self.at_work.abort();
     }
 }
 
