@@ -278,6 +278,34 @@ async fn the_list_of_the_way_back_names_what_is_still_open() {
     .await;
 }
 
+/// Totals may be even and the goods others.
+#[tokio::test]
+async fn the_report_names_the_lines_that_differ_once_they_are_read() {
+    for_each_engine(|db| async {
+        let world = old_world(db).await;
+        let [same, other] = [500, 600].map(|pence| world.sell(world.sale(pence)));
+        begin(&world, same).await;
+        old_posts(&world, same, 500);
+        let wrong = old_posts(&world, other, 600);
+        let sku = world.goods(1).sku.clone();
+        let edit = LineEdit { sku: Some(sku.clone()), ..LineEdit::default() };
+        assert!(world.sandbox.orderwise.edit_line(wrong, 1, edit));
+        world.pass().await;
+        let report = cutover::report(&world.app).await.unwrap();
+        assert!(report.lines.iter().all(|line| line.line_differences.is_none()), "not read yet");
+        ledger_of(&world, same).await;
+        let report = cutover::report(&world.app).await.unwrap();
+        assert_eq!((report.different, report.different_lines), (0, 1));
+        assert_eq!(report.lines[0].line_differences, Some(vec![]));
+        let told = report.lines[1].line_differences.iter().flatten().map(ToString::to_string);
+        let ours = world.goods(0).sku.clone();
+        let wanted =
+            [format!("{ours}: is missing, 1 at 6.00"), format!("{sku}: was added, 1 at 6.00")];
+        assert_eq!(told.collect::<Vec<_>>(), wanted);
+    })
+    .await;
+}
+
 /// The old integration, at the worst of all moments.
 struct Meanwhile {
     sandbox: Arc<Sandbox>,
