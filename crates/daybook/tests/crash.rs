@@ -3,14 +3,11 @@
 //! kills serve all flows: sales, stock, despatch and catalogue.
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
-use std::{
-    fmt::Write as _,
-    fs::{self, File},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+mod common;
 
+use std::{fs, time::Duration};
+
+use common::served::{QUICK, Served};
 use daybook_domain::entry::EntryState;
 use daybook_sandbox::{
     faults::{Chance, ErrorBody, Fault, Matcher},
@@ -30,29 +27,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// So many requests later a process is killed in any case.
 const MANY: u64 = 150;
 
-/// Short pauses, so that much happens between two kills. OrderWise takes a few milliseconds for an
-/// order, and shows each at once: what is not found a settling time later is not there.
-const QUICK: &str = r#"
-web.listen = "127.0.0.1:0"
-log.level = "info"
-sitoo.page-size = 40
-sitoo.timeout = "750ms"
-orderwise.timeout = "750ms"
-orderwise.per-second = 0
-receive.poll-every = "50ms"
+/// Besides: all orders, and the pauses of the flows that bring goods.
+const ALL_FLOWS: &str = r#"
 receive.first-order-id = 1
-receive.missing-ask-every = "200ms"
-receive.open-ask-every = "500ms"
-posting.in-flight = 4
-posting.batch = 16
-posting.poll-every = "50ms"
-posting.settling-time = "300ms"
-posting.lease = "4500ms"
-posting.confirm-after = "100ms"
-posting.recheck-every = "1s"
-posting.backoff = { first = "50ms", longest = "500ms", jitter-percent = 20 }
-posting.breaker-backoff = { first = "50ms", longest = "300ms", jitter-percent = 20 }
-reference.refresh-every = "300ms"
 stock.poll-every = "200ms"
 stock.settling-time = "300ms"
 stock.tie-after = "1s"
@@ -73,8 +50,7 @@ despatch.close-after = "300ms"
 /// Processes on one book, and the systems they talk to.
 struct Fleet {
     live: Live,
-    folder: PathBuf,
-    running: Vec<Child>,
+    served: Served,
     dice: Dice,
     kills: usize,
 }
@@ -83,47 +59,25 @@ impl Fleet {
     async fn start(seed: u64, processes: usize, book: &TestBook) -> Self {
         let live = Live::start(seed).await;
         trouble(&live, seed);
-        let folder = book.folder.path().to_path_buf();
-        let config = format!("book.url = {:?}\n{}{QUICK}", book.url, live.config());
+        let folder = book.folder.path();
+        let config = format!("book.url = {:?}\n{}{QUICK}{ALL_FLOWS}", book.url, live.config());
         fs::write(folder.join("daybook.toml"), config).unwrap();
         let dice = Dice::new(seed);
-        let mut fleet = Self { live, folder, running: Vec::new(), dice, kills: 0 };
+        let mut fleet = Self { live, served: Served::new(folder), dice, kills: 0 };
         fleet.live.trade(seed, Duration::from_millis(12));
         fleet.live.supply(seed, Duration::from_millis(60));
-        for number in 0..processes {
-            let process = fleet.spawn(number);
-            fleet.running.push(process);
+        for _ in 0..processes {
+            fleet.served.start();
         }
         fleet
     }
 
-    fn log_of(&self, number: usize) -> PathBuf {
-        self.folder.join(format!("serve-{number}.log"))
-    }
-
-    fn spawn(&self, number: usize) -> Child {
-        let log = File::options().create(true).append(true).open(self.log_of(number)).unwrap();
-        Command::new(env!("CARGO_BIN_EXE_daybook"))
-            .args(["serve", "--config", "daybook.toml"])
-            .current_dir(&self.folder)
-            .env_clear()
-            .env("USER", "ada")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap()
-    }
-
     /// Kills one process at a moment that the dice choose, and starts another in its place.
     async fn kill_one(&mut self) {
-        let victim = usize::try_from(self.dice.below(self.running.len() as u64)).unwrap();
+        let victim = usize::try_from(self.dice.below(self.served.count() as u64)).unwrap();
         self.moment().await;
-        self.running[victim].kill().unwrap();
-        let status = self.running[victim].wait().unwrap();
-        assert_eq!(status.code(), None, "it ended by itself: {}", self.last_words(victim));
+        self.served.kill(victim);
         self.kills += 1;
-        self.running[victim] = self.spawn(victim);
         let mut doubled = Vec::new();
         proof::nothing_posted_twice(&self.live.sandbox, &mut doubled);
         goods::nothing_doubled(&self.live.sandbox, &mut doubled);
@@ -152,7 +106,7 @@ impl Fleet {
         let all = || at_orderwise.counts().all() + at_sitoo.counts().all();
         let many = all() + MANY;
         let came = until(PATIENCE, || seen() >= more || all() >= many).await;
-        assert!(came, "nothing happens any more: {}", self.last_words(0));
+        assert!(came, "nothing happens any more: {}", self.served.last_words(0));
     }
 
     /// No more faults, nothing new at the tills; returns when nothing is on its way.
@@ -169,7 +123,7 @@ impl Fleet {
             }
         };
         let quiet = tokio::time::timeout(PATIENCE, wait).await;
-        assert!(quiet.is_ok(), "no end: {}", self.last_words(0));
+        assert!(quiet.is_ok(), "no end: {}", self.served.last_words(0));
         let (sandbox, retailer) = (&self.live.sandbox, &self.live.retailer);
         let agree = || goods::when_quiet(sandbox, retailer);
         let wait = async {
@@ -178,32 +132,7 @@ impl Fleet {
             }
         };
         let _ = tokio::time::timeout(PATIENCE, wait).await;
-        assert_eq!(agree(), Vec::<String>::new(), "{}", self.last_words(0));
-    }
-
-    /// The end of a process's log.
-    fn last_words(&self, number: usize) -> String {
-        let log = fs::read_to_string(self.log_of(number)).unwrap_or_default();
-        let lines: Vec<_> = log.lines().collect();
-        lines[lines.len().saturating_sub(20)..].iter().fold(String::new(), |mut text, line| {
-            let _ = write!(text, "\n{line}");
-            text
-        })
-    }
-}
-
-impl Fleet {
-    fn stop(&mut self) {
-        for process in &mut self.running {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
-}
-
-impl Drop for Fleet {
-    fn drop(&mut self) {
-        self.stop();
+        assert_eq!(agree(), Vec::<String>::new(), "{}", self.served.last_words(0));
     }
 }
 
@@ -263,9 +192,9 @@ async fn nothing_is_lost_or_doubled(book: TestBook, seed: u64, processes: usize,
     let db = book.again().await;
     fleet.settle(&db).await;
     // Orders that are still open are read again for ever: a record is judged when it stands still.
-    fleet.stop();
+    fleet.served.stop();
     let broken = proof::when_quiet_in(&db, &fleet.live.sandbox).await;
-    assert_eq!(broken, Vec::<String>::new(), "{}", fleet.last_words(0));
+    assert_eq!(broken, Vec::<String>::new(), "{}", fleet.served.last_words(0));
     let documents = fleet.live.sandbox.orderwise.document_count();
     assert!(documents >= kills, "too little happened to prove anything: {documents} documents");
     drop(fleet);

@@ -83,7 +83,8 @@ async fn is_poller(app: &App) -> Result<bool, FlowError> {
         return Ok(true);
     }
     let now = app.now();
-    let until = now.plus(app.settings.receive.poll_every * 3 + Duration::from_secs(10));
+    let slack = Duration::from_secs(10).min(app.settings.posting.lease / 2);
+    let until = now.plus(app.settings.receive.poll_every * 3 + slack);
     Ok(lease::acquire(&app.db, now, POLLER, &app.worker, until).await?)
 }
 

@@ -170,6 +170,12 @@ async fn step(context: &Context, app: &Arc<App>, action: Action) -> Result<Ended
     Ok(Ended::Done)
 }
 
+/// Where the lines of a document are others than Daybook's, in one line.
+fn other_lines(line: &cutover::Line) -> String {
+    let all = line.line_differences.iter().flatten().map(ToString::to_string);
+    all.collect::<Vec<_>>().join("; ")
+}
+
 async fn plan(context: &Context, app: &Arc<App>, check: bool) -> Result<Ended, Failure> {
     let plan = Box::pin(cutover::plan(app, check)).await?;
     context.printer.result(&plan, |plan| people::plan(context, plan))?;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(dead_code, reason = "each test uses what it needs")]
 
+pub(crate) mod served;
+
 use std::{
     fs,
     path::PathBuf,

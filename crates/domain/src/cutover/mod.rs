@@ -2,6 +2,7 @@
 //! the other one posts, how stock compares before anything is written, and what comes next.
 
 pub mod gate;
+pub mod lines;
 pub mod plan;
 pub mod rules;
 pub mod stock;

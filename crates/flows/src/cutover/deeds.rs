@@ -209,7 +209,8 @@ async fn write_parallel(app: &App, also: &[Flow], actor: &str) -> Result<Cutover
 }
 
 /// From `point` on Daybook posts at once; what was there before is looked for, and posted by Daybook
-/// when the other integration has had its time. `point` is the next order where none is named.
+/// when the other integration has had its time. `point` is the next order of the tills where none is
+/// named: the book may be behind, and the other integration may have read what is not in it.
 pub async fn switch(
     app: &App,
     point: Option<i64>,
@@ -227,6 +228,13 @@ pub async fn switch(
         ));
     }
     let why = json!({ "anyway": anyway, "obstacles": obstacles });
+    let point = match point {
+        Some(point) => Some(point),
+        None => {
+            let newest = ask(app, &OrdersQuery::Newest).await?;
+            newest.orders.iter().map(|order| order.order_id.saturating_add(1)).max()
+        }
+    };
     retrying(app, "the switch", || write_switch(app, point, &why, actor)).await
 }
 
@@ -244,8 +252,7 @@ async fn write_switch(
         Mode::Live => return Err(wrong_mode(&old, "`daybook cutover begin` comes first")),
         Mode::Switched => return Err(wrong_mode(&old, "Daybook posts already")),
     }
-    let next = watermark::get(&mut tx, ORDERS).await?.map(|mark| mark.saturating_add(1));
-    let point = point.or(next);
+    let point = point.or(old.first_order_id);
     let new = Cutover { mode: Mode::Switched, since: now, point, ..old };
     cutover::set(&mut tx, &new).await?;
     let detail = json!({ "point": point, "why": why });
@@ -264,6 +271,9 @@ pub struct HandedBack {
     pub stopped_at: Timestamp,
     /// The first order that nobody has posted: the other integration goes on there.
     pub from_order: Option<i64>,
+    /// Orders before that one that may still become sales, open at a till or not shown yet: the other
+    /// integration posts those too.
+    pub still_open: Vec<i64>,
     /// What Daybook posted: not to be posted again.
     pub posted: Vec<HandedLine>,
     /// Sent by Daybook, and not known whether it is there: to be asked again before the other posts.
@@ -325,6 +335,9 @@ pub async fn handed_back(app: &App) -> Result<HandedBack, FlowError> {
     }
     let deeds = audit::of_action(&app.db, &action(plan::SWITCH), 1).await?;
     let since = deeds.first().map(|deed| deed.at);
+    // First what is not known: what becomes known meanwhile is in the second list, or in both, and
+    // never in none.
+    let mut unsettled = cutover::unsettled(&app.db, ELSEWHERE).await?;
     let mut posted = Vec::new();
     let mut after = i64::MIN;
     loop {
@@ -334,10 +347,14 @@ pub async fn handed_back(app: &App) -> Result<HandedBack, FlowError> {
         after = last.order_id;
         posted.extend(lines(app, page).await?);
     }
-    let unsettled = lines(app, cutover::unsettled(&app.db, ELSEWHERE).await?).await?;
+    unsettled
+        .retain(|row| !posted.iter().any(|line: &HandedLine| line.row.order_id == row.order_id));
+    let unsettled = lines(app, unsettled).await?;
     let mark = watermark::get(&app.db, ORDERS).await?;
     let from_order = cutover::first_open(&app.db, ELSEWHERE).await?.or(mark.map(|mark| mark + 1));
-    Ok(HandedBack { since, stopped_at: state.since, from_order, posted, unsettled })
+    let still_open = cutover::still_open(&app.db, from_order.unwrap_or(1)).await?;
+    let stopped_at = state.since;
+    Ok(HandedBack { since, stopped_at, from_order, still_open, posted, unsettled })
 }
 
 async fn lines(app: &App, rows: Vec<OursRow>) -> Result<Vec<HandedLine>, FlowError> {

@@ -1,14 +1,24 @@
 //! The parallel run, receipt by receipt: what the other integration posted, where it differs, what
-//! is missing, and what Daybook would have done.
+//! is missing, and what Daybook would have done. Where the day close has read OrderWise's lines, they
+//! are compared too.
+
+use std::collections::BTreeMap;
 
 use daybook_domain::{
     Money, Timestamp,
-    cutover::Mode,
+    cutover::{
+        Mode,
+        lines::{self, LineDifference},
+    },
     entry::{EntryKind, EntryState},
     posting::Fault,
-    reconcile::witness::Posting,
+    reconcile::witness::{LedgerDocument, Posting},
 };
-use daybook_store::cutover::{self, FoundCells, SoughtRow};
+use daybook_store::{
+    cutover::{self, FoundCells, SoughtRow},
+    reconcile::document,
+    variant,
+};
 use serde::Serialize;
 
 use super::{ELSEWHERE, overdue_before};
@@ -28,6 +38,8 @@ pub struct Report {
     pub adopted: i64,
     /// Of them with other totals than the till's.
     pub different: i64,
+    /// Of all found so many with other lines than Daybook would have posted.
+    pub different_lines: i64,
     /// Not found yet.
     pub not_found: i64,
     /// What those are worth, without signs.
@@ -65,6 +77,9 @@ pub struct Line {
     pub found: Vec<FoundCells>,
     /// How much more the ledger says than the till, gross.
     pub difference: Option<Money>,
+    /// Where its lines are others than Daybook's; none while the day close has not read them, or
+    /// where Daybook would have posted nothing.
+    pub line_differences: Option<Vec<LineDifference>>,
     /// What Daybook would have posted; none where it would not.
     pub would_post: Option<WouldPost>,
     /// What Daybook would have held it for.
@@ -88,6 +103,8 @@ pub struct WouldPost {
 pub async fn report(app: &App) -> Result<Report, FlowError> {
     let state = cutover::state(&app.db).await?;
     let counts = cutover::counts(&app.db, ELSEWHERE, overdue_before(app)).await?;
+    let codes = variant::tax_codes(&app.db).await?.into_iter();
+    let codes = codes.map(|(id, code, _)| (id, code)).collect();
     let mut lines: Vec<Line> = Vec::new();
     let mut after = i64::MIN;
     loop {
@@ -96,18 +113,25 @@ pub async fn report(app: &App) -> Result<Report, FlowError> {
         let Some(last) = page.last().map(|row| row.order_id) else { break };
         // An entry's documents may go on behind the end of the page: it is read whole next time.
         let whole = page.into_iter().filter(|row| is_last || row.order_id < last);
+        let whole: Vec<SoughtRow> = whole.collect();
+        let found = whole.iter().filter(|row| row.found.is_some());
+        let found: Vec<i64> = found.map(|row| row.order_id).collect();
+        let read = document::of_entries(&app.db, &found).await?;
         let before = lines.len();
-        whole.for_each(|row| add(&mut lines, row));
+        whole.into_iter().for_each(|row| add(&mut lines, row, &read, &codes));
         after = if is_last { last } else { last - 1 };
         if is_last || lines.len() == before {
             break;
         }
     }
+    let differ = |line: &&Line| line.line_differences.as_ref().is_some_and(|all| !all.is_empty());
+    let different_lines = lines.iter().filter(differ).count();
     Ok(Report {
         mode: state.mode,
         since: state.since,
         adopted: counts.adopted,
         different: counts.different,
+        different_lines: i64::try_from(different_lines).unwrap_or(i64::MAX),
         not_found: counts.waiting.entries,
         not_found_money: counts.waiting.money,
         overdue: counts.overdue.entries,
@@ -117,8 +141,13 @@ pub async fn report(app: &App) -> Result<Report, FlowError> {
     })
 }
 
-fn add(lines: &mut Vec<Line>, row: SoughtRow) {
-    if let Some(line) = lines.last_mut().filter(|line| line.order_id == row.order_id) {
+fn add(
+    told: &mut Vec<Line>,
+    row: SoughtRow,
+    read: &[LedgerDocument],
+    codes: &BTreeMap<i64, String>,
+) {
+    if let Some(line) = told.last_mut().filter(|line| line.order_id == row.order_id) {
         line.found.extend(row.found);
         return;
     }
@@ -136,7 +165,14 @@ fn add(lines: &mut Vec<Line>, row: SoughtRow) {
     };
     let faults: Vec<Fault> =
         row.faults.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    lines.push(Line {
+    let posting = row.posting.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let its = row.found.as_ref().and_then(|found| {
+        read.iter().find(|one| one.document.order_id == found.erp_order_id)?.lines.as_ref()
+    });
+    let both = posting.as_ref().zip(its);
+    let line_differences =
+        both.map(|(posting, its): (&Posting, _)| lines::compare(&posting.lines, its, codes));
+    told.push(Line {
         order_id: row.order_id,
         reference: row.reference,
         outcome,
@@ -147,7 +183,8 @@ fn add(lines: &mut Vec<Line>, row: SoughtRow) {
         till_tax,
         found: row.found.into_iter().collect(),
         difference,
-        would_post: row.posting.as_deref().and_then(would_post),
+        line_differences,
+        would_post: posting.map(would_post),
         would_hold: faults.iter().map(said).collect(),
     });
 }
@@ -156,12 +193,11 @@ fn said(fault: &Fault) -> String {
     format!("{}: {}", fault.cause.code(), fault.detail)
 }
 
-fn would_post(text: &str) -> Option<WouldPost> {
-    let posting: Posting = serde_json::from_str(text).ok()?;
-    Some(WouldPost {
+fn would_post(posting: Posting) -> WouldPost {
+    WouldPost {
         lines: posting.lines.len(),
         gross: posting.lines.iter().map(|line| line.gross).sum::<Money>() + posting.delivery,
         payments: posting.payments.iter().map(|(_, amount)| *amount).sum(),
         account: posting.account,
-    })
+    }
 }

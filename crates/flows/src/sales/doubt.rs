@@ -100,12 +100,17 @@ async fn take_turn(app: &App) -> Result<bool, FlowError> {
         return Ok(true);
     }
     let now = app.now();
-    Ok(lease::acquire(&app.db, now, DOUBT, &app.worker, now.plus(SLICE * 2)).await?)
+    Ok(lease::acquire(&app.db, now, DOUBT, &app.worker, now.plus(slice(app) * 2)).await?)
+}
+
+/// Its lease is no longer than that of a posting: for so long nobody looks up when a process dies.
+fn slice(app: &App) -> Duration {
+    SLICE.min(app.settings.posting.lease / 2)
 }
 
 async fn look_up_all(app: &App, report: &mut SyncReport) -> Result<(), FlowError> {
     let mut rounds = Rounds::default();
-    let ends_at = app.now().plus(SLICE);
+    let ends_at = app.now().plus(slice(app));
     loop {
         if health::is_paused(app).await? {
             return Ok(());

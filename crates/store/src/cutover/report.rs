@@ -54,6 +54,9 @@ sql! {
                   IN ('waiting', 'ready', 'posting', 'in-doubt', 'held', 'posted') \
                   AND NOT (state = 'in-doubt' AND attempt > 0 \
                   AND (reason IS NULL OR reason <> $1))";
+    STILL_OPEN = "SELECT order_id FROM entry WHERE state = 'set-aside' AND due_at IS NOT NULL \
+                  AND order_id < $1 UNION SELECT order_id FROM missing \
+                  WHERE given_up_at IS NULL AND order_id < $1 ORDER BY order_id";
     OURS = "SELECT e.order_id, e.reference, e.state, e.erp_order_id, e.erp_order_number, e.gross, \
             e.posted_at FROM entry AS e WHERE e.order_id > $1 AND e.posted_at >= $2 \
             AND e.attempt > 0 AND NOT EXISTS (SELECT 1 FROM elsewhere AS x \
@@ -367,4 +370,20 @@ pub async fn first_open(source: impl Into<Source<'_>>, reason: &str) -> StoreRes
         one(sqlx::query(FIRST_OPEN).bind(reason).fetch_optional(c).await?.as_ref())?
     });
     Ok(row.and_then(|row| row.0))
+}
+
+struct Open(i64);
+
+impl FromCells for Open {
+    fn read(row: &impl Cells) -> StoreResult<Self> {
+        Ok(Self(row.int("order_id")?))
+    }
+}
+
+/// The orders before an id that may still become sales: open at a till, or not shown yet.
+pub async fn still_open(source: impl Into<Source<'_>>, before: i64) -> StoreResult<Vec<i64>> {
+    let mut conn = source.into().open().await?;
+    let rows: Vec<Open> =
+        on!(conn, c => all(&sqlx::query(STILL_OPEN).bind(before).fetch_all(c).await?)?);
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }

@@ -17,7 +17,7 @@ use daybook_sandbox::{
     Sandbox,
     faults::Fault,
     orderwise::{DuplicatePolicy, LineEdit, ORDER, Written},
-    sitoo::till::Refund,
+    sitoo::till::{Refund, Stage},
 };
 use daybook_store::{finding, reconcile::document, timeline};
 use daybook_testkit::{
@@ -234,6 +234,74 @@ async fn a_crash_at_any_call_of_the_switch_doubles_nothing() {
         for order in orders {
             assert_eq!(documents(&world, order), 1, "{order}");
         }
+    })
+    .await;
+}
+
+/// The book may be behind the tills, and what the other integration has read is its own for a while.
+#[tokio::test]
+async fn what_was_sold_before_the_switch_and_not_received_waits_for_the_other() {
+    for_each_engine(|db| async {
+        let world = old_world(db).await;
+        let first = world.sell(world.sale(500));
+        begin(&world, first).await;
+        old_posts(&world, first, 500);
+        world.pass().await;
+        let unseen = world.sell(world.sale(600));
+        switch(&world).await;
+        let ours = world.sell(world.sale(700));
+        world.pass().await;
+        assert_eq!((world.state(unseen).await, world.document(ours).gross), (InDoubt, 700));
+        old_posts(&world, unseen, 600);
+        world.after(minutes(61)).await;
+        assert_eq!((world.state(unseen).await, documents(&world, unseen)), (Confirmed, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_of_the_way_back_names_what_is_still_open() {
+    for_each_engine(|db| async {
+        let world = old_world(db).await;
+        let first = world.sell(world.sale(500));
+        begin(&world, first).await;
+        old_posts(&world, first, 500);
+        world.pass().await;
+        switch(&world).await;
+        let open = world.sell(world.sale(600).stage(Stage::Open));
+        let last = world.sell(world.sale(700));
+        world.pass().await;
+        world.after(minutes(1)).await;
+        let handed = deeds::back(&world.app, "enough", "ada").await.unwrap();
+        assert_eq!((handed.from_order, handed.still_open), (Some(last + 1), vec![open]));
+    })
+    .await;
+}
+
+/// Totals may be even and the goods others.
+#[tokio::test]
+async fn the_report_names_the_lines_that_differ_once_they_are_read() {
+    for_each_engine(|db| async {
+        let world = old_world(db).await;
+        let [same, other] = [500, 600].map(|pence| world.sell(world.sale(pence)));
+        begin(&world, same).await;
+        old_posts(&world, same, 500);
+        let wrong = old_posts(&world, other, 600);
+        let sku = world.goods(1).sku.clone();
+        let edit = LineEdit { sku: Some(sku.clone()), ..LineEdit::default() };
+        assert!(world.sandbox.orderwise.edit_line(wrong, 1, edit));
+        world.pass().await;
+        let report = cutover::report(&world.app).await.unwrap();
+        assert!(report.lines.iter().all(|line| line.line_differences.is_none()), "not read yet");
+        ledger_of(&world, same).await;
+        let report = cutover::report(&world.app).await.unwrap();
+        assert_eq!((report.different, report.different_lines), (0, 1));
+        assert_eq!(report.lines[0].line_differences, Some(vec![]));
+        let told = report.lines[1].line_differences.iter().flatten().map(ToString::to_string);
+        let ours = world.goods(0).sku.clone();
+        let wanted =
+            [format!("{ours}: is missing, 1 at 6.00"), format!("{sku}: was added, 1 at 6.00")];
+        assert_eq!(told.collect::<Vec<_>>(), wanted);
     })
     .await;
 }

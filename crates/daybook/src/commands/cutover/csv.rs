@@ -49,6 +49,7 @@ pub(super) fn report(report: &Report) -> Result<Vec<u8>, Failure> {
         "would post gross",
         "would post payments",
         "would hold",
+        "lines that differ",
     ];
     let rows = report.lines.iter().map(|line| {
         let found = line.found.first();
@@ -74,6 +75,7 @@ pub(super) fn report(report: &Report) -> Result<Vec<u8>, Failure> {
             would.map(|one| one.gross.to_string()).unwrap_or_default(),
             would.map(|one| one.payments.to_string()).unwrap_or_default(),
             harmless(&line.would_hold.join("; ")),
+            harmless(&super::other_lines(line)),
         ]
     });
     table(&head, rows)

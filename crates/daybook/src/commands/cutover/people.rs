@@ -144,10 +144,11 @@ pub(super) fn stock(context: &Context, compared: &Comparison) -> String {
 pub(super) fn report(context: &Context, report: &Report) -> String {
     let currency = context.currency();
     let mut text = format!(
-        "{} adopted, {} of them with other totals; {} not found yet, {}; {} of them overdue, {}; \
+        "{} adopted, {} of them with other totals, {} with other lines; {} not found yet, {}; {} of them overdue, {}; \
          Daybook would have held {}",
         report.adopted,
         report.different,
+        report.different_lines,
         report.not_found,
         words::money(report.not_found_money, currency),
         report.overdue,
@@ -157,7 +158,10 @@ pub(super) fn report(context: &Context, report: &Report) -> String {
     let telling: Vec<_> = report
         .lines
         .iter()
-        .filter(|line| line.outcome != "adopted" || !line.would_hold.is_empty())
+        .filter(|line| {
+            let differs = line.line_differences.as_ref().is_some_and(|all| !all.is_empty());
+            line.outcome != "adopted" || differs || !line.would_hold.is_empty()
+        })
         .collect();
     if !telling.is_empty() {
         let rows = telling.iter().take(SHOWN).map(|line| {
@@ -169,9 +173,18 @@ pub(super) fn report(context: &Context, report: &Report) -> String {
                 found.map_or_else(|| "–".to_owned(), |one| one.gross.to_string()),
                 found.map(|one| one.reference.clone()).unwrap_or_default(),
                 line.would_hold.join("; "),
+                super::other_lines(line),
             ]
         });
-        let head = ["reference", "outcome", "till", "other", "its reference", "would be held for"];
+        let head = [
+            "reference",
+            "outcome",
+            "till",
+            "other",
+            "its reference",
+            "would be held for",
+            "lines that differ",
+        ];
         text.push_str("\n\n");
         text.push_str(&printer::table(&head, &[2, 3], rows.collect()));
         more(&mut text, telling.len());
@@ -201,6 +214,16 @@ pub(super) fn handed_back(context: &Context, handed: &HandedBack) -> String {
     let head = ["order", "reference", "other references", "number", "state"];
     text.push_str(&printer::table(&head, &[0], rows.collect()));
     more(&mut text, handed.posted.len() + handed.unsettled.len());
+    if !handed.still_open.is_empty() {
+        let ids: Vec<String> = handed.still_open.iter().take(SHOWN).map(i64::to_string).collect();
+        let _ = write!(
+            text,
+            "\n\nStill open at a till, or not shown yet: {}{}. What of these becomes a sale, the \
+             other integration posts too.",
+            ids.join(", "),
+            if handed.still_open.len() > SHOWN { ", …" } else { "" },
+        );
+    }
     if !handed.unsettled.is_empty() {
         let _ = write!(
             text,
