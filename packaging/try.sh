@@ -134,7 +134,11 @@ dpkg -i "$one" >/mnt/dpkg.log 2>&1
 [ "$(stat -c '%U:%G %a' /etc/daybook/daybook.toml)" = "root:daybook 640" ]
 [ "$(stat -c '%U:%G %a' /var/lib/daybook)" = "daybook:daybook 750" ]
 man -l /usr/share/man/man1/daybook.1.gz >/dev/null 2>&1 || say "no man here to read the pages with"
-bash -n /usr/share/bash-completion/completions/daybook
+for name in daybook daybook-admin; do bash -n "/usr/share/bash-completion/completions/$name"; done
+# What a document or a command's help names is on this machine.
+while IFS=: read -r file link; do
+    [ -e "$(dirname "$file")/$link" ] || die "$file names $link"
+done < <(grep -roP --include='*.md' '(?<!!)\]\(\K(?!https?:)[^)#]+' /usr/share/doc/daybook)
 systemd-analyze verify --man=no /lib/systemd/system/daybook.service
 exposed=$(systemd-analyze security --offline=true --threshold=20 /lib/systemd/system/daybook.service | tail -1)
 exposed=${exposed#*: }

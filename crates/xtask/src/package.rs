@@ -172,6 +172,7 @@ fn stage(wanted: &Wanted, root: &Path, version: &str) -> Result<()> {
     symlink("../../daybook", docs.join("packaging"))?;
     fs::create_dir_all(docs.join("orderwise"))?;
     symlink("../../../daybook/orderwise", docs.join("orderwise/exports"))?;
+    without_dead_links(&docs)?;
     write(&docs.join("daybook.toml.example"), &said(&["config", "--default"])?)?;
     let parts = sbom::parts()?;
     write(&docs.join("THIRD-PARTY.md"), &parts.list())?;
@@ -186,18 +187,60 @@ fn stage(wanted: &Wanted, root: &Path, version: &str) -> Result<()> {
     step("compress", Command::new("sh").args(["-c", zip]).current_dir(root))
 }
 
-/// Everything that is written for people, as it stands.
+/// Everything that is written for people; the manual's parts are served by the desk.
 fn written(from: &Path, to: &Path) -> Result<()> {
     for file in fs::read_dir(from)? {
         let file = file?.path();
         let to = to.join(file.file_name().context("a file has a name")?);
-        if file.is_dir() {
+        if file.is_dir() && !file.ends_with("docs/manual") {
             written(&file, &to)?;
-        } else {
+        } else if file.is_file() {
             copy(&file, &to, 0o644)?;
         }
     }
     Ok(())
+}
+
+/// What a document says of the sources stays; a link to what the package does not have goes.
+fn without_dead_links(folder: &Path) -> Result<()> {
+    for file in fs::read_dir(folder)? {
+        let file = file?.path();
+        if file.is_symlink() {
+            continue;
+        }
+        if file.is_dir() {
+            without_dead_links(&file)?;
+        } else if file.extension().is_some_and(|end| end == "md") {
+            let is_there = |to: &str| {
+                let (to, _) = to.split_once('#').unwrap_or((to, ""));
+                to.is_empty() || to.contains(':') || folder.join(to).exists()
+            };
+            fs::write(&file, unlinked(&fs::read_to_string(&file)?, is_there))?;
+        }
+    }
+    Ok(())
+}
+
+fn unlinked(text: &str, is_there: impl Fn(&str) -> bool) -> String {
+    let (mut made, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(middle) = rest.find("](") {
+        let (before, after) = rest.split_at(middle);
+        let to = &after[2..];
+        let (start, end) = (before.rfind('['), to.find(')'));
+        if let (Some(start), Some(end)) = (start, end)
+            && !is_there(&to[..end])
+        {
+            let start_of_link = start - usize::from(before[..start].ends_with('!'));
+            made.push_str(&before[..start_of_link]);
+            made.push_str(&before[start + 1..]);
+            rest = &to[end + 1..];
+        } else {
+            made.push_str(before);
+            made.push_str("](");
+            rest = to;
+        }
+    }
+    made + rest
 }
 
 fn fields(wanted: &Wanted, root: &Path, version: &str) -> Result<String> {
@@ -291,5 +334,18 @@ mod tests {
         std::fs::write(&file, b"nothing of the kind").unwrap();
         assert_eq!(super::newest_glibc(&file).unwrap(), None);
         std::fs::remove_file(&file).unwrap();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unlinked;
+
+    #[test]
+    fn links_to_what_is_not_there_become_text() {
+        let text = "See [the one](a.md#x), ![a picture](b.png) and [the other](c/d.md).";
+        let kept = |to: &str| to.starts_with('a');
+        assert_eq!(unlinked(text, kept), "See [the one](a.md#x), a picture and the other.");
+        assert_eq!(unlinked("a ](b", |_| false), "a ](b");
     }
 }

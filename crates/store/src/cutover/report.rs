@@ -57,9 +57,12 @@ sql! {
     STILL_OPEN = "SELECT order_id FROM entry WHERE state = 'set-aside' AND due_at IS NOT NULL \
                   AND order_id < $1 UNION SELECT order_id FROM missing \
                   WHERE given_up_at IS NULL AND order_id < $1 ORDER BY order_id";
+    /// What was sent since then, and what another book of Daybook had sent: it was found under our own
+    /// references, and the other integration knows nothing of it.
     OURS = "SELECT e.order_id, e.reference, e.state, e.erp_order_id, e.erp_order_number, e.gross, \
-            e.posted_at FROM entry AS e WHERE e.order_id > $1 AND e.posted_at >= $2 \
-            AND e.attempt > 0 AND NOT EXISTS (SELECT 1 FROM elsewhere AS x \
+            e.posted_at FROM entry AS e WHERE e.order_id > $1 \
+            AND ((e.posted_at >= $2 AND e.attempt > 0) \
+            OR (e.posted_at IS NOT NULL AND e.attempt = 0)) AND NOT EXISTS (SELECT 1 FROM elsewhere AS x \
             WHERE x.erp_order_id = e.erp_order_id) ORDER BY e.order_id LIMIT $3";
     UNSETTLED = "SELECT order_id, reference, state, erp_order_id, erp_order_number, gross, \
                  posted_at FROM entry WHERE state IN ('posting', 'in-doubt') AND state \

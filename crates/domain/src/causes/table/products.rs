@@ -15,7 +15,7 @@ macro_rules! products {
     ProductDiscontinued "product-discontinued" "Product is discontinued" {
         sentence: "The tills had products that are discontinued in OrderWise; they are hidden.",
         owner: Retail, scope: Scope::Product, severity: Normal, released_by: None,
-        fix: "If they should be sold, make them active again in OrderWise; they come back by themselves.",
+        fix: "If they should be sold, make them active again in OrderWise; they come back by themselves. If not, nothing is left to do: dismiss it.",
         command: "daybook catalogue faults --cause product-discontinued",
     }
     ProductGroupUnmapped "product-group-unmapped" "Tax rate has no product group" {
