@@ -14,6 +14,9 @@ use crate::{cli::Cli, config, failure::Failure};
 /// Commands that need no book, and the one that the service manager runs.
 const AS_THEY_ARE: [&str; 5] = ["serve", "demo", "sandbox", "completions", "man"];
 
+/// Where the package puts the manual for IT.
+const OPERATING: &str = "/usr/share/doc/daybook/operating.md";
+
 /// How results reach whoever asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Printer {
@@ -62,6 +65,12 @@ impl Printer {
         };
         to_stderr(&text);
     }
+}
+
+/// The same for pages, where this machine says it otherwise; with it come the package's documents.
+pub(crate) fn on_pages() -> Option<fn(&str) -> String> {
+    std::env::var_os(config::COMMAND).filter(|command| !command.is_empty())?;
+    Some(|page| as_said_here(page).replace("docs/operating.md", OPERATING))
 }
 
 /// Commands in a text for people, as they are said on this machine: `daybook map` means nothing

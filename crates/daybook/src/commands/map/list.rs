@@ -28,7 +28,10 @@ pub(super) async fn run(context: &Context, kind: Option<MappingKind>) -> Result<
         printer::table(&["kind", "key", "value", "by", "changed"], &[], rows.collect())
     })?;
     if listed.mappings.is_empty() {
-        context.printer.talk("nothing is mapped; begin with `daybook map set --help`");
+        context.printer.talk(&kind.map_or_else(
+            || "nothing is mapped; begin with `daybook map set --help`".to_owned(),
+            |kind| format!("no {kind} is mapped; `daybook map list` shows what is"),
+        ));
     }
     Ok(Ended::Done)
 }
