@@ -17,7 +17,7 @@ use crate::{
     config::{self, Config, Need},
     failure::{self, Failure},
     ids::RandomIds,
-    printer::Printer,
+    printer::{self, Printer},
 };
 
 /// The settings that the package's service has.
@@ -181,7 +181,9 @@ impl Context {
     ) -> Result<Arc<Live>, Failure> {
         let (_, settings) = config::effective(self.config.file.as_deref(), variables)?;
         let settings = config::explained(&settings);
-        Ok(Arc::new(Live { settings, training: self.config.web.training }))
+        // What its exercises ask for must reach no real system.
+        let training = self.config.web.training && self.config.is_over_stand_ins();
+        Ok(Arc::new(Live { settings, training, said_here: printer::on_pages() }))
     }
 
     /// The currency of sums over several entries.

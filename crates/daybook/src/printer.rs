@@ -64,6 +64,12 @@ impl Printer {
     }
 }
 
+/// The same for pages, where this machine says it otherwise.
+pub(crate) fn on_pages() -> Option<fn(&str) -> String> {
+    std::env::var_os(config::COMMAND).filter(|command| !command.is_empty())?;
+    Some(|page| as_said_here(page).into_owned())
+}
+
 /// Commands in a text for people, as they are said on this machine: `daybook map` means nothing
 /// there where only `sudo daybook-admin map` reaches the book.
 pub(crate) fn as_said_here(text: &str) -> Cow<'_, str> {

@@ -16,6 +16,8 @@ pub struct StoreTruth {
     pub behind: Option<Duration>,
     /// What keeps the whole store: an open pause.
     pub is_paused: bool,
+    /// Whether a person has something to clear about its entries.
+    pub has_exceptions: bool,
 }
 
 /// What is known when the sentence is made.
@@ -85,19 +87,25 @@ pub fn say(truth: &Truth, limits: Limits, currency: &str) -> (Mood, String) {
     let notice = truth.notice.map(str::to_owned);
     let mut parts: Vec<String> = notice.into_iter().chain(unread).collect();
     parts.extend(truth.paused.iter().map(|system| format!("{system} is paused.")));
+    let not_up_to_date = |store: &&StoreTruth| store.has_exceptions || late(store);
+    let others = truth.stores.iter().filter(not_up_to_date).count();
     // "Up to date" would say that what was sold is in OrderWise.
     if truth.notice.is_none() && (is_read || !behind.is_empty()) {
-        parts.push(of_stores(truth.stores.len(), behind.len()));
+        parts.push(of_stores(truth.stores.len(), others));
     }
     parts.extend(behind.iter().take(3).map(|store| one_behind(store)));
     if behind.len() > 3 {
         parts.push(format!("So are {} more.", behind.len() - 3));
     }
     if truth.exceptions > 0 {
-        let money = words::money(truth.held, currency);
-        parts.push(match truth.exceptions {
-            1 => format!("1 exception holds {money}."),
-            count => format!("{} exceptions hold {money}.", words::grouped(count)),
+        let (waits, them) = match truth.exceptions {
+            1 => ("1 exception waits for a person".to_owned(), "it"),
+            count => (format!("{} exceptions wait for a person", words::grouped(count)), "them"),
+        };
+        parts.push(if truth.held.is_zero() {
+            format!("{waits}.")
+        } else {
+            format!("{waits}, and {} with {them}.", words::money(truth.held, currency))
         });
     }
     let mood = if !is_read || !behind.is_empty() || !truth.paused.is_empty() {
@@ -110,12 +118,14 @@ pub fn say(truth: &Truth, limits: Limits, currency: &str) -> (Mood, String) {
     (mood, parts.join(" "))
 }
 
-fn of_stores(all: usize, behind: usize) -> String {
-    match (all, behind) {
+/// Those that are neither behind nor have exceptions, as their states beside it say.
+fn of_stores(all: usize, others: usize) -> String {
+    match (all, others) {
         (0, _) => "No store is mapped yet.".to_owned(),
         (1, 0) => "The store is up to date.".to_owned(),
         (all, 0) => format!("All {all} stores are up to date."),
-        (all, behind) => format!("{} of {all} stores are up to date.", all - behind),
+        (1, _) => "The store is not up to date.".to_owned(),
+        (all, others) => format!("{} of {all} stores are up to date.", all - others),
     }
 }
 
@@ -137,7 +147,7 @@ mod tests {
 
     fn store(name: &str, minutes: Option<u32>) -> StoreTruth {
         let behind = minutes.map(|minutes| MINUTE * minutes);
-        StoreTruth { name: name.to_owned(), behind, is_paused: false }
+        StoreTruth { name: name.to_owned(), behind, is_paused: false, has_exceptions: false }
     }
 
     fn told(change: impl FnOnce(&mut Truth)) -> (Mood, String) {
@@ -169,8 +179,23 @@ mod tests {
             truth.held = Money::from_pence(21_450);
         });
         let told = "5 of 6 stores are up to date. Leeds is 14 minutes behind. \
-                    3 exceptions hold £214.50.";
+                    3 exceptions wait for a person, and £214.50 with them.";
         assert_eq!((mood, text.as_str()), (Mood::Behind, told));
+    }
+
+    #[test]
+    fn a_store_with_exceptions_is_not_called_up_to_date_and_nothing_holds_no_money() {
+        let (mood, text) = told(|truth| {
+            truth.stores[2].has_exceptions = true;
+            truth.exceptions = 2;
+        });
+        let told_now = "5 of 6 stores are up to date. 2 exceptions wait for a person.";
+        assert_eq!((mood, text.as_str()), (Mood::Exceptions, told_now));
+        let (_, text) = told(|truth| {
+            truth.stores = vec![StoreTruth { has_exceptions: true, ..store("York", None) }];
+            truth.exceptions = 1;
+        });
+        assert_eq!(text, "The store is not up to date. 1 exception waits for a person.");
     }
 
     #[test]
@@ -206,6 +231,9 @@ mod tests {
             truth.held = Money::from_pence(5);
         });
         assert!(text.contains("0 of 6 stores"), "{text}");
-        assert!(text.contains("So are 3 more. 1 exception holds £0.05."), "{text}");
+        assert!(
+            text.contains("So are 3 more. 1 exception waits for a person, and £0.05"),
+            "{text}"
+        );
     }
 }

@@ -62,6 +62,19 @@ pub fn or_dash(text: Option<String>) -> String {
     text.filter(|text| !text.is_empty()).unwrap_or_else(|| "-".to_owned())
 }
 
+/// `£291.45 (£242.88 net, £48.56 VAT, £0.01 rounding)`: gross, net and VAT of a receipt, and what is
+/// neither of the last two.
+pub fn made_of((gross, net, vat): (Money, Money, Money), currency: &str) -> String {
+    let rest = gross - net - vat;
+    let rounding = if rest.is_zero() {
+        String::new()
+    } else {
+        format!(", {} rounding", money(rest, currency))
+    };
+    let (net, vat) = (money(net, currency), money(vat, currency));
+    format!("{} ({net} net, {vat} VAT{rounding})", money(gross, currency))
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -91,5 +104,17 @@ mod tests {
         for (seconds, text) in cases {
             assert_eq!(span(Duration::from_secs(seconds)), text);
         }
+    }
+
+    #[test]
+    fn an_amount_adds_up_in_front_of_the_reader() {
+        let pence = Money::from_pence;
+        let told = |gross, net, vat| super::made_of((pence(gross), pence(net), pence(vat)), "GBP");
+        assert_eq!(told(1_250, 1_042, 208), "£12.50 (£10.42 net, £2.08 VAT)");
+        assert_eq!(
+            told(29_145, 24_288, 4_856),
+            "£291.45 (£242.88 net, £48.56 VAT, £0.01 rounding)"
+        );
+        assert_eq!(told(-29_145, -24_288, -4_856).matches("-£0.01 rounding").count(), 1);
     }
 }

@@ -26,6 +26,8 @@ sql! {
     REMOVE = "DELETE FROM variant WHERE seen_at < $1 RETURNING folded";
     NEAR = "SELECT sku, folded, description FROM variant WHERE folded >= $1 AND folded < $2 \
             ORDER BY folded LIMIT $3";
+    NEAR_USABLE = "SELECT sku, folded, description FROM variant WHERE folded >= $1 AND folded < $2 \
+                   AND saleable AND NOT discontinued ORDER BY folded LIMIT $3";
     COUNT = "SELECT CAST(count(*) AS BIGINT) AS variants FROM variant";
     TAX_CODES = "SELECT DISTINCT tax_rate_id, tax_code, tax_rate FROM variant \
                  WHERE tax_rate_id IS NOT NULL AND tax_code IS NOT NULL \
@@ -240,12 +242,30 @@ pub async fn starting_with(
     folded: &str,
     limit: usize,
 ) -> StoreResult<Vec<(String, String)>> {
+    beginning_with(source.into(), NEAR, folded, limit).await
+}
+
+/// The same of those that can be ordered: what may stand for another.
+pub async fn usable_starting_with(
+    source: impl Into<Source<'_>>,
+    folded: &str,
+    limit: usize,
+) -> StoreResult<Vec<(String, String)>> {
+    beginning_with(source.into(), NEAR_USABLE, folded, limit).await
+}
+
+async fn beginning_with(
+    source: Source<'_>,
+    sql: &'static str,
+    folded: &str,
+    limit: usize,
+) -> StoreResult<Vec<(String, String)>> {
     if folded.is_empty() {
         return Ok(Vec::new());
     }
-    let mut conn = source.into().open().await?;
+    let mut conn = source.open().await?;
     on!(conn, c => {
-        let query = sqlx::query(NEAR).bind(folded).bind(format!("{folded}\u{10ffff}"));
+        let query = sqlx::query(sql).bind(folded).bind(format!("{folded}\u{10ffff}"));
         let rows = query.bind(crate::engine::limit(limit)).fetch_all(c).await?;
         let mut found = Vec::new();
         for row in &rows {

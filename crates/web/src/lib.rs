@@ -91,6 +91,7 @@ pub fn router(web: Web) -> Router {
         .fallback(async || Problem::NOT_FOUND)
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         .layer(limit)
+        .layer(from_fn_with_state(web.clone(), access::said_here))
         .layer(from_fn_with_state(web.clone(), access::headers))
         .with_state(web)
 }

@@ -100,7 +100,9 @@ pub(crate) async fn run(context: &Context, args: &ReconcileArgs) -> Result<Ended
         (Some(Action::Fix(args)), _) => fix::run(context, args).await,
         (Some(Action::Sign(args)), _) => sign::run(context, args).await,
         (None, Some(day)) => compare(context, day, args.store).await,
-        (None, None) => Err(Failure::wrong_use("day-missing", "which day?", "add --day DATE")),
+        (None, None) => {
+            Err(Failure::wrong_use("day-missing", "which day?", "add --day 2026-11-24"))
+        }
     }
 }
 
@@ -122,6 +124,12 @@ async fn close(
     if !reconcile::is_set_up(app) {
         return Err(super::sync::not_set_up("the day close", reconcile::EXPORT));
     }
+    // Whoever is at work on the book could only say the same, some time later.
+    if let Some(said) = reconcile::not_over(app, day, store).await? {
+        context.printer.talk(&format!("{day}: {said}"));
+        let days = reconcile::days(app, day, store).await?;
+        return Ok(Reconciled { report: ReconcileReport::default(), days });
+    }
     match beside::answer(context, app, &Wanted::Compare { day, store }).await? {
         Answer::Compared(compared) => {
             let days = asked::days(app, &compared).await?;
@@ -141,11 +149,15 @@ async fn show(context: &Context, args: &ShowArgs) -> Result<Ended, Failure> {
     context.existing_book().await?.close().await;
     let app = context.app(Need::Book).await?;
     let days = reconcile::days(&app, args.day, args.store).await;
+    let not_over = reconcile::not_over(&app, args.day, args.store).await;
     app.db.close().await;
     let shown = Shown { days: days? };
     context.printer.result(&shown, |shown| people::text(context.currency(), &shown.days))?;
     if shown.days.is_empty() {
-        context.printer.talk("this day has not been compared yet: daybook reconcile --day DATE");
+        let day = args.day;
+        let why = not_over.unwrap_or_default();
+        let why = why.unwrap_or_else(|| format!("compare it: daybook reconcile --day {day}"));
+        context.printer.talk(&format!("{day} has not been compared yet; {why}"));
     }
     Ok(ended(&shown.days))
 }

@@ -12,6 +12,7 @@ mod model;
 mod secret;
 mod secrets;
 mod show;
+mod stand_in;
 #[cfg(test)]
 mod tests;
 

@@ -160,6 +160,16 @@ pub enum Obstacle {
         /// What they come to.
         gross: Money,
     },
+    /// It is not over.
+    NotOver {
+        /// Its last day.
+        last: Day,
+    },
+    /// All its days lie before the first one that is Daybook's: there is nothing to close.
+    BeforeDaybook {
+        /// Daybook's first day.
+        first: Day,
+    },
     /// An earlier period is not closed.
     Earlier {
         /// Which.
@@ -181,7 +191,10 @@ impl Obstacle {
             Self::NotCompared { store, .. }
             | Self::ToBeCompared { store, .. }
             | Self::Differs { store, .. } => Some(*store),
-            Self::Earlier { .. } | Self::Late { .. } => None,
+            Self::NotOver { .. }
+            | Self::BeforeDaybook { .. }
+            | Self::Earlier { .. }
+            | Self::Late { .. } => None,
         }
     }
 }
@@ -197,6 +210,10 @@ impl fmt::Display for Obstacle {
                 let what = if *differences == 1 { "difference" } else { "differences" };
                 write!(f, "store {store}, {day}: {differences} open {what}, {gross}")
             }
+            Self::NotOver { last } => write!(f, "the month is not over before the end of {last}"),
+            Self::BeforeDaybook { first } => {
+                write!(f, "Daybook's first day is {first}: there is nothing to close before it")
+            }
             Self::Earlier { month } => write!(f, "{month} is not closed"),
             Self::Late { month, days } => {
                 write!(f, "{month} was changed on {days} store-days after it was closed: reopen it")
@@ -205,21 +222,23 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// A store, and the first day that was ever compared of it.
+/// A store, and the first day that it owes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreSpan {
     /// Warehouse id.
     pub store: i64,
-    /// Its first day; none where none was compared yet.
+    /// Its first day: the first that was ever compared, or Daybook's first; none where neither is
+    /// known.
     pub first: Option<Day>,
 }
 
 /// What stands against closing `month` as far as its days are concerned. A store owes a day from
-/// its first one on; a store that was never compared owes all.
+/// its first one on, and one that has none owes all; up to `over`, the last day that is over.
 pub fn obstacles(
     month: Month,
     stores: &[StoreSpan],
     days: &BTreeMap<(i64, Day), DayStanding>,
+    over: Day,
 ) -> Vec<Obstacle> {
     let known: BTreeSet<i64> =
         stores.iter().map(|span| span.store).chain(days.keys().map(|(store, _)| *store)).collect();
@@ -228,7 +247,7 @@ pub fn obstacles(
         span.is_some_and(|span| span.first.is_none_or(|first| first <= day))
     };
     let mut found = Vec::new();
-    for day in month.days() {
+    for day in month.days().take_while(|day| *day <= over) {
         for &store in &known {
             match days.get(&(store, day)) {
                 None if owes(store, day) => found.push(Obstacle::NotCompared { store, day }),
@@ -236,6 +255,9 @@ pub fn obstacles(
                 Some(one) => found.extend(obstacle(store, day, *one)),
             }
         }
+    }
+    if over < month.last() {
+        found.push(Obstacle::NotOver { last: month.last() });
     }
     found
 }

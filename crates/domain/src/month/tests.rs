@@ -221,13 +221,14 @@ fn a_month_is_closed_when_every_day_that_is_owed_is() {
         month.days().map(|day| ((5, day), closed)).collect();
     days.insert((6, day("2026-10-30")), closed);
     days.insert((6, day("2026-10-31")), closed);
-    assert_eq!(obstacles(month, &stores, &days), []);
+    let over = day("2026-11-05");
+    assert_eq!(obstacles(month, &stores, &days, over), []);
     days.remove(&(6, day("2026-10-31")));
     let gross = Money::from_pence(-6_000);
     days.insert((5, day("2026-10-07")), DayStanding { closed: false, open: 2, gross, ..closed });
     days.insert((5, day("2026-10-08")), DayStanding { closed: false, ..closed });
     days.insert((5, day("2026-10-09")), DayStanding { to_be_compared: true, ..closed });
-    let found = obstacles(month, &stores, &days);
+    let found = obstacles(month, &stores, &days, over);
     assert_eq!(
         found,
         [
@@ -239,7 +240,23 @@ fn a_month_is_closed_when_every_day_that_is_owed_is() {
     );
     assert_eq!(found[0].to_string(), "store 5, 2026-10-07: 2 open differences, -60.00");
     let never = [StoreSpan { store: 8, first: None }];
-    assert_eq!(obstacles(month, &never, &BTreeMap::new()).len(), 31);
+    assert_eq!(obstacles(month, &never, &BTreeMap::new(), over).len(), 31);
+}
+
+#[test]
+fn days_before_the_first_and_days_to_come_are_not_in_the_way() {
+    let month = month("2026-10");
+    let stores = [StoreSpan { store: 5, first: Some(day("2026-10-26")) }];
+    let closed = DayStanding { closed: true, to_be_compared: false, open: 0, gross: Money::ZERO };
+    let days = BTreeMap::from([((5, day("2026-10-26")), closed)]);
+    let not_over = Obstacle::NotOver { last: day("2026-10-31") };
+    let of = |over| obstacles(month, &stores, &days, day(over));
+    assert_eq!(of("2026-10-26"), [not_over.clone()]);
+    assert_eq!(
+        of("2026-10-27"),
+        [Obstacle::NotCompared { store: 5, day: day("2026-10-27") }, not_over]
+    );
+    assert_eq!(of("2026-10-31").len(), 5);
 }
 
 #[test]

@@ -53,7 +53,9 @@ pub(super) fn propose(seen: &Seen, told: &mut Proposed) {
     let known: HashSet<String> = seen.variants.iter().map(|one| fold(&one.variant.sku)).collect();
     let mut barcodes: HashMap<&str, &FullVariant> = HashMap::new();
     let mut stems: HashMap<String, Vec<&FullVariant>> = HashMap::new();
-    for variant in &seen.variants {
+    // What cannot be ordered stands for nothing.
+    let usable = |it: &&FullVariant| it.variant.saleable && !it.variant.discontinued;
+    for variant in seen.variants.iter().filter(usable) {
         if let Some(ean) = variant.ean.as_deref() {
             barcodes.insert(ean, variant);
         }

@@ -144,6 +144,18 @@ fn each_kind_is_proposed_with_what_speaks_for_it() {
 }
 
 #[test]
+fn what_is_discontinued_is_no_replacement() {
+    let mut seen = shop();
+    for variant in &mut seen.variants {
+        variant.variant.discontinued |= variant.variant.sku == "TEE-RED-M";
+    }
+    let proposed = propose(&seen);
+    let is_tee = |key: &str| key == "tee red m";
+    assert!(!proposed.proposals.iter().any(|it| is_tee(&it.row.key)), "{proposed:#?}");
+    assert!(proposed.open.iter().any(|it| it.kind == MappingKind::Sku && is_tee(&it.key)));
+}
+
+#[test]
 fn what_nothing_speaks_for_is_named_and_not_proposed() {
     let proposed = propose(&shop());
     let open = |kind, key: &str| proposed.open.iter().any(|it| it.kind == kind && it.key == key);

@@ -63,6 +63,12 @@ impl Around<'_> {
         words::span(self.now.since(at))
     }
 
+    /// What is written once stays true: an age would be wrong a minute later.
+    fn moment(&self, at: Timestamp) -> String {
+        let local = at.to_jiff().to_zoned_datetime(self.zone.clone());
+        local.strftime("%H:%M on %a %-d %b %Y").to_string()
+    }
+
     fn is_older(&self, at: Timestamp, limit: std::time::Duration) -> bool {
         self.now.since(at) > limit
     }
@@ -143,7 +149,7 @@ async fn systems(
             continue;
         }
         let impact = if system == "orderwise" { waiting } else { Impact::default() };
-        let mut sentence = format!("{}, for {}.", cause.entry().title, around.ago(since));
+        let mut sentence = format!("{}, since {}.", cause.entry().title, around.moment(since));
         if impact.records > 0 {
             let (entries, money) = (words::grouped(impact.records), around.money(impact.money));
             let _ = write!(sentence, " {entries} entries, {money}, wait for it.");
@@ -157,7 +163,8 @@ async fn systems(
     } else if let Some(at) =
         read_at.filter(|at| around.is_older(*at, app.settings.alerts.limits.unread))
     {
-        let mut sentence = format!("Orders have not been read from Sitoo for {}.", around.ago(at));
+        let since = around.moment(at);
+        let mut sentence = format!("Orders have not been read from Sitoo since {since}.");
         if let Some(pause) = pauses.iter().find(|one| one.scope == format!("{FLOW}receiving")) {
             let _ = write!(sentence, " It is paused by {}.", pause.detail);
         }
@@ -305,7 +312,7 @@ async fn days(around: &Around<'_>, seen: &mut Seen) -> Result<(), FlowError> {
         last = last.previous();
     }
     let mut stores: BTreeMap<i64, Vec<StoreDayRow>> = BTreeMap::new();
-    for row in day::unclosed(&app.db, last, DAYS).await? {
+    for row in reconcile::counted(app, day::unclosed(&app.db, last, DAYS).await?).await? {
         stores.entry(row.warehouse_id).or_default().push(row);
     }
     for (store, days) in stores {

@@ -1,6 +1,10 @@
 //! The machine room: connections, watermarks, queues, pauses, leases; and the record of acts.
 
-use daybook_domain::{Timestamp, class::Class};
+use daybook_domain::{
+    Timestamp,
+    class::Class,
+    cutover::{Cutover, Flow},
+};
 pub use daybook_store::audit::AuditRow;
 use daybook_store::{
     audit, cutover,
@@ -33,6 +37,9 @@ pub struct Health {
     /// That Daybook does not post, in a sentence.
     #[serde(skip)]
     pub notice: Option<&'static str>,
+    /// Flows that rest because another integration does their work.
+    #[serde(skip)]
+    pub resting: Vec<&'static str>,
     /// What stands still, and why.
     pub pauses: Vec<Pause>,
     /// Who does what at this moment.
@@ -63,17 +70,25 @@ pub struct SystemLine {
 /// How the machine stands.
 pub async fn health(app: &App) -> Result<Health, FlowError> {
     let machine = glance::machine(app).await?;
+    let cutover = cutover::state(&app.db).await?;
     Ok(Health {
         engine: app.db.engine_name(),
         summary: glance::summary(app).await?,
         orders_read_at: machine.orders_read_at,
         stock_read_at: machine.stock_read_at,
-        notice: cutover::state(&app.db).await?.notice(),
+        notice: cutover.notice(),
+        resting: resting(&cutover),
         // Read anew: whoever pauses a flow here looks at this next.
         pauses: pause::all(&app.db).await?,
         leases: machine.leases.clone(),
         systems: machine.systems.clone(),
     })
+}
+
+fn resting(cutover: &Cutover) -> Vec<&'static str> {
+    let posting = (!cutover.mode.posts()).then_some("posting");
+    let flows = Flow::ALL.into_iter().filter(|flow| !cutover.may_write(*flow)).map(Flow::word);
+    posting.into_iter().chain(flows).collect()
 }
 
 /// What moves by itself, and is shared by all who look.

@@ -229,7 +229,9 @@ async fn near(app: &App, key: &str) -> Result<Vec<Offer>, FlowError> {
     const NEAR: usize = 200;
     let folded = fold(key);
     let stem: String = folded.chars().take(folded.chars().count().min(4)).collect();
-    let found = variant::starting_with(&app.db, &stem, NEAR).await?;
-    let codes = found.iter().map(|(sku, name)| (sku.as_str(), name.as_str()));
+    let found = variant::usable_starting_with(&app.db, &stem, NEAR).await?;
+    // It is no replacement of itself.
+    let others = found.iter().filter(|(sku, _)| fold(sku) != folded);
+    let codes = others.map(|(sku, name)| (sku.as_str(), name.as_str()));
     Ok(propose::near_codes(key, codes))
 }

@@ -96,6 +96,7 @@ impl Today {
             name: store.name.clone(),
             behind: store.oldest_unposted.map(|at| self.at.since(at)),
             is_paused: store.paused.is_some(),
+            has_exceptions: store.exceptions > 0,
         });
         let truth = Truth {
             stores: stores.collect(),

@@ -25,7 +25,7 @@ use crate::{
     desk::{self, queue, today::Today},
     error::FlowError,
     reconcile::{
-        is_set_up,
+        first_day, is_set_up,
         period::{self, PeriodView},
     },
     settlement::{
@@ -102,6 +102,8 @@ struct Facts<'a> {
     today: Today,
     groups: Vec<GroupView>,
     month: PeriodView,
+    /// Daybook's first day; none before the first order.
+    first: Option<Day>,
     /// None for those who see some stores: card money concerns every store.
     balances: Option<Vec<Balance>>,
     stores: Option<&'a BTreeSet<i64>>,
@@ -125,6 +127,7 @@ pub async fn read(
         today: stores.map_or_else(|| (*today).clone(), |stores| today.only(stores)),
         groups: queue::groups(app, None, stores).await?,
         month: period::view(app, Month::of(Day(local)).previous()).await?,
+        first: first_day(app).await?,
         balances: match stores {
             None => Some(balance::at(app, people::today(app)).await?),
             Some(_) => None,
@@ -190,17 +193,19 @@ impl Facts<'_> {
             Check::NoneOlderThan(days) => {
                 let span = DAY * u32::try_from(days).unwrap_or(u32::MAX);
                 let now = self.app.now();
-                self.none("none is", |group| now.since(group.oldest) > span)
+                let judged = self.none("none is", |group| now.since(group.oldest) > span);
+                match judged.0 {
+                    LineState::Done if self.is_younger_than(days) => {
+                        unknown("Daybook has not been here that long")
+                    }
+                    _ => judged,
+                }
             }
             Check::NoneOpen(causes) => self.none("nothing is open", |group| {
                 group.cause.parse::<Cause>().is_ok_and(|cause| causes.contains(&cause))
             }),
             Check::MonthReady => self.month_ready(),
-            Check::MonthClosed => match self.month.state {
-                PeriodState::Closed => done(format!("{} is closed", self.month.month)),
-                PeriodState::Open => open(format!("{} is open", self.month.month)),
-                PeriodState::Reopened => open(format!("{} was opened again", self.month.month)),
-            },
+            Check::MonthClosed => self.month_closed(),
             Check::CardMoneyTies => self.card_money(),
             Check::ByHand => unknown("a person ticks it off"),
         }
@@ -226,6 +231,9 @@ impl Facts<'_> {
         if stores.is_empty() {
             return unknown("no store is mapped");
         }
+        if self.first.is_none_or(|first| self.today.yesterday < first) {
+            return unknown("yesterday was not Daybook's yet");
+        }
         let left: Vec<&str> = stores
             .iter()
             .filter(|store| !is_closed(store.yesterday))
@@ -244,6 +252,9 @@ impl Facts<'_> {
         let sees = |one: &&Obstacle| {
             self.stores.is_none_or(|stores| one.store().is_none_or(|id| stores.contains(&id)))
         };
+        if let Some(judged) = self.before_daybook() {
+            return judged;
+        }
         let month = self.month.month;
         let left = self.month.obstacles.iter().filter(sees).count();
         if left == 0 {
@@ -251,6 +262,34 @@ impl Facts<'_> {
         }
         let left = words::count(u64::try_from(left).unwrap_or_default(), "thing is", "things are");
         open(format!("{left} in the way of {month}"))
+    }
+
+    fn month_closed(&self) -> Judged {
+        let month = self.month.month;
+        match self.month.state {
+            PeriodState::Closed => done(format!("{month} is closed")),
+            PeriodState::Open => {
+                self.before_daybook().unwrap_or_else(|| open(format!("{month} is open")))
+            }
+            PeriodState::Reopened => open(format!("{month} was opened again")),
+        }
+    }
+
+    /// There is nothing to close of a month that was over before Daybook began.
+    fn before_daybook(&self) -> Option<Judged> {
+        self.month.obstacles.iter().find_map(|one| match one {
+            Obstacle::BeforeDaybook { first } => {
+                Some(unknown(format!("there is none yet: Daybook's first day is {first}")))
+            }
+            _ => None,
+        })
+    }
+
+    /// Nothing can be older than the book: that says nothing good of anybody.
+    fn is_younger_than(&self, days: i64) -> bool {
+        let Some(first) = self.first else { return true };
+        let Day(today) = self.today.yesterday.next();
+        today.since(first.0).is_ok_and(|span| i64::from(span.get_days()) < days)
     }
 
     fn card_money(&self) -> Judged {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use daybook_domain::{Timestamp, reconcile::witness::Day};
+use daybook_domain::{
+    Timestamp,
+    reconcile::{day::StoreClock, witness::Day},
+};
 use daybook_store::{
     reconcile::{
         day,
@@ -12,6 +15,7 @@ use daybook_store::{
 };
 
 use super::{
+    beginning,
     collect::{self, CollectReport},
     load, policy,
 };
@@ -86,6 +90,8 @@ pub(super) async fn last_night(app: &App, warehouse_id: i64) -> Result<Timestamp
 pub(super) async fn night(app: &App, report: &mut CollectReport) -> Result<(), FlowError> {
     let now = app.now();
     let settings = &app.settings.reconcile;
+    // While nothing was received, there is no day that could be compared.
+    let first = beginning::first_day(app).await?.unwrap_or_else(|| policy::today(app, now));
     for warehouse_id in stores(app).await? {
         let night = last_night(app, warehouse_id).await?;
         let name = of_store(warehouse_id);
@@ -97,7 +103,7 @@ pub(super) async fn night(app: &App, report: &mut CollectReport) -> Result<(), F
         let last = clock.day_of(night).previous();
         // After a longer silence the nights that were missed are made up for.
         let oldest = clock.day_of(night.minus(settings.look_back));
-        let mut next = before.map_or(last, |before| clock.day_of(before).max(oldest));
+        let mut next = before.map_or(last, |before| clock.day_of(before).max(oldest)).max(first);
         let mut tx = app.db.begin().await?;
         while next <= last {
             day::touch(&mut tx, warehouse_id, next, now).await?;
@@ -119,7 +125,13 @@ async fn look_back(app: &App, report: &mut CollectReport) -> Result<(), FlowErro
     if before.is_some_and(|before| before >= night) {
         return Ok(());
     }
-    let span = load::span(app, (night.minus(settings.look_back), night));
+    let mut from = night.minus(settings.look_back);
+    if let Some(first) = beginning::first_day(app).await? {
+        let clock = StoreClock::new(&app.policy.default_time_zone, settings.day_begins);
+        // Documents of the days before are nobody's difference here.
+        from = from.max(clock.bounds(first).0.min(night));
+    }
+    let span = load::span(app, (from, night));
     collect::ledger(app, span, night, report).await?;
     if app.stop.is_cancelled() {
         return Ok(());

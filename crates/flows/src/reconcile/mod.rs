@@ -7,6 +7,7 @@
 //! differs is mended by [`fix`]; a process that does not hold the book asks for a day ([`asked`]).
 
 pub mod asked;
+mod beginning;
 pub mod collect;
 mod days;
 pub mod drill;
@@ -31,8 +32,10 @@ pub use daybook_store::reconcile::day::{StandingRow, StoreDayRow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::beginning::counted;
 use self::collect::CollectReport;
 pub use self::{
+    beginning::{first_day, has_days, not_over},
     sign::{Signature, sign},
     view::{
         CauseView, CertificateView, Clearing, DayView, DifferenceView, FiguresView, days,

@@ -18,24 +18,24 @@ use daybook_store::{
     },
 };
 
-use super::{days, period as periods, record};
+use super::{beginning::Span, period as periods, record};
 use crate::{app::App, error::FlowError, settlement::balance};
 
 /// Reads what the pack of a month is made of.
 pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
-    let stores = days::stores(app).await?;
+    let span = Span::read(app).await?;
     balance::bring_up_to_date(app).await?;
     let mut tx = app.db.look().await?;
-    let span = (month.first(), month.last());
+    let dates = (month.first(), month.last());
     let state = period::get(&mut tx, month).await?.map_or(PeriodState::Open, |row| row.state);
     let acts = period::acts(&mut tx, month).await?;
-    let Counted { own, late, after } = counted(&mut tx, month, state, &acts).await?;
+    let Counted { own, late, after } = counted(app, &mut tx, month, state, &acts).await?;
     let days = all_certified(&mut tx, own).await?;
     let obstacles = match state {
         PeriodState::Closed => Vec::new(),
         PeriodState::Open | PeriodState::Reopened => {
-            let rows = periods::of_month(&mut tx, month).await?;
-            periods::obstacles(app, &mut tx, &stores, month, &rows).await?
+            let rows = periods::of_month(app, &mut tx, month).await?;
+            periods::obstacles(app, &mut tx, &span, month, &rows).await?
         }
     };
     let facts = Facts {
@@ -51,8 +51,8 @@ pub async fn facts(app: &App, month: Month) -> Result<Facts, FlowError> {
         days,
         late: late_days(&mut tx, late).await?,
         after: late_days(&mut tx, after).await?,
-        since: difference::since(&mut tx, span).await?,
-        sign_offs: sign_off::between(&mut tx, span).await?.into_iter().map(signed).collect(),
+        since: difference::since(&mut tx, dates).await?,
+        sign_offs: sign_off::between(&mut tx, dates).await?.into_iter().map(signed).collect(),
         unsettled: balance::of_month(&mut tx, month).await?,
     };
     tx.rollback().await?;
@@ -64,7 +64,7 @@ pub(super) async fn certificates(app: &App, month: Month) -> Result<Vec<Certifie
     let mut tx = app.db.look().await?;
     let state = period::get(&mut tx, month).await?.map_or(PeriodState::Open, |row| row.state);
     let acts = period::acts(&mut tx, month).await?;
-    let own = counted(&mut tx, month, state, &acts).await?.own;
+    let own = counted(app, &mut tx, month, state, &acts).await?.own;
     let days = all_certified(&mut tx, own).await?;
     tx.rollback().await?;
     Ok(days)
@@ -81,6 +81,7 @@ struct Counted {
 }
 
 async fn counted(
+    app: &App,
     tx: &mut Tx,
     month: Month,
     state: PeriodState,
@@ -93,7 +94,7 @@ async fn counted(
         let after = late.into_iter().filter(|one| month.holds(one.day)).collect();
         (period::pinned(&mut *tx, month, close).await?, after)
     } else {
-        let rows = periods::of_month(tx, month).await?;
+        let rows = periods::of_month(app, tx, month).await?;
         let own = rows.into_iter().filter_map(|row| {
             let (warehouse_id, day) = (row.warehouse_id, row.day);
             Some(Pinned { warehouse_id, day, certificate: row.certificate?, before: None })

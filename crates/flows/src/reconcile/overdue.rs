@@ -10,7 +10,7 @@ use daybook_store::{
     reconcile::day::{self, DayState, StoreDayRow},
 };
 
-use super::{policy, record::About};
+use super::{beginning, policy, record::About};
 use crate::{app::App, error::FlowError, retrying::retrying, sales::evaluate::DAYBOOK};
 
 /// Days looked at in one pass, the oldest first.
@@ -47,7 +47,7 @@ async fn late(app: &App) -> Result<Vec<(About, String)>, FlowError> {
     let limit = app.settings.reconcile.open_limit;
     let last = policy::today(app, now.minus(limit));
     let mut late = Vec::new();
-    for row in day::unclosed(&app.db, last, MOST).await? {
+    for row in beginning::counted(app, day::unclosed(&app.db, last, MOST).await?).await? {
         let about = (row.warehouse_id, row.day);
         let night = policy::night(app, about).await?;
         if now >= night.plus(limit) {

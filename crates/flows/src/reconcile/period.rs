@@ -1,7 +1,7 @@
 //! Months: closed when every store's day is, opened again by two persons. What arrives for a closed
 //! month is late, and counts by the policy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use daybook_domain::{
     month::{
@@ -20,7 +20,7 @@ use daybook_store::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::days;
+use super::beginning::{self, Span};
 use crate::{app::App, error::FlowError, retrying::retrying};
 
 /// A period, as people see it.
@@ -65,9 +65,9 @@ pub async fn calendar(
     app: &App,
     month: Month,
 ) -> Result<(PeriodView, Vec<StandingRow>), FlowError> {
-    let stores = days::stores(app).await?;
+    let span = Span::read(app).await?;
     let mut tx = app.db.look().await?;
-    let rows = of_month(&mut tx, month).await?;
+    let rows = of_month(app, &mut tx, month).await?;
     let row = period::get(&mut tx, month).await?;
     let state = row.map_or(PeriodState::Open, |row| row.state);
     let acts = period::acts(&mut tx, month).await?;
@@ -75,7 +75,7 @@ pub async fn calendar(
     let obstacles = match state {
         PeriodState::Closed => Vec::new(),
         PeriodState::Open | PeriodState::Reopened => {
-            obstacles(app, &mut tx, &stores, month, &rows).await?
+            obstacles(app, &mut tx, &span, month, &rows).await?
         }
     };
     tx.rollback().await?;
@@ -92,8 +92,15 @@ pub async fn calendar(
 }
 
 /// How far a month's store-days are.
-pub(super) async fn of_month(tx: &mut Tx, month: Month) -> Result<Vec<StandingRow>, FlowError> {
-    Ok(day::standings(&mut *tx, (month.first(), month.last())).await?)
+pub(super) async fn of_month(
+    app: &App,
+    tx: &mut Tx,
+    month: Month,
+) -> Result<Vec<StandingRow>, FlowError> {
+    let mut rows = day::standings(&mut *tx, (month.first(), month.last())).await?;
+    let first = beginning::first_day_in(app, tx).await?;
+    rows.retain(|row| row.certificate.is_some() || first.is_none_or(|first| first <= row.day));
+    Ok(rows)
 }
 
 /// The act that waits for a second person.
@@ -109,7 +116,7 @@ pub async fn close(
     reason: &str,
 ) -> Result<PeriodView, FlowError> {
     named(actor, reason)?;
-    let stores = days::stores(app).await?;
+    let span = Span::read(app).await?;
     let once = || async {
         let now = app.now();
         let mut tx = app.db.begin().await?;
@@ -117,8 +124,8 @@ pub async fn close(
         if row.state == PeriodState::Closed {
             return Err(refused("period-closed", format!("{month} is closed already"), month));
         }
-        let rows = of_month(&mut tx, month).await?;
-        let found = obstacles(app, &mut tx, &stores, month, &rows).await?;
+        let rows = of_month(app, &mut tx, month).await?;
+        let found = obstacles(app, &mut tx, &span, month, &rows).await?;
         if !found.is_empty() {
             return Err(open(month, &found));
         }
@@ -255,19 +262,23 @@ fn open(month: Month, found: &[Obstacle]) -> FlowError {
     )
 }
 
-/// What stands against closing a month. The stores are read before the transaction: their mapping
-/// has one of its own.
+/// What stands against closing a month. The span is read before the transaction.
 pub(super) async fn obstacles(
     app: &App,
     tx: &mut Tx,
-    stores: &BTreeSet<i64>,
+    span: &Span,
     month: Month,
     rows: &[StandingRow],
 ) -> Result<Vec<Obstacle>, FlowError> {
     let now = app.now();
+    let begin = beginning::first_day_in(app, tx).await?;
+    if let Some(first) = begin.filter(|first| month.last() < *first && rows.is_empty()) {
+        return Ok(vec![Obstacle::BeforeDaybook { first }]);
+    }
     let first: BTreeMap<i64, Day> = period::first_days(&mut *tx).await?.into_iter().collect();
-    let span = |store: i64| StoreSpan { store, first: first.get(&store).copied() };
-    let stores: Vec<StoreSpan> = stores.iter().copied().map(span).collect();
+    // An old day that somebody had compared makes none of those after it owed.
+    let of_store = |store: i64| StoreSpan { store, first: first.get(&store).copied().max(begin) };
+    let stores: Vec<StoreSpan> = span.stores.iter().copied().map(of_store).collect();
     let standing = rows.iter().map(|row| {
         let closed = row.state.is_closed();
         let to_be_compared = row.due_at.is_some_and(|due| due <= now);
@@ -275,7 +286,7 @@ pub(super) async fn obstacles(
             DayStanding { closed, to_be_compared, open: row.differences, gross: row.gross };
         ((row.warehouse_id, row.day), of_day)
     });
-    let mut found = rules::obstacles(month, &stores, &standing.collect());
+    let mut found = rules::obstacles(month, &stores, &standing.collect(), span.last);
     found.extend(before(app, tx, month).await?);
     Ok(found)
 }

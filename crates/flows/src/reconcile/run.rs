@@ -18,6 +18,7 @@ use daybook_store::reconcile::{
 };
 
 use super::{
+    beginning::over,
     collect::{self, CollectReport},
     load, policy,
     record::{self, About, Closed, Times},
@@ -44,7 +45,7 @@ pub(super) async fn close(
     let clock = policy::clock(app, warehouse_id).await?;
     let bounds = clock.bounds(day);
     if app.now() < bounds.1 {
-        let detail = "the day is not over".to_owned();
+        let detail = over(app, (warehouse_id, day)).await?;
         return not_fresh(app, (warehouse_id, day), bounds.1, detail).await;
     }
     let job = Job { app, policy, warehouse_id, day, bounds };

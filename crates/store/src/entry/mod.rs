@@ -21,7 +21,7 @@ pub use self::{
     },
     held::{due_held, held, held_with, wake_held_for},
     note::note,
-    overview::{HourRow, OwedRow, hours, latest_date, owed},
+    overview::{HourRow, OwedRow, first_date, hours, latest_date, owed},
     queue::{
         claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, look_again, next_due,
         orphaned, rechecked_later, release_waiting_for, reschedule, unconfirmed,

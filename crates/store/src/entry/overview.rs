@@ -15,6 +15,7 @@ sql! {
              AND warehouse_id IS NOT NULL AND kind IN ('sale', 'return') \
              GROUP BY warehouse_id, (order_date - $1) / 3600000000 ORDER BY warehouse_id, hour";
     LATEST = "SELECT max(order_date) AS latest FROM entry WHERE order_date <= $1";
+    FIRST = "SELECT order_date FROM entry WHERE order_id >= $1 ORDER BY order_id LIMIT 1";
     UNFINISHED = "SELECT warehouse_id, state, CAST(count(*) AS BIGINT) AS entries, \
                   CAST(sum(abs(gross)) AS BIGINT) AS gross, min(received_at) AS oldest \
                   FROM entry WHERE state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held') \
@@ -97,6 +98,18 @@ pub async fn latest_date(
     on!(conn, c => {
         let row = sqlx::query(LATEST).bind(now.micros()).fetch_one(c).await?;
         row.opt_time("latest")
+    })
+}
+
+/// When the first order from an id on was made, by the till; none where the book holds none.
+pub async fn first_date(
+    source: impl Into<Source<'_>>,
+    from: i64,
+) -> StoreResult<Option<Timestamp>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let row = sqlx::query(FIRST).bind(from).fetch_optional(c).await?;
+        row.map(|row| row.time("order_date")).transpose()
     })
 }
 

@@ -63,6 +63,27 @@ async fn variants_tell_what_changed_and_where_skus_clash() {
     .await;
 }
 
+/// A replacement is looked for among what can be ordered; a search finds the others too.
+#[tokio::test]
+async fn what_cannot_be_ordered_stands_for_nothing() {
+    for_each_engine(|db| async move {
+        let mut gone = variant_of("TEE-RED-M", true);
+        gone.variant.discontinued = true;
+        let all = [gone, variant_of("TEE-RED-L", true), variant_of("TEE-RED-S", false)];
+        let mut tx = db.begin().await.unwrap();
+        variant::upsert(&mut tx, at(1), &all).await.unwrap();
+        tx.commit().await.unwrap();
+        let named = |found: Vec<(String, String)>| -> Vec<String> {
+            found.into_iter().map(|(sku, _)| sku).collect()
+        };
+        let usable = variant::usable_starting_with(&db, "tee-", 9).await.unwrap();
+        assert_eq!(named(usable), ["TEE-RED-L"]);
+        let found = variant::starting_with(&db, "tee-", 9).await.unwrap();
+        assert_eq!(named(found), ["TEE-RED-L", "TEE-RED-M", "TEE-RED-S"]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_value_list_is_replaced_as_a_whole() {
     for_each_engine(|db| async move {

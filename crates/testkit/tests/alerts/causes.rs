@@ -58,9 +58,9 @@ async fn each_cause_is_one_alert() {
         let world = &scene.world;
         let store = world.shop(0).warehouse_id;
         let mut tx = world.app.db.begin().await.unwrap();
-        entry::record(&mut tx, MORNING, &[waiting_sale(world, 900), waiting_sale(world, 901)])
-            .await
-            .unwrap();
+        let order_date = MORNING.minus(Duration::from_hours(48));
+        let first = NewEntry { order_date, ..waiting_sale(world, 900) };
+        entry::record(&mut tx, MORNING, &[first, waiting_sale(world, 901)]).await.unwrap();
         let raise = [
             ("settlement", Cause::PayoutNotAtBank, "adyen 7", 700_000),
             ("x", Cause::SkuUnmapped, "A", 100),
@@ -72,6 +72,8 @@ async fn each_cause_is_one_alert() {
         }
         let yesterday: Day = "2026-10-03".parse().unwrap();
         day::touch(&mut tx, store, yesterday, MORNING).await.unwrap();
+        // The day before the first order was another's: nobody is told of it.
+        day::touch(&mut tx, store, yesterday.previous(), MORNING).await.unwrap();
         tx.commit().await.unwrap();
         scene.after(25 * 60).await;
         let mut kinds = open(world).await;

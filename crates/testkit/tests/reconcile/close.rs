@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use daybook_domain::{
     mapping::{MappingKind, MappingRow},
+    month::period::Obstacle,
     reconcile::witness::Day,
 };
 use daybook_flows::{
     people,
-    reconcile::{self, ReconcileReport, Signature},
+    reconcile::{self, ReconcileReport, Signature, period},
 };
 use daybook_sandbox::{orderwise::LineEdit, sitoo::till::Refund};
 use daybook_store::reconcile::{
@@ -174,6 +175,34 @@ async fn a_till_that_uploads_late_is_missed_and_closes_the_day_when_it_has() {
     .await;
 }
 
+/// What lies before the first order was another's: it is not compared, and keeps no month open.
+#[tokio::test]
+async fn days_before_the_first_and_days_to_come_do_not_exist() {
+    tell(|world| async move {
+        world.sell(world.sale(1_200));
+        quarter_of_an_hour(&world).await;
+        let report = pass(&world).await;
+        assert_eq!((report.closed, report.not_fresh), (0, 0), "{report:?}");
+        assert_eq!(reconcile::first_day(&world.app).await.unwrap(), Some(monday()));
+        let (app, sunday) = (&world.app, monday().previous());
+        assert_eq!(day::list(&app.db, (sunday, monday()), None).await.unwrap(), []);
+        // A book of an older Daybook has such a day.
+        let mut tx = app.db.begin().await.unwrap();
+        day::touch(&mut tx, world.shop(0).warehouse_id, sunday, app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let october = period::view(app, "2026-10".parse().unwrap()).await.unwrap();
+        let last = "2026-10-31".parse().unwrap();
+        assert_eq!(october.obstacles, [Obstacle::NotOver { last }]);
+        let september = "2026-09".parse().unwrap();
+        let before = [Obstacle::BeforeDaybook { first: monday() }];
+        assert_eq!(period::view(app, september).await.unwrap().obstacles, before);
+        let refused = period::close(app, september, "Ada", "it is over").await.unwrap_err();
+        assert_eq!(refused.code(), "period-not-complete");
+        world
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn nothing_is_said_before_the_day_is_over() {
     tell(|world| async move {
@@ -185,6 +214,11 @@ async fn nothing_is_said_before_the_day_is_over() {
             .await
             .unwrap();
         assert_eq!((rows.len(), rows[0].state), (1, DayState::NotFresh));
+        assert!(rows[0].detail.starts_with("the day ends at "), "{}", rows[0].detail);
+        let said = reconcile::not_over(&world.app, monday(), None).await.unwrap();
+        assert_eq!(said.as_ref(), Some(&rows[0].detail));
+        let sunday = reconcile::not_over(&world.app, monday().previous(), None).await.unwrap();
+        assert_eq!(sunday, None);
         let nobody = reconcile::close_on_demand(&world.app, monday(), Some(999), &mut report);
         assert_eq!(nobody.await.unwrap_err().code(), "no-such-store");
         for _ in 0..3 {

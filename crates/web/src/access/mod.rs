@@ -11,6 +11,7 @@ mod guard;
 mod headers;
 mod identify;
 mod pages;
+mod said_here;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub(crate) use self::{
     gate::gate,
     headers::headers,
     pages::{base, open, pages},
+    said_here::said_here,
 };
 use crate::{Web, desk::PageError};
 

@@ -21,7 +21,7 @@ use daybook_domain::{
 use daybook_flows::{
     desk::find,
     reconcile::{
-        self, StandingRow, is_set_up,
+        self, StandingRow, has_days, is_set_up,
         period::{self, PeriodView},
     },
 };
@@ -44,7 +44,7 @@ struct MonthPage {
     shell: Shell,
     month: String,
     name: String,
-    earlier: String,
+    earlier: Option<String>,
     later: Option<String>,
     is_set_up: bool,
     days: Vec<i8>,
@@ -106,7 +106,7 @@ pub(super) async fn month(
     let page = MonthPage {
         shell: Shell::new(&web, &who, Section::Books, "Books"),
         name: month.first().0.strftime("%B %Y").to_string(),
-        earlier: month.previous().to_string(),
+        earlier: has_days(&web.app, month.previous()).await?.then(|| month.previous().to_string()),
         later: (month.last().0 < today).then(|| month.next().to_string()),
         is_set_up: is_set_up(&web.app),
         stores: stores.collect(),
@@ -212,6 +212,13 @@ fn obstacles(
             }
             Obstacle::Late { month, .. } => {
                 told.push((one.to_string(), format!("/books?month={month}")));
+            }
+            Obstacle::NotOver { last } => {
+                told.push((format!("The month ends on {}", say::day(last.0)), String::new()));
+            }
+            Obstacle::BeforeDaybook { first } => {
+                let text = format!("Daybook's first day is {}", say::day(first.0));
+                told.push((text, format!("/books?month={}", Month::of(*first))));
             }
             Obstacle::Earlier { month } => {
                 told.push((format!("{month} is not closed"), format!("/books?month={month}")));

@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use daybook_domain::{Reference, access::Right, entry::EntryState};
+use daybook_domain::{Money, Reference, access::Right, entry::EntryState, words};
 use daybook_flows::{
     access,
     desk::entry::{self, EntryWhole, Side, SideBySide},
@@ -33,9 +33,9 @@ struct EntryPage {
     sentence: String,
     facts: Vec<(&'static str, String)>,
     rows: Vec<RowTold>,
-    totals: (String, String),
-    totals_say: &'static str,
-    totals_differ: bool,
+    totals: Vec<TotalTold>,
+    /// Whether a side of a row has not told it.
+    has_dashes: bool,
     payments: Vec<(String, String, String)>,
     open: Vec<OpenTold>,
     timeline: Vec<EventTold>,
@@ -83,6 +83,14 @@ struct RowTold {
     quantity: String,
     till: String,
     sent: String,
+    ledger: String,
+    says: String,
+    differs: bool,
+}
+
+struct TotalTold {
+    name: String,
+    till: String,
     ledger: String,
     says: &'static str,
     differs: bool,
@@ -176,8 +184,7 @@ fn told(
     let store = whole.store.iter().filter_map(|name| Some((entry.store?, name.clone())));
     let stores: Vec<_> = store.collect();
     let line = |one: &EntryView| find::row_told(one, &zone, &stores);
-    let ledger = entry.document.as_ref().and_then(|one| one.gross);
-    let signed = ledger.map(|gross| if entry.gross.is_negative() { -gross.abs() } else { gross });
+    let rows: Vec<RowTold> = whole.rows.iter().map(|row| row_told(row, &currency)).collect();
     EntryPage {
         what: match entry.kind.to_string().as_str() {
             "sale" => "Sale".to_owned(),
@@ -188,13 +195,9 @@ fn told(
         mood,
         sentence: sentence(&whole),
         facts: facts(&whole, &zone),
-        rows: whole.rows.iter().map(|row| row_told(row, &currency)).collect(),
-        totals: (
-            say::money(entry.gross, &currency),
-            signed.map_or_else(|| "–".to_owned(), |gross| say::money(gross, &currency)),
-        ),
-        totals_say: says(signed.map(|gross| gross == entry.gross)),
-        totals_differ: signed.is_some_and(|gross| gross != entry.gross),
+        has_dashes: rows.iter().any(RowTold::has_dash),
+        rows,
+        totals: totals(entry),
         payments: whole
             .payments
             .iter()
@@ -278,14 +281,10 @@ fn sentence(whole: &EntryWhole) -> String {
 
 fn facts(whole: &EntryWhole, zone: &jiff::tz::TimeZone) -> Vec<(&'static str, String)> {
     let entry = &whole.entry;
-    let money = |amount| say::money(amount, &entry.currency);
     let mut facts = vec![
         ("At the till", say::moment(entry.ordered_at, zone)),
         ("Written down", say::moment(entry.received_at, zone)),
-        (
-            "Amount",
-            format!("{} ({} net, {} VAT)", money(entry.gross), money(entry.net), money(entry.vat)),
-        ),
+        ("Amount", words::made_of((entry.gross, entry.net, entry.vat), &entry.currency)),
     ];
     let store = whole.store.clone().or_else(|| entry.store.map(|id| id.to_string()));
     let document = entry.document.as_ref();
@@ -305,12 +304,70 @@ fn facts(whole: &EntryWhole, zone: &jiff::tz::TimeZone) -> Vec<(&'static str, St
     facts
 }
 
-fn says(agrees: Option<bool>) -> &'static str {
-    match agrees {
-        Some(true) => "the same",
-        Some(false) => "differs",
-        None => "one side only",
+/// What is not dearer or cheaper may still differ: by its VAT, or by how many there are.
+fn says(row: &SideBySide, currency: &str) -> String {
+    match row.agrees {
+        // Nobody has looked what OrderWise holds.
+        Some(true) if row.ledger.is_none() => "not compared yet".to_owned(),
+        Some(true) => "the same".to_owned(),
+        Some(false) => differs(row, currency),
+        None if row.till.is_none() && row.ledger.is_some() => "in OrderWise only".to_owned(),
+        None if row.sent.is_some() => "not compared yet".to_owned(),
+        None => "one side only".to_owned(),
     }
+}
+
+fn differs(row: &SideBySide, currency: &str) -> String {
+    let Some((one, other)) = row.till.or(row.sent).zip(row.ledger.or(row.sent)) else {
+        return "differs".to_owned();
+    };
+    let mut parts = Vec::new();
+    if one.quantity != other.quantity {
+        parts.push(format!(
+            "quantity: {} at the till, {} in OrderWise",
+            one.quantity, other.quantity
+        ));
+    }
+    if let Some((till, ledger)) = one.tax.zip(other.tax).filter(|(till, ledger)| till != ledger) {
+        let (till, ledger) = (say::money(till, currency), say::money(ledger, currency));
+        parts.push(format!("VAT: {till} at the till, {ledger} in OrderWise"));
+    }
+    if parts.is_empty() { "differs".to_owned() } else { format!("differs: {}", parts.join("; ")) }
+}
+
+/// Net, VAT and gross on both sides. Whatever is not VAT is net: the cash rounding too.
+fn totals(entry: &EntryView) -> Vec<TotalTold> {
+    let signed = |amount: Money| {
+        if entry.gross.is_negative() { -amount.abs() } else { amount }
+    };
+    let document = entry.document.as_ref();
+    let rest = entry.gross - entry.net - entry.vat;
+    let net = if rest.is_zero() {
+        "Net".to_owned()
+    } else {
+        format!("Net, with {} of rounding", say::money(rest, &entry.currency))
+    };
+    let lines = [
+        (net, entry.net + rest, document.and_then(|one| one.net)),
+        ("VAT".to_owned(), entry.vat, document.and_then(|one| one.tax)),
+        ("Total".to_owned(), entry.gross, document.and_then(|one| one.gross)),
+    ];
+    let told = lines.map(|(name, till, ledger)| {
+        let ledger = ledger.map(signed);
+        let differs = ledger.is_some_and(|ledger| ledger != till);
+        TotalTold {
+            name,
+            till: say::money(till, &entry.currency),
+            ledger: ledger.map_or_else(|| "–".to_owned(), |one| say::money(one, &entry.currency)),
+            says: match ledger {
+                None => "not compared yet",
+                Some(_) if differs => "differs",
+                Some(_) => "the same",
+            },
+            differs,
+        }
+    });
+    told.into()
 }
 
 fn row_told(row: &SideBySide, currency: &str) -> RowTold {
@@ -325,8 +382,14 @@ fn row_told(row: &SideBySide, currency: &str) -> RowTold {
         till: money(row.till),
         sent: money(row.sent),
         ledger: money(row.ledger),
-        says: says(row.agrees),
+        says: says(row, currency),
         differs: row.agrees == Some(false),
+    }
+}
+
+impl RowTold {
+    fn has_dash(&self) -> bool {
+        [&self.till, &self.sent, &self.ledger].into_iter().any(|side| side == "–")
     }
 }
 
@@ -442,4 +505,39 @@ pub(super) async fn dismiss(
     let (reference, _) = seen(&web, &who, &reference).await?;
     people::dismiss(&web.app, reference, &who.name, &form.reason).await?;
     Ok(Redirect::to(&format!("/entries/{reference}?done=dismissed")).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use daybook_domain::{Money, Quantity};
+    use daybook_flows::desk::entry::{Side, SideBySide};
+
+    use super::says;
+
+    fn side(gross: i64, tax: Option<i64>) -> Option<Side> {
+        let quantity = Quantity::from_thousandths(1_000);
+        let tax = tax.map(Money::from_pence);
+        Some(Side { quantity, gross: Money::from_pence(gross), tax })
+    }
+
+    #[test]
+    fn a_row_says_what_differs_and_claims_nothing_that_nobody_read() {
+        let row = SideBySide {
+            sku: "TEE".to_owned(),
+            name: "Tee".to_owned(),
+            till: side(14_595, Some(2_433)),
+            sent: side(14_595, None),
+            ledger: None,
+            agrees: Some(true),
+        };
+        assert_eq!(says(&row, "GBP"), "not compared yet");
+        let same = SideBySide { ledger: side(14_595, Some(2_433)), ..row.clone() };
+        assert_eq!(says(&same, "GBP"), "the same");
+        let vat =
+            SideBySide { ledger: side(14_595, Some(2_434)), agrees: Some(false), ..row.clone() };
+        let told = "differs: VAT: £24.33 at the till, £24.34 in OrderWise";
+        assert_eq!(says(&vat, "GBP"), told);
+        let dearer = SideBySide { ledger: side(14_600, Some(2_433)), agrees: Some(false), ..row };
+        assert_eq!(says(&dearer, "GBP"), "differs");
+    }
 }

@@ -72,13 +72,21 @@ impl From<askama::Error> for PageError {
     }
 }
 
+/// A hint as a sentence of its own; at the terminal it follows a word and a colon.
+fn sentence(hint: &str) -> String {
+    let mut letters = hint.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let end = if hint.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), letters.as_str())
+}
+
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let page = ErrorPage {
             style: assets::STYLE.address(),
             code: self.code,
             what: &self.what,
-            hint: &self.hint,
+            hint: &sentence(&self.hint),
         };
         match page.render() {
             Ok(page) => (self.status, Html(page)).into_response(),

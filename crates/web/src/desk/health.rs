@@ -42,6 +42,7 @@ struct FlowTold {
     word: &'static str,
     name: &'static str,
     paused: Option<String>,
+    rests: Option<&'static str>,
 }
 
 struct SystemTold {
@@ -115,7 +116,8 @@ pub(super) async fn page(
             .map(|(word, name)| {
                 let scope = format!("flow:{word}");
                 let paused = told.pauses.iter().find(|one| one.scope == scope);
-                FlowTold { word, name, paused: paused.map(|one| one.detail.clone()) }
+                let paused = paused.map(|one| one.detail.clone());
+                FlowTold { word, name, paused, rests: rests(word, &told.resting) }
             })
             .collect(),
         can_operate: who.may(Right::Operate),
@@ -123,6 +125,15 @@ pub(super) async fn page(
         shell: Shell::new(&web, &who, Section::Health, "Health"),
     };
     shell::show(&page)
+}
+
+/// Why a flow that nobody paused does nothing to the other side.
+fn rests(flow: &str, resting: &[&str]) -> Option<&'static str> {
+    let why = match flow {
+        "posting" => "The other integration posts. Daybook sends nothing to OrderWise.",
+        _ => "The other integration writes to the tills. Daybook writes nothing there.",
+    };
+    resting.contains(&flow).then_some(why)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -206,10 +217,32 @@ pub(super) async fn activity(
 pub(super) fn plain(act: &AuditRow) -> String {
     let detail: serde_json::Value = serde_json::from_str(&act.detail).unwrap_or_default();
     let Some(fields) = detail.as_object() else { return String::new() };
-    let text = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
     let fields = fields.iter().map(|(name, value)| format!("{name}: {}", text(value)));
     fields.collect::<Vec<_>>().join("; ")
+}
+
+/// A value as people write it.
+fn text(value: &serde_json::Value) -> String {
+    use serde_json::Value::{Array, Null, Object, String};
+    match value {
+        Null => "none".to_owned(),
+        String(text) => text.clone(),
+        Array(all) => all.iter().map(text).collect::<Vec<_>>().join(", "),
+        Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| format!("{name}={}", text(value)));
+            fields.collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn particulars_are_told_without_braces_and_quotes() {
+        let value = serde_json::json!({
+            "roles": ["retail", "it"], "after": { "account": "STORE-ELL" }, "before": null,
+        });
+        assert_eq!(super::text(&value), "after=account=STORE-ELL before=none roles=retail, it");
+    }
 }

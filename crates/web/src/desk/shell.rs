@@ -58,6 +58,9 @@ const SECTIONS: &[(Section, &str, &str, Right)] = &[
     (Section::Privacy, "Privacy", "/privacy", Right::EraseShoppers),
 ];
 
+/// What concerns every store, and opens for nobody who looks after some.
+const OF_EVERY_STORE: [Section; 2] = [Section::Audit, Section::Activity];
+
 /// What surrounds a page.
 pub(crate) struct Shell {
     pub(crate) title: String,
@@ -74,7 +77,10 @@ pub(crate) struct Shell {
 impl Shell {
     /// For a page of `section`.
     pub(crate) fn new(web: &Web, who: &Who, section: Section, title: impl Into<String>) -> Self {
-        let links = SECTIONS.iter().filter(|(.., right)| who.may(*right));
+        let opens = |&&(one, _, _, right): &&(Section, &str, &str, Right)| {
+            who.may(right) && (who.stores.is_none() || !OF_EVERY_STORE.contains(&one))
+        };
+        let links = SECTIONS.iter().filter(opens);
         let links =
             links.map(|&(one, name, address, _)| Link { name, address, is_here: one == section });
         Self {
@@ -87,6 +93,11 @@ impl Shell {
             version: env!("CARGO_PKG_VERSION"),
             made_at: super::say::clock(web.app.now(), &zone(web)),
         }
+    }
+
+    /// Whether pages that concern every store open.
+    pub(crate) const fn sees_all_stores(&self) -> bool {
+        self.who.stores.is_none()
     }
 
     pub(crate) fn may(&self, right: &str) -> bool {

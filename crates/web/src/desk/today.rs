@@ -167,9 +167,10 @@ fn store(store: &StoreLine, today: &Today, zone: &TimeZone, currency: &str) -> S
             0 => "none".to_owned(),
             count => words::grouped(count),
         },
-        held: match store.exceptions {
-            0 => String::new(),
-            _ => say::money(store.held, currency),
+        held: if store.exceptions == 0 || store.held.is_zero() {
+            String::new()
+        } else {
+            say::money(store.held, currency)
         },
         stock: match (store.stock_due, age(store.stock_since)) {
             (0, _) | (_, None) => "fresh".to_owned(),

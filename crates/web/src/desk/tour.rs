@@ -59,7 +59,9 @@ fn only_in_training(web: &Web) -> Result<(), PageError> {
     if web.manual.training {
         return Ok(());
     }
-    Err(PageError::not_found("The tour is shown on the demo, and where [web] training is set"))
+    Err(PageError::not_found(
+        "The tour is for the demo and for stand-ins: it is not shown over real systems",
+    ))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -25,8 +25,11 @@ pub struct SettingLine {
 pub struct Live {
     /// Every setting, in the order of the example configuration.
     pub settings: Vec<SettingLine>,
-    /// Whether the training tour is shown: on the demo, and where `[web] training` says so.
+    /// Whether the training tour is shown: on the demo, and where `[web] training` says so over
+    /// stand-ins.
     pub training: bool,
+    /// How this machine says what pages call `daybook …` and `docs/…`; none where it says the same.
+    pub said_here: Option<fn(&str) -> String>,
 }
 
 /// The chapter of all settings.

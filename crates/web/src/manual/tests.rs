@@ -24,7 +24,11 @@ fn web(world: &World) -> Web {
         metrics: None,
         metrics_token: None,
         single_sign_on: None,
-        manual: std::sync::Arc::new(Live { settings: vec![setting()], training: true }),
+        manual: std::sync::Arc::new(Live {
+            settings: vec![setting()],
+            training: true,
+            said_here: None,
+        }),
         body_limit_bytes: 64 << 10,
         stop: CancellationToken::new(),
     }

@@ -20,7 +20,7 @@ async fn an_alert_is_shown_with_what_to_do_until_somebody_sees_to_it() {
         shop.desk.world.clock.advance(std::time::Duration::from_mins(11));
         Box::pin(alerts::pass(app, &mut AlertsReport::default())).await.unwrap();
         let (_, page) = shop.desk.get("/alerts", &grace).await;
-        assert!(page.contains("Orders have not been read from Sitoo for"), "{page}");
+        assert!(page.contains("Orders have not been read from Sitoo since"), "{page}");
         assert!(!page.contains("I see to it"), "an auditor changes nothing");
         let ada = shop.of(Role::Finance).await;
         let (_, page) = shop.desk.get("/alerts", &ada).await;

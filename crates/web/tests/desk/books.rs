@@ -113,6 +113,12 @@ async fn a_month_says_what_is_in_the_way_and_gives_its_pack() {
         let (status, page) = shop.desk.get("/books?month=2026-10", &ada).await;
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("October 2026"), "{page}");
+        assert!(page.contains("The month ends on Saturday 31 October 2026"), "{page}");
+        // Before the first day there is nothing.
+        assert!(!page.contains("Earlier month"), "{page}");
+        let (_, before) = shop.desk.get("/books?month=2026-09", &ada).await;
+        assert!(before.contains("first day is Monday 5 October 2026"), "{before}");
+        assert!(!before.contains("/books/2026-09/close"), "{before}");
         let refused = shop.desk.form("/books/2026-10/close", &[("reason", "done")], &ada).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
         let pack = shop.desk.call("GET", "/books/2026-10/pack.html", &ada).await;

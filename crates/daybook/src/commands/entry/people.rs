@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use daybook_domain::Money;
+use daybook_domain::{Money, words::made_of};
 use daybook_store::{attempt::AttemptRow, exchange::ExchangeRow};
 use jiff::tz::TimeZone;
 
@@ -29,10 +29,7 @@ fn head(shown: &Shown, zone: &TimeZone) -> String {
         ("state", state(shown)),
         ("sold at", words::moment(entry.ordered_at, zone)),
         ("received", words::moment(entry.received_at, zone)),
-        ("amount", {
-            let (net, vat) = (money(entry.net), money(entry.vat));
-            format!("{} ({net} net, {vat} VAT)", money(entry.gross))
-        }),
+        ("amount", made_of((entry.gross, entry.net, entry.vat), &entry.currency)),
     ];
     let place = [
         ("store", entry.store.map(|id| id.to_string())),
@@ -90,7 +87,14 @@ fn findings(shown: &Shown) -> Option<String> {
         };
         let cause = found.cause.as_deref().unwrap_or("no cause named yet");
         let (till, ledger) = (side(found.till), side(found.ledger));
-        format!("differs: {} is {till} at the till and {ledger} in OrderWise ({cause})", found.what)
+        // Whatever is not VAT is net: the rounding too.
+        let entry = &shown.entry;
+        let is_rounded = entry.gross != entry.net + entry.vat;
+        let what = match found.what.as_str() {
+            "net" if is_rounded => "net, with the rounding,",
+            what => what,
+        };
+        format!("differs: {what} is {till} at the till and {ledger} in OrderWise ({cause})")
     });
     let lines: Vec<String> = lines.collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
