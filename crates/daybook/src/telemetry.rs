@@ -12,7 +12,8 @@ use crate::{
 /// Starts telling. `level` is the configured one, or less for commands that end at once.
 pub(crate) fn start(config: &Config, level: &str) -> Result<(), Failure> {
     // What PostgreSQL remarks at each start is no news; who wants it names it.
-    let level = if level.contains("sqlx") { level.to_owned() } else { format!("sqlx=warn,{level}") };
+    let level =
+        if level.contains("sqlx") { level.to_owned() } else { format!("sqlx=warn,{level}") };
     let filter = EnvFilter::try_new(level).map_err(|error| {
         let hint = "use \"info\", or \"info,daybook_flows=debug\"";
         ConfigError::invalid("log.level", error.to_string(), hint)

@@ -335,17 +335,12 @@ mod tests {
         assert_eq!(super::newest_glibc(&file).unwrap(), None);
         std::fs::remove_file(&file).unwrap();
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unlinked;
 
     #[test]
     fn links_to_what_is_not_there_become_text() {
         let text = "See [the one](a.md#x), ![a picture](b.png) and [the other](c/d.md).";
         let kept = |to: &str| to.starts_with('a');
-        assert_eq!(unlinked(text, kept), "See [the one](a.md#x), a picture and the other.");
-        assert_eq!(unlinked("a ](b", |_| false), "a ](b");
+        assert_eq!(super::unlinked(text, kept), "See [the one](a.md#x), a picture and the other.");
+        assert_eq!(super::unlinked("a ](b", |_| false), "a ](b");
     }
 }

@@ -159,9 +159,9 @@ async fn is_a_variant(app: &daybook_flows::App, row: &MappingRow) -> Result<(), 
     if !known.known || known.by_folded_sku.contains_key(&folded) {
         return Ok(());
     }
-    let mut near = variant::starting_with(&app.db, &start_of(&folded), NEAR).await?;
+    let mut near = variant::usable_starting_with(&app.db, &start_of(&folded), NEAR).await?;
     if near.is_empty() {
-        near = variant::starting_with(&app.db, &start_of(&fold(&row.key)), NEAR).await?;
+        near = variant::usable_starting_with(&app.db, &start_of(&fold(&row.key)), NEAR).await?;
     }
     let near: Vec<String> =
         near.into_iter().map(|(code, name)| format!("{code} ({name})")).collect();

@@ -18,6 +18,7 @@ use crate::{
     audit as audits,
     check::{self, CheckState},
     error::FlowError,
+    reconcile,
 };
 
 /// Days of stores that are looked at.
@@ -50,7 +51,8 @@ async fn facts(app: &App, tries: bool) -> Result<Facts, FlowError> {
     let stock = cutover::stock(&app.db).await?.map(|(_, compared)| compared);
     let zone = TimeZone::get(&app.policy.default_time_zone).unwrap_or(TimeZone::UTC);
     let today = Day(app.now().to_jiff().to_zoned_datetime(zone).date());
-    let unclosed = day::unclosed(&app.db, today.previous(), DAYS).await?.len();
+    let unclosed = day::unclosed(&app.db, today.previous(), DAYS).await?;
+    let unclosed = reconcile::counted(app, unclosed).await?.len();
     Ok(Facts {
         mode: Some(state.mode).filter(|mode| *mode != Mode::Live),
         deeds,

@@ -202,8 +202,7 @@ pub async fn open_grouped_in(
 /// Open exceptions by cause and subject, the most money first.
 pub async fn open_grouped(source: impl Into<Source<'_>>) -> StoreResult<Vec<Group>> {
     let mut conn = source.into().open().await?;
-    let mut groups: Vec<Group> =
-        on!(conn, c => all(&sqlx::query(GROUPED).fetch_all(c).await?)?);
+    let mut groups: Vec<Group> = on!(conn, c => all(&sqlx::query(GROUPED).fetch_all(c).await?)?);
     behind::add(&mut groups, &behind::of(&mut conn).await?);
     Ok(groups)
 }

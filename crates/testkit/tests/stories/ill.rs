@@ -2,11 +2,11 @@
 
 use daybook_domain::mapping::MappingKind;
 use daybook_flows::people;
-use daybook_store::exception;
 use daybook_sandbox::{
     faults::{ErrorBody, Fault, Matcher},
     orderwise::Area,
 };
+use daybook_store::exception;
 
 use super::*;
 

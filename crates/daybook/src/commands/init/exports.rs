@@ -86,7 +86,10 @@ pub(super) async fn find_with(
     if answers.init.find_exports.is_empty() {
         return Ok(());
     }
-    talk.say(&format!("  running {} of them, which may take a while", answers.init.find_exports.len()));
+    talk.say(&format!(
+        "  running {} of them, which may take a while",
+        answers.init.find_exports.len()
+    ));
     let (offers, left) = match find_and_tell(place, answers, clock).await {
         Ok(found) => found,
         Err(failure) => {

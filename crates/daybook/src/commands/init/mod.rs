@@ -274,7 +274,8 @@ impl Run {
         // A fault that a person left has no say in what can be read now.
         let skips = |step| self.by_file && answers.init.skip.contains(&step);
         let config = answers.config(&self.place.output)?;
-        let has_all = config.sitoo(Need::Systems).is_ok() && config.orderwise(Need::Systems).is_ok();
+        let has_all =
+            config.sitoo(Need::Systems).is_ok() && config.orderwise(Need::Systems).is_ok();
         if skips(Step::Sitoo) || skips(Step::Orderwise) || !has_all {
             let what = "nothing was read, because a system was left out".to_owned();
             return Ok((daybook_domain::propose::Seen::default(), vec![what]));
@@ -407,7 +408,8 @@ impl Run {
             None => "gaps.html",
         };
         let address = context.desk_address(context.config.web.listen);
-        let audit = format!("{program} audit --report {page}{config}    # what would hurt, with its fix");
+        let audit =
+            format!("{program} audit --report {page}{config}    # what would hurt, with its fix");
         if !context.config.cutover.other_references.is_empty() {
             let begin = format!(
                 "{program} cutover{config}    # another integration posts (cutover.other-references): \

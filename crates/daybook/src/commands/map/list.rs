@@ -28,7 +28,8 @@ pub(super) async fn run(context: &Context, kind: Option<MappingKind>) -> Result<
         printer::table(&["kind", "key", "value", "by", "changed"], &[], rows.collect())
     })?;
     if listed.mappings.is_empty() {
-        let what = kind.map_or_else(|| "nothing is mapped".to_owned(), |it| format!("no {it} is mapped"));
+        let what =
+            kind.map_or_else(|| "nothing is mapped".to_owned(), |it| format!("no {it} is mapped"));
         context.printer.talk(&format!("{what}; `daybook map set --help` tells how"));
     }
     Ok(Ended::Done)

@@ -51,7 +51,7 @@ fn currency() {
         },
         Cause::CurrencyNotOurs,
         "EUR",
-        "It is in EUR, and the account of Leeds is kept in GBP.",
+        "It is in EUR, and the account of Store 5 is kept in GBP.",
     );
     let (mut world, mut order) = (World::new(), sale());
     world.policy.currencies.push("EUR".to_owned());
