@@ -191,7 +191,14 @@ fn credentials_are_enough_and_the_forecast_comes_true() {
         .collect();
     assert_eq!(foretold, sandbox.tax(), "OrderWise's tax, rate by rate");
     assert_eq!(busiest_minute(&desk), forecast["busiest_minute"]);
-    assert_eq!(days_of(&desk, &forecast), forecast["days_closed"]["days"]);
+    // In the night before a trading day is over, it is compared by neither.
+    let over = |days: &Value| -> Vec<Value> {
+        let days = days.as_array().unwrap().iter();
+        days.filter(|day| day["state"] != "not-fresh").cloned().collect()
+    };
+    let foretold = over(&forecast["days_closed"]["days"]);
+    assert!(!foretold.is_empty(), "{forecast}");
+    assert_eq!(over(&days_of(&desk, &forecast)), foretold);
 
     // With a book, the next audit says what changed: nothing.
     assert_eq!(json(&desk, &["audit", "--json"]).0, Some(3));

@@ -26,9 +26,11 @@ impl FromStr for Named {
             return Ok(Self::OrderId(order_id));
         }
         let reference = text.parse().map_err(|_| {
-            let more = match text.starts_with("EX-") || text.starts_with("ex-") {
-                true => format!("; `daybook exceptions show {text}` names its entry"),
-                false => String::new(),
+            let is_exception = text.starts_with("EX-") || text.starts_with("ex-");
+            let more = if is_exception {
+                format!("; `daybook exceptions show {text}` names its entry")
+            } else {
+                String::new()
             };
             format!(
                 "'{text}' is neither a reference like S1-11513 nor an order id like 11513{more}"

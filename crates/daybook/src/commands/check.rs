@@ -65,6 +65,7 @@ pub(crate) struct Sample {
 /// Tries everything.
 pub(crate) async fn run(context: &Context, args: &CheckArgs) -> Result<Ended, Failure> {
     // Settings that are not whole make no book.
+    context.is_meant(&context.book_url()?)?;
     context.config.sitoo(Need::Systems)?;
     context.config.orderwise(Need::Systems)?;
     let app = context.app(Need::Systems).await?;

@@ -63,11 +63,11 @@ fn said_after(text: &str) -> Roff {
             None => (part.starts_with("  "), part),
         };
         let wanted = if examples { "EXAMPLES" } else { "NOTES" };
-        if heading != wanted {
+        if heading == wanted {
+            roff.control("PP", []);
+        } else {
             roff.control("SH", [wanted]);
             heading = wanted;
-        } else {
-            roff.control("PP", []);
         }
         if examples {
             roff.control("nf", []);

@@ -228,12 +228,11 @@ pub async fn switch(
         ));
     }
     let why = json!({ "anyway": anyway, "obstacles": obstacles });
-    let point = match point {
-        Some(point) => Some(point),
-        None => {
-            let newest = ask(app, &OrdersQuery::Newest).await?;
-            newest.orders.iter().map(|order| order.order_id.saturating_add(1)).max()
-        }
+    let point = if point.is_some() {
+        point
+    } else {
+        let newest = ask(app, &OrdersQuery::Newest).await?;
+        newest.orders.iter().map(|order| order.order_id.saturating_add(1)).max()
     };
     retrying(app, "the switch", || write_switch(app, point, &why, actor)).await
 }

@@ -118,7 +118,9 @@ pub async fn report(app: &App) -> Result<Report, FlowError> {
         let found: Vec<i64> = found.map(|row| row.order_id).collect();
         let read = document::of_entries(&app.db, &found).await?;
         let before = lines.len();
-        whole.into_iter().for_each(|row| add(&mut lines, row, &read, &codes));
+        for row in whole {
+            add(&mut lines, row, &read, &codes);
+        }
         after = if is_last { last } else { last - 1 };
         if is_last || lines.len() == before {
             break;
