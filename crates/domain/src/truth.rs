@@ -87,11 +87,10 @@ pub fn say(truth: &Truth, limits: Limits, currency: &str) -> (Mood, String) {
     let notice = truth.notice.map(str::to_owned);
     let mut parts: Vec<String> = notice.into_iter().chain(unread).collect();
     parts.extend(truth.paused.iter().map(|system| format!("{system} is paused.")));
-    let not_up_to_date = |store: &&StoreTruth| store.has_exceptions || late(store);
-    let others = truth.stores.iter().filter(not_up_to_date).count();
+    let excepted = truth.stores.iter().filter(|store| store.has_exceptions).count();
     // "Up to date" would say that what was sold is in OrderWise.
     if truth.notice.is_none() && (is_read || !behind.is_empty()) {
-        parts.push(of_stores(truth.stores.len(), others));
+        parts.push(of_stores(truth.stores.len(), behind.len(), excepted));
     }
     parts.extend(behind.iter().take(3).map(|store| one_behind(store)));
     if behind.len() > 3 {
@@ -118,14 +117,18 @@ pub fn say(truth: &Truth, limits: Limits, currency: &str) -> (Mood, String) {
     (mood, parts.join(" "))
 }
 
-/// Those that are neither behind nor have exceptions, as their states beside it say.
-fn of_stores(all: usize, others: usize) -> String {
-    match (all, others) {
-        (0, _) => "No store is mapped yet.".to_owned(),
-        (1, 0) => "The store is up to date.".to_owned(),
-        (all, 0) => format!("All {all} stores are up to date."),
-        (1, _) => "The store is not up to date.".to_owned(),
-        (all, others) => format!("{} of {all} stores are up to date.", all - others),
+/// Where none is behind, the stores whose state beside it says "Exceptions" are named as such.
+fn of_stores(all: usize, behind: usize, excepted: usize) -> String {
+    match (all, behind, excepted) {
+        (0, ..) => "No store is mapped yet.".to_owned(),
+        (1, 0, 0) => "The store is up to date.".to_owned(),
+        (1, 0, _) => "The store is up to date, but for its exceptions.".to_owned(),
+        (1, ..) => "The store is not up to date.".to_owned(),
+        (all, 0, 0) => format!("All {all} stores are up to date."),
+        (all, 0, some) => {
+            format!("All {all} stores are up to date, but for exceptions in {some} of them.")
+        }
+        (all, behind, _) => format!("{} of {all} stores are up to date.", all - behind),
     }
 }
 
@@ -189,13 +192,17 @@ mod tests {
             truth.stores[2].has_exceptions = true;
             truth.exceptions = 2;
         });
-        let told_now = "5 of 6 stores are up to date. 2 exceptions wait for a person.";
+        let told_now = "All 6 stores are up to date, but for exceptions in 1 of them. \
+                        2 exceptions wait for a person.";
         assert_eq!((mood, text.as_str()), (Mood::Exceptions, told_now));
         let (_, text) = told(|truth| {
             truth.stores = vec![StoreTruth { has_exceptions: true, ..store("York", None) }];
             truth.exceptions = 1;
         });
-        assert_eq!(text, "The store is not up to date. 1 exception waits for a person.");
+        assert_eq!(
+            text,
+            "The store is up to date, but for its exceptions. 1 exception waits for a person."
+        );
     }
 
     #[test]
