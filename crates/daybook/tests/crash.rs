@@ -17,7 +17,7 @@ use daybook_store::{Db, entry};
 use daybook_testkit::{
     db::TestBook,
     goods,
-    live::{Dice, Live, until},
+    live::{Dice, Live},
     proof,
 };
 
@@ -101,12 +101,8 @@ impl Fleet {
             8 => Box::new(|| at_orderwise.counts().all()),
             _ => Box::new(|| at_sitoo.counts().all()),
         };
-        let more = seen() + 1 + self.dice.below(12);
-        // What is rare may be done for good: then any other requests will do.
-        let all = || at_orderwise.counts().all() + at_sitoo.counts().all();
-        let many = all() + MANY;
-        let came = until(PATIENCE, || seen() >= more || all() >= many).await;
-        assert!(came, "nothing happens any more: {}", self.served.last_words(0));
+        let more = 1 + self.dice.below(12);
+        self.served.see(&self.live, (more, MANY), seen).await;
     }
 
     /// No more faults, nothing new at the tills; returns when nothing is on its way.

@@ -3,24 +3,14 @@
 
 mod common;
 
-use std::{collections::BTreeSet, fs, process::Child, time::Duration};
+use std::{collections::BTreeSet, fs, time::Duration};
 
-use common::{Desk, text};
+use common::{Desk, Running, text};
 use daybook_testkit::live::{Live, until};
 use serde_json::Value;
 
 /// Long, because a test must not fail only because the machine is busy.
 const PATIENCE: Duration = Duration::from_mins(2);
-
-/// A program that is gone with this value.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_wrong_password_is_one_exception() {

@@ -2,14 +2,17 @@
 //! away when it starts. The real processes, real sockets.
 #![allow(clippy::unwrap_used, reason = "tests may stop")]
 
+mod common;
+
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
     path::Path,
-    process::{Child, ChildStderr, Command, Stdio},
+    process::{ChildStderr, Command, Stdio},
     time::Duration,
 };
 
+use common::Running;
 use daybook_sandbox::faults::{Fault, Matcher};
 use daybook_store::asked;
 use daybook_testkit::{
@@ -26,16 +29,6 @@ const Z_REPORTS: &str = "pos-z-reports";
 /// A call may last as long as the test does.
 const PATIENT: &str = "\nweb.listen = \"127.0.0.1:0\"\nsitoo.timeout = \"1h\"\n\
  orderwise.per-second = 0\n";
-
-/// A program that is gone with this value.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn start(folder: &Path, args: &[&str], said: Stdio) -> Running {
     let mut command = Command::new(env!("CARGO_BIN_EXE_daybook"));

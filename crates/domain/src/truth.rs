@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_with_exceptions_is_not_called_up_to_date_and_nothing_holds_no_money() {
+    fn a_store_with_exceptions_is_named_as_such_and_no_money_is_not_spoken_of() {
         let (mood, text) = told(|truth| {
             truth.stores[2].has_exceptions = true;
             truth.exceptions = 2;

@@ -62,6 +62,11 @@ pub fn or_dash(text: Option<String>) -> String {
     text.filter(|text| !text.is_empty()).unwrap_or_else(|| "-".to_owned())
 }
 
+/// A moment within a sentence, by a clock on the wall: `04:00 on Fri 2 Jan 2099`.
+pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%H:%M on %a %-d %b %Y").to_string()
+}
+
 /// `£291.45 (£242.88 net, £48.56 VAT, £0.01 rounding)`: gross, net and VAT of a receipt, and what is
 /// neither of the last two.
 pub fn made_of((gross, net, vat): (Money, Money, Money), currency: &str) -> String {

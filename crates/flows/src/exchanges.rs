@@ -56,3 +56,14 @@ pub(crate) fn count(exchange: &Exchange) {
     )
     .record(exchange.duration);
 }
+
+/// Whether OrderWise has a document under a reference, whoever posted it; what was said is kept.
+pub(crate) async fn is_there(
+    app: &App,
+    order_id: Option<i64>,
+    reference: &str,
+) -> Result<bool, FlowError> {
+    let called = app.orderwise.lookup_elsewhere(reference).await;
+    keep(app, order_id, called.exchanges).await?;
+    Ok(!called.outcome.map_err(FlowError::Orderwise)?.is_empty())
+}

@@ -49,7 +49,7 @@ pub async fn from_copy(
             return other;
         }
     };
-    if let Err(error) = mark(&trial.db, now, actor).await {
+    if let Err(error) = mark(&trial.db, now, actor, "put-back").await {
         trial.end().await?;
         return Err(error);
     }
@@ -69,20 +69,20 @@ pub async fn in_place(db: &Db, now: Timestamp, actor: &str) -> StoreResult<Evide
     }
     let found = evidence::verify(db).await?;
     if found.is_whole() {
-        mark(db, now, actor).await?;
+        mark(db, now, actor, "put-back").await?;
     }
     Ok(found)
 }
 
 /// A new book over days that were posted: as if it had been put back.
 pub async fn look_up_first(db: &Db, now: Timestamp, actor: &str) -> StoreResult<()> {
-    mark(db, now, actor).await
+    mark(db, now, actor, "look-up-first").await
 }
 
-async fn mark(db: &Db, now: Timestamp, actor: &str) -> StoreResult<()> {
+async fn mark(db: &Db, now: Timestamp, actor: &str, act: &str) -> StoreResult<()> {
     let mut tx = db.begin().await?;
     watermark::set(&mut tx, now, MARK, 1).await?;
-    audit::append(&mut tx, now, actor, "put-back", "book", "{}").await?;
+    audit::append(&mut tx, now, actor, act, "book", "{}").await?;
     tx.commit().await
 }
 

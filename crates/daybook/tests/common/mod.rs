@@ -7,7 +7,7 @@ pub(crate) mod served;
 use std::{
     fs,
     path::PathBuf,
-    process::{Command, Output},
+    process::{Child, Command, Output},
 };
 
 use serde_json::Value;
@@ -21,6 +21,16 @@ pub(crate) const FILTERS: &[(&str, &str)] = &[
     (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[id]"),
     (r#""duration_us": \d+"#, r#""duration_us": 0"#),
 ];
+
+/// A program that is gone with this value.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// A folder, gone with this value.
 pub(crate) struct Desk {

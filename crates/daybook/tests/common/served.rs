@@ -5,7 +5,13 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
+
+use daybook_testkit::live::{Live, until};
+
+/// Long, because a test must not fail only because the machine is busy.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Short pauses, so that much happens between two kills. OrderWise takes a few milliseconds for an
 /// order, and shows each at once: what is not found a settling time later is not there.
@@ -77,6 +83,21 @@ impl Served {
 
     fn log_of(&self, number: usize) -> PathBuf {
         self.folder.join(format!("serve-{number}.log"))
+    }
+
+    /// Waits for `more` of what is counted. What is rare may be done for good: then `many` requests of
+    /// any kind will do.
+    pub(crate) async fn see(
+        &self,
+        live: &Live,
+        (more, many): (u64, u64),
+        counted: impl Fn() -> u64,
+    ) {
+        let (orderwise, sitoo) = (&live.sandbox.orderwise_faults, &live.sandbox.sitoo_faults);
+        let all = || orderwise.counts().all() + sitoo.counts().all();
+        let (enough, many) = (counted() + more, all() + many);
+        let came = until(PATIENCE, || counted() >= enough || all() >= many).await;
+        assert!(came, "nothing happens any more: {}", self.last_words(0));
     }
 
     /// The end of one's log.

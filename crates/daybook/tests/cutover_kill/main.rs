@@ -155,11 +155,8 @@ impl<'b> Story<'b> {
             6 => Box::new(|| at_orderwise.counts().all()),
             _ => Box::new(|| at_sitoo.counts().all()),
         };
-        let more = seen() + 1 + self.dice.below(12);
-        let all = || at_orderwise.counts().all() + at_sitoo.counts().all();
-        let many = all() + MANY;
-        let came = until(PATIENCE, || seen() >= more || all() >= many).await;
-        assert!(came, "nothing happens any more: {}", self.served.last_words(0));
+        let more = 1 + self.dice.below(12);
+        self.served.see(&self.live, (more, MANY), seen).await;
     }
 
     /// The service is dead at the switch: Daybook has not seen what the other integration has.

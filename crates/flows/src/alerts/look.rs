@@ -65,8 +65,7 @@ impl Around<'_> {
 
     /// What is written once stays true: an age would be wrong a minute later.
     fn moment(&self, at: Timestamp) -> String {
-        let local = at.to_jiff().to_zoned_datetime(self.zone.clone());
-        local.strftime("%H:%M on %a %-d %b %Y").to_string()
+        words::clock(at, &self.zone)
     }
 
     fn is_older(&self, at: Timestamp, limit: std::time::Duration) -> bool {

@@ -93,10 +93,7 @@ async fn is_posted(app: &App, received: &ReceivedOrder) -> Result<Option<bool>, 
     let Ok(order) = parse_order(&received.payload) else { return Ok(None) };
     let mut answer = None;
     for reference in references(&rules(app), &order) {
-        let called = app.orderwise.lookup_elsewhere(&reference).await;
-        exchanges::keep(app, None, called.exchanges).await?;
-        let documents = called.outcome.map_err(FlowError::Orderwise)?;
-        answer = Some(answer == Some(true) || !documents.is_empty());
+        answer = Some(exchanges::is_there(app, None, &reference).await? || answer == Some(true));
     }
     Ok(answer)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use daybook_domain::{Timestamp, month::Month, reconcile::witness::Day};
+use daybook_domain::{Timestamp, month::Month, reconcile::witness::Day, words};
 use daybook_store::{Tx, entry, reconcile::day::StoreDayRow, watermark};
 
 use jiff::tz::TimeZone;
@@ -14,20 +14,18 @@ use crate::{app::App, error::FlowError, sales::scan::FIRST};
 /// The first day that is Daybook's: `receive.first-day`, or the day of the first order in the book
 /// where that is earlier by more than a night. None while neither is known.
 pub async fn first_day(app: &App) -> Result<Option<Day>, FlowError> {
-    let held = entry::first_date(&app.db, first_id(app).await?).await?;
-    Ok(of(app, held))
+    let mut tx = app.db.look().await?;
+    let first = first_day_in(app, &mut tx).await?;
+    tx.rollback().await?;
+    Ok(first)
 }
 
 /// The same inside of a transaction.
 pub(super) async fn first_day_in(app: &App, tx: &mut Tx) -> Result<Option<Day>, FlowError> {
+    // Orders below this one were read again by somebody: they are in the book, their days are not.
     let first = watermark::get(&mut *tx, FIRST).await?.unwrap_or(0);
     let held = entry::first_date(&mut *tx, first).await?;
     Ok(of(app, held))
-}
-
-/// Orders below this one were read again by somebody: they are in the book, their days are not.
-async fn first_id(app: &App) -> Result<i64, FlowError> {
-    Ok(watermark::get(&app.db, FIRST).await?.unwrap_or(0))
 }
 
 fn of(app: &App, first_order: Option<Timestamp>) -> Option<Day> {
@@ -61,9 +59,7 @@ pub(crate) async fn counted(
 pub(super) async fn over(app: &App, about: About) -> Result<String, FlowError> {
     let zone = policy::zone(app, about.0).await?;
     let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
-    let said = |at: Timestamp| {
-        at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%H:%M on %a %-d %b %Y").to_string()
-    };
+    let said = |at: Timestamp| words::clock(at, &zone);
     let end = policy::clock(app, about.0).await?.bounds(about.1).1;
     let night = policy::night(app, about).await?;
     Ok(if !app.settings.reconcile.enabled {

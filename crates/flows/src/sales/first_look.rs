@@ -2,6 +2,8 @@
 //! OrderWise is not in it. Whatever could have been posted is looked up by its reference before it is
 //! sent; what is found is adopted.
 
+use std::collections::BTreeMap;
+
 use daybook_connectors::sitoo::{OrdersQuery, parse_order};
 use daybook_domain::{Timestamp, entry::EntryState};
 use daybook_store::{
@@ -13,8 +15,9 @@ use daybook_store::{
 use super::{
     doubt::step,
     receive::{ORDERS, ask},
+    scan,
 };
-use crate::{app::App, error::FlowError, retrying::retrying};
+use crate::{app::App, error::FlowError, exchanges, retrying::retrying};
 
 /// Why such an entry is in doubt; also the name of the watermark that says up to which order.
 pub(crate) const REASON: &str = "look-up-first";
@@ -51,7 +54,8 @@ async fn begin(app: &App) -> Result<(), FlowError> {
     Ok(())
 }
 
-/// How many of the latest orders OrderWise has under Daybook's own references.
+/// How many of the orders that a new book begins with, and of the latest, OrderWise has under
+/// Daybook's own references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct PostedAlready {
     /// Orders that were looked up.
@@ -60,20 +64,26 @@ pub struct PostedAlready {
     pub found: usize,
 }
 
-/// Looks the latest orders up for a book that is new and may not be the first. Where any is there,
-/// all that the tills have at its first start are looked up before they are sent.
+/// Looks orders up for a book that is new and may not be the first: from both ends, because whoever
+/// posted may have stopped before the latest. Where any is there, all that the tills have at its
+/// first start are looked up before they are sent.
 pub async fn posted_already(app: &App, actor: &str) -> Result<PostedAlready, FlowError> {
-    const LATEST: u32 = 20;
+    const EACH_END: u32 = 10;
     let newest = ask(app, &OrdersQuery::Newest).await?;
     let newest = newest.orders.iter().map(|order| order.order_id).max().unwrap_or_default();
-    let from = newest.saturating_sub(i64::from(LATEST) - 1).max(1);
-    let orders = ask(app, &OrdersQuery::FromId { from, start: 0, num: LATEST }).await?.orders;
+    let latest = newest.saturating_sub(i64::from(EACH_END) - 1).max(1);
+    let first = scan::beginning(app).await?.unwrap_or(latest);
+    let mut ends = BTreeMap::new();
+    for from in [first, latest.max(first)] {
+        let page = ask(app, &OrdersQuery::FromId { from, start: 0, num: EACH_END }).await?;
+        ends.extend(page.orders.into_iter().map(|order| (order.order_id, order)));
+    }
     let mut posted = PostedAlready { asked: 0, found: 0 };
-    for received in orders {
+    for received in ends.values() {
         let Ok(order) = parse_order(&received.payload) else { continue };
-        let called = app.orderwise.lookup_elsewhere(&order.reference.to_string()).await;
         posted.asked += 1;
-        posted.found += usize::from(!called.outcome.map_err(FlowError::Orderwise)?.is_empty());
+        posted.found +=
+            usize::from(exchanges::is_there(app, None, &order.reference.to_string()).await?);
     }
     if posted.found > 0 {
         restore::look_up_first(&app.db, app.now(), actor).await?;

@@ -103,11 +103,7 @@ async fn start(app: &App) -> Result<Option<i64>, FlowError> {
     if let Some(mark) = watermark::get(&app.db, ORDERS).await? {
         return Ok(Some(mark));
     }
-    let first = match app.settings.receive.first_order_id {
-        Some(id) => first_from(app, id).await?,
-        None => first_of_day(app).await?,
-    };
-    let Some(first) = first else { return Ok(None) };
+    let Some(first) = beginning(app).await? else { return Ok(None) };
     let mark = first - 1;
     let mut tx = app.db.begin().await?;
     watermark::set(&mut tx, app.now(), ORDERS, mark).await?;
@@ -117,6 +113,14 @@ async fn start(app: &App) -> Result<Option<i64>, FlowError> {
     tx.commit().await?;
     tracing::info!(first_order_id = first, "first start: reading orders from this id on");
     Ok(Some(mark))
+}
+
+/// The order that a first start begins with, as the settings say; none where there is none yet.
+pub(crate) async fn beginning(app: &App) -> Result<Option<i64>, FlowError> {
+    match app.settings.receive.first_order_id {
+        Some(id) => first_from(app, id).await,
+        None => first_of_day(app).await,
+    }
 }
 
 /// The given id, or the first order after it when there is a long stretch of nothing: a short one

@@ -72,6 +72,17 @@ async fn switch(world: &World) {
     deeds::switch(&world.app, None, Some("a story"), "ada").await.unwrap();
 }
 
+/// The old integration has posted the first order; then Daybook takes over.
+async fn taken_over(db: daybook_store::Db) -> World {
+    let world = old_world(db).await;
+    let first = world.sell(world.sale(500));
+    begin(&world, first).await;
+    old_posts(&world, first, 500);
+    world.pass().await;
+    switch(&world).await;
+    world
+}
+
 #[tokio::test]
 async fn each_receipt_stands_once_through_parallel_run_switch_back_and_switch() {
     for_each_engine(|db| async {
@@ -262,12 +273,7 @@ async fn what_was_sold_before_the_switch_and_not_received_waits_for_the_other() 
 #[tokio::test]
 async fn the_list_of_the_way_back_names_what_is_still_open() {
     for_each_engine(|db| async {
-        let world = old_world(db).await;
-        let first = world.sell(world.sale(500));
-        begin(&world, first).await;
-        old_posts(&world, first, 500);
-        world.pass().await;
-        switch(&world).await;
+        let world = taken_over(db).await;
         let open = world.sell(world.sale(600).stage(Stage::Open));
         let last = world.sell(world.sale(700));
         world.pass().await;
@@ -328,12 +334,7 @@ impl Witness for Meanwhile {
 #[tokio::test]
 async fn an_old_posting_between_look_and_posting_is_found_and_told() {
     for_each_engine(|db| async {
-        let mut world = old_world(db).await;
-        let first = world.sell(world.sale(500));
-        begin(&world, first).await;
-        old_posts(&world, first, 500);
-        world.pass().await;
-        switch(&world).await;
+        let mut world = taken_over(db).await;
         let doubled = world.sell(world.sale(900));
         let written = Written {
             reference: format!("SIT-{doubled}"),
@@ -382,12 +383,7 @@ async fn a_return_names_its_sale_as_the_other_integration_did() {
 #[tokio::test]
 async fn two_daybooks_and_a_way_back_in_between_send_nothing_more() {
     let book = TestBook::postgres().await;
-    let mut world = old_world(book.db.clone()).await;
-    let first = world.sell(world.sale(500));
-    begin(&world, first).await;
-    old_posts(&world, first, 500);
-    world.pass().await;
-    switch(&world).await;
+    let mut world = taken_over(book.db.clone()).await;
     let other = world.another(book.again().await);
     let orders: Vec<_> = (0..30).map(|_| world.sell(world.sale(700))).collect();
     let options = SyncOptions::default();

@@ -13,17 +13,9 @@ use crate::{config::Need, context, failure::Failure};
 /// Most candidates of one search: each is a call.
 const MOST: usize = 200;
 
-/// Runs the candidates; offers for the purposes that have no number yet.
-pub(super) async fn find(
-    place: &Place,
-    answers: &Answers,
-    clock: &Arc<dyn Clock>,
-) -> Result<Vec<ExportOffer>, Failure> {
-    Ok(find_and_tell(place, answers, clock).await?.0)
-}
-
-/// As [`find`], with the numbers of those that ran and were not told apart.
-async fn find_and_tell(
+/// Runs the candidates; offers for the purposes that have no number yet, and the numbers of those that
+/// ran and were not told apart.
+async fn find(
     place: &Place,
     answers: &Answers,
     clock: &Arc<dyn Clock>,
@@ -55,7 +47,7 @@ pub(super) async fn find_by_file(
     if answers.init.find_exports.is_empty() {
         return Ok(Vec::new());
     }
-    let offers = find(place, answers, clock).await?;
+    let (offers, _) = find(place, answers, clock).await?;
     let accept = answers.init.accept;
     for offer in offers.iter().filter(|it| accept.takes(it.confidence)) {
         answers.set(&key(offer.purpose), Value::from(offer.id));
@@ -90,7 +82,7 @@ pub(super) async fn find_with(
         "  running {} of them, which may take a while",
         answers.init.find_exports.len()
     ));
-    let (offers, left) = match find_and_tell(place, answers, clock).await {
+    let (offers, left) = match find(place, answers, clock).await {
         Ok(found) => found,
         Err(failure) => {
             talk.say(&failure.to_string());

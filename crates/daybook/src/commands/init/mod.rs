@@ -381,7 +381,10 @@ impl Run {
         let checked = Box::pin(check::examine(context, &app)).await?;
         // A book that is kept knows what it posted.
         if has_all && !report.kept_book {
-            report.posted_already = sales::posted_already(&app, &self.actor).await.ok();
+            match sales::posted_already(&app, &self.actor).await {
+                Ok(posted) => report.posted_already = Some(posted),
+                Err(error) => report.posted_unknown = Some(error.to_string()),
+            }
         }
         app.db.close().await;
         if let Some(path) = interview::book_file(context) {
@@ -457,6 +460,7 @@ fn empty(checked: Vec<CheckLine>) -> Report {
         unread: Vec::new(),
         mapped: 0,
         posted_already: None,
+        posted_unknown: None,
         files: Vec::new(),
         check: None,
         next: Vec::new(),

@@ -37,9 +37,11 @@ pub(super) struct Report {
     pub(super) unread: Vec<String>,
     /// Rows that are in the book now.
     pub(super) mapped: usize,
-    /// Of the latest orders, those that OrderWise has under Daybook's references; none where nothing
-    /// could be asked.
+    /// Of the orders that the book begins with, and of the latest, those that OrderWise has under
+    /// Daybook's references; none where nothing could be asked.
     pub(super) posted_already: Option<PostedAlready>,
+    /// Why that could not be asked.
+    pub(super) posted_unknown: Option<String>,
     /// Files that were written.
     pub(super) files: Vec<PathBuf>,
     /// What `daybook check` says of it; none where nothing was written.
@@ -124,9 +126,16 @@ pub(super) fn told(report: &Report) -> String {
     if let Some(PostedAlready { asked, found }) = report.posted_already.filter(|it| it.found > 0) {
         let _ = writeln!(
             text,
-            "\n{found} of the latest {asked} orders are in OrderWise under Daybook's references: another \
+            "\n{found} of {asked} orders, the first and the latest, are in OrderWise under Daybook's references: another \
              book posted them. What the tills have at the first start is therefore looked up before it \
              is sent. Stop whatever posts from that other book."
+        );
+    }
+    if let Some(why) = &report.posted_unknown {
+        let _ = writeln!(
+            text,
+            "\nWhether another book has posted what the tills have could not be looked up: {why}. If \
+             one did, look first: `daybook sync sales --look-up-first`."
         );
     }
     text.push_str("\nNext:\n");

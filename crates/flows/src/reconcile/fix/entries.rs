@@ -1,6 +1,6 @@
 //! Steps about entries: each is given back to the sales flow, and looked at when that had its turn.
 
-use daybook_domain::{Reference, entry::EntryState, exchange::Called, reconcile::fix::Act};
+use daybook_domain::{Reference, entry::EntryState, reconcile::fix::Act};
 use daybook_store::{
     entry::{self, Changes, EntryRow},
     exception,
@@ -20,7 +20,10 @@ pub(super) async fn give_back(
     reference: Reference,
 ) -> Result<Option<StepOutcome>, FlowError> {
     let is_there = match doing.one.step.act {
-        Act::Release => is_there(app, reference).await,
+        // Whether somebody entered it by hand.
+        Act::Release => {
+            exchanges::is_there(app, Some(reference.order_id), &reference.to_string()).await
+        }
         _ => Ok(false),
     };
     let is_there = match is_there {
@@ -33,14 +36,6 @@ pub(super) async fn give_back(
         Err(error) => return Err(error),
     };
     retrying(app, "a step of a plan", || once(app, doing, reference, is_there)).await
-}
-
-/// Whether OrderWise has an entry that is held: somebody entered it by hand.
-async fn is_there(app: &App, reference: Reference) -> Result<bool, FlowError> {
-    let Called { outcome, exchanges } = app.orderwise.lookup(&reference).await;
-    exchanges::keep(app, Some(reference.order_id), exchanges).await?;
-    let documents = outcome.map_err(FlowError::Orderwise)?;
-    Ok(!documents.is_empty())
 }
 
 async fn once(
