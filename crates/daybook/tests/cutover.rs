@@ -91,7 +91,7 @@ fn a_consultant_goes_from_the_first_look_to_the_switch_and_back() {
     assert!(report["not_found"].as_i64().unwrap() > 0, "{report}");
     let (_, told) = run(&desk, &["cutover"]);
     assert!(told.contains("Daybook posts NOTHING (parallel)"), "{told}");
-    assert!(told.contains("Next: daybook cutover switch"), "{told}");
+    assert!(told.contains("Next: clear these, then daybook cutover switch"), "{told}");
     insta::assert_json_snapshot!("plan", shape(&json(&desk, &["cutover", "plan"])));
     insta::assert_json_snapshot!("report", shape(&report));
 

@@ -83,6 +83,8 @@ pub fn router(web: Web) -> Router {
     let desk = access::behind_doors(pages.merge(calls).merge(access::open()), &web);
     Router::new()
         .route("/events", post(events::receive))
+        // Whoever sets the webhook up may end it with a slash; an event must not be lost to that.
+        .route("/events/", post(events::receive))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))

@@ -22,6 +22,7 @@ Examples:
   daybook entries --state held                    what is stopped
   daybook entries --store 5 --from 2026-11-24     a store's day
   daybook entries --cause sku-unmapped            what waits for a SKU
+  daybook entries --differs                       other totals in OrderWise than at the till
   daybook entries --find 8812                     by receipt, order id, reference or document number
   daybook entries --limit 1000 --before 11513     the next page: older than this order id
   daybook entries --stray                         orders of Sitoo that do not say which they are
@@ -38,6 +39,9 @@ pub(crate) struct EntriesArgs {
     /// Only of this kind.
     #[arg(long, value_parser = ["sale", "return", "other"])]
     kind: Option<String>,
+    /// Only what OrderWise keeps with other totals than the till's.
+    #[arg(long)]
+    differs: bool,
     /// Only of this store (its warehouse id in Sitoo).
     #[arg(long, value_name = "ID")]
     store: Option<i64>,
@@ -60,7 +64,7 @@ pub(crate) struct EntriesArgs {
     #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
     /// Not entries: orders without a usable order id, kept as they came; the latest first.
-    #[arg(long, conflicts_with_all = ["state", "kind", "store", "from", "to", "cause", "find", "before"])]
+    #[arg(long, conflicts_with_all = ["state", "kind", "differs", "store", "from", "to", "cause", "find", "before"])]
     stray: bool,
 }
 
@@ -143,6 +147,7 @@ fn filter(context: &Context, args: &EntriesArgs) -> Result<EntryFilter, Failure>
         // Both words were checked when the command line was read.
         state: args.state.as_deref().and_then(|word| word.parse::<EntryState>().ok()),
         kind: args.kind.as_deref().and_then(|word| word.parse::<EntryKind>().ok()),
+        differs: args.differs,
         warehouse_id: args.store,
         stores: None,
         from: args.from.map(|day| asked::start_of(day, 0, &zone)).transpose()?,

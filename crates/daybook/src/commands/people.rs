@@ -1,7 +1,7 @@
 //! `daybook people`: who may sign in to the desk; the way back in for who cannot.
 
 use clap::{Args, Subcommand};
-use daybook_domain::{Timestamp, access::Role};
+use daybook_domain::{Timestamp, access::Role, mapping::MappingKind};
 use daybook_flows::{
     App, FlowError,
     access::{
@@ -9,6 +9,7 @@ use daybook_flows::{
         people::{self, Change, PersonView},
     },
 };
+use daybook_store::mapping;
 use serde::Serialize;
 
 use super::Ended;
@@ -94,14 +95,38 @@ struct ShownLink {
 /// Lists, invites, resets.
 pub(crate) async fn run(context: &Context, args: &PeopleArgs) -> Result<Ended, Failure> {
     let app = context.app(Need::Book).await?;
-    let done = act(context, &app, &args.action).await;
+    let done = async {
+        let shown = act(context, &app, &args.action).await?;
+        Ok::<_, FlowError>((shown, unknown_stores(&app, &args.action).await?))
+    }
+    .await;
     app.db.close().await;
-    let shown = done?;
+    let (shown, unknown) = done?;
     context.printer.result(&shown, |shown| for_people(context, shown))?;
+    if !unknown.is_empty() {
+        context.printer.talk(&format!(
+            "no mapping knows store {}: nothing of it is shown until one does (daybook map \
+             list store)",
+            unknown.join(", ")
+        ));
+    }
     if shown.people.is_empty() {
-        context.printer.talk("there is no account yet: daybook people invite --role admin …");
+        context.printer.talk(
+            "there is no account yet: daybook people invite --name 'YOUR NAME' --login \
+             YOU@EXAMPLE.COM --role admin",
+        );
     }
     Ok(Ended::Done)
+}
+
+/// Stores of an invitation that no mapping has: a slip of the keyboard shows an empty desk.
+async fn unknown_stores(app: &App, action: &Action) -> Result<Vec<String>, FlowError> {
+    let Action::Invite(InviteArgs { store, .. }) = action else { return Ok(Vec::new()) };
+    let rows = mapping::load(&app.db).await?.rows;
+    let is_known =
+        |id: &&String| rows.iter().any(|row| row.kind == MappingKind::Store && row.key == **id);
+    let named: Vec<String> = store.iter().map(i64::to_string).collect();
+    Ok(named.iter().filter(|id| !is_known(id)).cloned().collect())
 }
 
 async fn act(context: &Context, app: &App, action: &Action) -> Result<Shown, FlowError> {

@@ -87,7 +87,10 @@ pub(crate) async fn run(context: &Context, args: &PeriodArgs) -> Result<Ended, F
         all => list_for_people(all),
     })?;
     if shown.periods.is_empty() {
-        context.printer.talk("no month has compared days yet: daybook reconcile --day DATE");
+        let today = context.now().to_jiff().to_zoned_datetime(context.zone()).date();
+        let day = today.yesterday().unwrap_or(today);
+        let talk = format!("no month has compared days yet: daybook reconcile --day {day}");
+        context.printer.talk(&talk);
     }
     let blocked = !lists && shown.periods.iter().any(|one| !one.obstacles.is_empty());
     Ok(if blocked { Ended::ExceptionsOpen } else { Ended::Done })

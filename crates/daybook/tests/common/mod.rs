@@ -16,6 +16,7 @@ use serde_json::Value;
 pub(crate) const FILTERS: &[(&str, &str)] = &[
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[moment]"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "[moment]"),
+    (r"yet: daybook reconcile --day \d{4}-\d\d-\d\d", "yet: daybook reconcile --day [yesterday]"),
     (r"\d+ (second|minute)s?\b *", "[age]  "),
     (r"sha256 [0-9a-f]{64}", "sha256 [hash]"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[id]"),

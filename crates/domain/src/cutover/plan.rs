@@ -167,7 +167,7 @@ pub fn plan(facts: &Facts, currency: &str) -> Plan {
             progress: if mode == Mode::Back { Progress::Done } else { Progress::Later },
             done: Some(back.clone()),
             detail: String::new(),
-            command: "daybook cutover back",
+            command: "daybook cutover back --reason REASON",
         });
     }
     let posts_for_long = mode == Mode::Live && facts.posted > 0;

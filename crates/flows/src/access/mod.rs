@@ -99,5 +99,9 @@ fn taken(login: &str, name: &str) -> FlowError {
 }
 
 fn unknown() -> FlowError {
-    FlowError::request("account-unknown", "There is no such account", "see People")
+    FlowError::request(
+        "account-unknown",
+        "There is no such account",
+        "People lists them, and `daybook people list`",
+    )
 }

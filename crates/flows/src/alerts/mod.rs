@@ -8,6 +8,8 @@ mod send;
 pub mod show;
 mod silence;
 
+use serde::Serialize;
+
 use crate::{app::App, engine, error::FlowError};
 
 pub(crate) use self::silence::Usuals;
@@ -17,7 +19,7 @@ pub use self::{record::place, send::test};
 pub const FLOW: &str = "alerts";
 
 /// What a pass has done.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AlertsReport {
     /// Alerts opened.
     pub opened: u64,

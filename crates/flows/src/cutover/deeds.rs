@@ -166,7 +166,7 @@ async fn refuse_begin(tx: &mut Tx, old: &Cutover) -> Result<Option<i64>, FlowErr
         return Err(FlowError::request(
             "cutover-posted-already",
             "this book has posted already: its beginning cannot be moved any more",
-            "use a new book for a new beginning; `daybook cutover back` stops this one",
+            "use a new book for a new beginning; `daybook cutover back --reason REASON` stops this one",
         ));
     }
     Ok(cutover::lowest(tx).await?)
@@ -191,7 +191,9 @@ async fn write_parallel(app: &App, also: &[Flow], actor: &str) -> Result<Cutover
     match old.mode {
         Mode::Begun | Mode::Parallel | Mode::Back => {}
         Mode::Live => return Err(wrong_mode(&old, "`daybook cutover begin` comes first")),
-        Mode::Switched => return Err(wrong_mode(&old, "`daybook cutover back` stops Daybook")),
+        Mode::Switched => {
+            return Err(wrong_mode(&old, "`daybook cutover back --reason REASON` stops Daybook"));
+        }
     }
     let since = if old.mode == Mode::Parallel { old.since } else { now };
     let mut also = also.to_vec();

@@ -98,6 +98,7 @@ async fn by_payment(
 fn fits(row: &EntryRow, filter: &EntryFilter) -> bool {
     let store = |id: &i64| row.warehouse_id == Some(*id);
     filter.state.is_none_or(|state| row.state == state)
+        && (!filter.differs || row.differs())
         && filter.warehouse_id.is_none_or(|id| store(&id))
         && filter.stores.as_ref().is_none_or(|stores| stores.iter().any(store))
         && filter.from.is_none_or(|from| row.order_date >= from)

@@ -5,6 +5,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use daybook_domain::{Timestamp, causes::Cause, class::Failure, retry::Backoff};
 use daybook_store::{Tx, exception, lease as leases};
+use serde::Serialize;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
@@ -64,7 +66,7 @@ async fn levels(app: &Arc<App>, stop: &CancellationToken) {
     let pass = || async {
         let mut report = StockReport::default();
         let result = stock::pass(app, &mut report).await;
-        tell("stock", report != StockReport::default(), &report);
+        tell("stock", &report);
         result
     };
     Box::pin(keep_running(app, stop, &beside, pass)).await;
@@ -81,7 +83,7 @@ async fn parcels(app: &Arc<App>, stop: &CancellationToken) {
     let pass = || async {
         let mut report = DespatchReport::default();
         let result = despatch::pass(app, &mut report).await;
-        tell("despatch", report != DespatchReport::default(), &report);
+        tell("despatch", &report);
         result
     };
     Box::pin(keep_running(app, stop, &beside, pass)).await;
@@ -98,7 +100,7 @@ async fn products(app: &Arc<App>, stop: &CancellationToken) {
     let pass = || async {
         let mut report = CatalogueReport::default();
         let result = catalogue::pass(app, &mut report).await;
-        tell("catalogue", report != CatalogueReport::default(), &report);
+        tell("catalogue", &report);
         result
     };
     Box::pin(keep_running(app, stop, &beside, pass)).await;
@@ -120,7 +122,7 @@ async fn books(app: &Arc<App>, stop: &CancellationToken) {
         } else {
             reconcile::asked::pass(app).await
         };
-        tell("reconcile", report != ReconcileReport::default(), &report);
+        tell("reconcile", &report);
         if report.closed + report.differs > 0 {
             app.wake.settlement.notify_one();
         }
@@ -141,7 +143,7 @@ async fn payouts(app: &Arc<App>, stop: &CancellationToken) {
     let pass = || async {
         let mut report = SettlementReport::default();
         let result = settlement::pass(app, &seen, &mut report).await;
-        tell("settlement", report != SettlementReport::default(), &report);
+        tell("settlement", &report);
         result
     };
     Box::pin(keep_running(app, stop, &beside, pass)).await;
@@ -158,7 +160,7 @@ async fn watch(app: &Arc<App>, stop: &CancellationToken) {
     let pass = || async {
         let mut report = AlertsReport::default();
         let result = alerts::pass(app, &mut report).await;
-        tell(alerts::FLOW, report != AlertsReport::default(), &report);
+        tell(alerts::FLOW, &report);
         result
     };
     Box::pin(keep_running(app, stop, &beside, pass)).await;
@@ -184,10 +186,23 @@ async fn audits(app: &Arc<App>, stop: &CancellationToken) {
     Box::pin(keep_running(app, stop, &beside, pass)).await;
 }
 
-fn tell(flow: &'static str, something_happened: bool, report: &impl std::fmt::Debug) {
-    if something_happened {
-        tracing::info!(flow, ?report, "a pass is over");
+fn tell<R: Default + PartialEq + Serialize>(flow: &'static str, report: &R) {
+    if *report != R::default() {
+        let done = figures(&json!(report)).join(", ");
+        tracing::info!(flow, done, "a pass is over");
     }
+}
+
+/// What a report counts, without what is nought: `raised 3`.
+fn figures(report: &Value) -> Vec<String> {
+    let Some(counted) = report.as_object() else { return Vec::new() };
+    let said = counted.iter().flat_map(|(name, value)| match value {
+        Value::Number(figure) if figure.as_u64() != Some(0) => {
+            vec![format!("{} {figure}", name.replace('_', " "))]
+        }
+        part => figures(part),
+    });
+    said.collect()
 }
 
 async fn keep_running<F, Fut>(

@@ -46,6 +46,8 @@ pub struct EntryFilter {
     pub state: Option<EntryState>,
     /// Only of this kind.
     pub kind: Option<EntryKind>,
+    /// Only where OrderWise's totals are known and are not the till's.
+    pub differs: bool,
     /// Only of this store.
     pub warehouse_id: Option<i64>,
     /// Only of these stores.
@@ -62,9 +64,16 @@ pub struct EntryFilter {
     pub before: Option<i64>,
 }
 
-/// Adds stores and days to a query.
+/// OrderWise's totals have no sign on credits.
+const DIFFERS: &str = " AND erp_gross IS NOT NULL AND (erp_gross <> abs(gross) \
+    OR erp_net <> abs(net) OR erp_tax <> abs(vat))";
+
+/// Adds stores, days and differences to a query.
 macro_rules! narrow {
     ($query:expr, $filter:expr) => {
+        if $filter.differs {
+            $query.push(DIFFERS);
+        }
         if let Some(store) = $filter.warehouse_id {
             $query.push(" AND warehouse_id = ").push_bind(store);
         }

@@ -91,6 +91,14 @@ impl EntryRow {
     pub const fn reference(&self) -> Reference {
         Reference { site_id: self.site_id, order_id: self.order_id }
     }
+
+    /// Whether OrderWise keeps it with other totals than the till's; its totals have no sign.
+    pub fn differs(&self) -> bool {
+        let other = |theirs: Option<Money>, ours: Money| theirs.is_some_and(|it| it != ours.abs());
+        other(self.erp_gross, self.gross)
+            || other(self.erp_net, self.net)
+            || other(self.erp_tax, self.vat)
+    }
 }
 
 /// All columns of [`EntryRow`].

@@ -2,6 +2,7 @@
 
 use crate::db::for_each_engine;
 use daybook_domain::{
+    Money,
     causes::Cause,
     entry::{
         EntryKind,
@@ -65,6 +66,29 @@ async fn every_filter_narrows() {
         tx.commit().await.unwrap();
         let cause = Some(Cause::SkuUnmapped);
         assert_eq!(found(&db, EntryFilter { cause, ..all() }).await, [4]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_differs_in_orderwise_by_a_penny_is_listed() {
+    for_each_engine(|db| async move {
+        let returned = NewEntry { state: Ready, ..waiting_return(3, 1) };
+        record(&db, &[sale(1), sale(2), returned, sale(4)]).await;
+        for (id, more) in [(1, 0), (2, 1), (3, 0)] {
+            let entry = get(&db, id).await;
+            let changes = Changes {
+                erp_net: Some(Some(entry.net.abs())),
+                erp_tax: Some(Some(entry.vat.abs() + Money::from_pence(more))),
+                erp_gross: Some(Some(entry.gross.abs())),
+                ..Changes::default()
+            };
+            go(&db, &[Transition { changes, ..step(id, Ready, Posting) }]).await;
+        }
+        assert_eq!(found(&db, EntryFilter { differs: true, ..all() }).await, [2]);
+        for id in 1..=4 {
+            assert_eq!(get(&db, id).await.differs(), id == 2, "{id}");
+        }
     })
     .await;
 }

@@ -228,8 +228,12 @@ fn cells(entry: &EntryView) -> Vec<Cell> {
     ]
 }
 
+/// No state: what is in OrderWise with other totals than the till's.
+const DIFFERS: &str = "differs";
+
 fn states() -> Vec<(&'static str, &'static str)> {
-    EntryState::ALL.iter().map(|state| (state.word(), state_word(*state).0)).collect()
+    let states = EntryState::ALL.iter().map(|state| (state.word(), state_word(*state).0));
+    states.chain([(DIFFERS, "Totals differ")]).collect()
 }
 
 /// The filter that was asked for, or what is wrong with it.
@@ -255,11 +259,12 @@ pub(crate) fn filter(wanted: &Wanted, zone: &TimeZone) -> Result<EntryFilter, St
         text.parse().map(Some).map_err(|_| format!("'{text}' is no {what}"))
     };
     let state = match wanted.state.trim() {
-        "" => None,
+        "" | DIFFERS => None,
         word => Some(word.parse().map_err(|_| format!("'{word}' is no state"))?),
     };
     Ok(EntryFilter {
         state,
+        differs: wanted.state.trim() == DIFFERS,
         warehouse_id: number(&wanted.store, "store")?,
         from: day(&wanted.from, 0)?,
         to: day(&wanted.to, 1)?,

@@ -9,7 +9,7 @@ use axum::{
 use daybook_domain::{access::Right, manual::routine::Routine};
 use daybook_flows::manual::{
     responsible,
-    routine::{self, LineState, LineView},
+    routine::{self, LineState, LineView, RoutineView},
 };
 use serde::Deserialize;
 
@@ -80,6 +80,15 @@ fn line_told(line: &LineView, zone: &jiff::tz::TimeZone) -> LineTold {
     }
 }
 
+/// How far a routine is; what cannot be known yet is not left to be done.
+fn done_told(one: &RoutineView) -> String {
+    let unknown = one.lines.iter().filter(|line| line.state == LineState::Unknown).count();
+    match (one.done(), one.lines.len(), unknown) {
+        (done, of, 0) => format!("{done} of {of} done"),
+        (done, of, unknown) => format!("{done} of {of} done, {unknown} not known yet"),
+    }
+}
+
 /// The words of a line, wherever it stands.
 fn words_of(code: &str) -> Option<&'static str> {
     Routine::ALL.into_iter().find_map(|one| one.line(code)).map(|line| line.text)
@@ -95,7 +104,7 @@ pub(super) async fn page(
         word: one.routine.word(),
         title: one.routine.title(),
         period: one.period.clone(),
-        done: format!("{} of {} done", one.done(), one.lines.len()),
+        done: done_told(one),
         lines: one.lines.iter().map(|line| line_told(line, &zone)).collect(),
     });
     let kept = routine::kept(&web.app, KEPT).await?;

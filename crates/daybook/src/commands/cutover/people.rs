@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use daybook_domain::cutover::{
     Cutover,
-    plan::{Plan, Progress},
+    plan::{Plan, Progress, SWITCH},
 };
 use daybook_flows::cutover::{
     Comparison, Report,
@@ -43,7 +43,9 @@ pub(super) fn plan(context: &Context, plan: &Plan) -> String {
         text.push_str(&printer::rows(&[], rows.collect()));
     }
     if let Some(next) = plan.next {
-        let _ = write!(text, "\n\nNext: {next}");
+        let is_switch = plan.steps.iter().any(|it| it.step == SWITCH && it.command == next);
+        let first = if is_switch && !plan.obstacles.is_empty() { "clear these, then " } else { "" };
+        let _ = write!(text, "\n\nNext: {first}{next}");
     }
     text
 }
@@ -96,7 +98,8 @@ pub(super) fn switched(state: &Cutover) -> String {
     format!(
         "Daybook posts from order {point} on. What was sold before is looked for, and posted by \
          Daybook only when the other integration has had its time.\n\
-         Stop the other integration now, if it still runs. The way back: daybook cutover back"
+         Stop the other integration now, if it still runs. The way back: daybook cutover back \
+         --reason WHY"
     )
 }
 

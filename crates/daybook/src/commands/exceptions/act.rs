@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::Args;
-use daybook_domain::causes::Cause;
+use daybook_domain::{causes::Cause, entry::EntryState};
 use daybook_flows::people;
 use serde::Serialize;
 
@@ -74,16 +74,22 @@ impl FromStr for What {
 #[derive(Debug, Serialize)]
 struct Retried {
     retried: u64,
+    /// Whether it had been dismissed: a decision of a person is taken back.
+    was_dismissed: bool,
 }
+
+const POSTS: &str = "a running `daybook serve` posts them, or `daybook sync sales`";
 
 /// Makes entries due now.
 pub(super) async fn retry(context: &Context, args: &RetryArgs) -> Result<Ended, Failure> {
     context.existing_book().await?.close().await;
     let app = context.app(Need::Book).await?;
+    let mut was_dismissed = false;
     let retried = match (args.entry, args.cause) {
         (Some(named), _) => {
             let entry = named.find(&app.db).await?;
             people::retry(&app, entry.reference(), &context.actor).await?;
+            was_dismissed = entry.state == EntryState::Dismissed;
             1
         }
         (None, Some(cause)) => {
@@ -92,12 +98,13 @@ pub(super) async fn retry(context: &Context, args: &RetryArgs) -> Result<Ended, 
         (None, None) => 0,
     };
     app.db.close().await;
-    context.printer.result(&Retried { retried }, |done| match done.retried {
-        0 => "nothing is held by this".to_owned(),
-        count => format!(
-            "{} ready again; a running `daybook serve` posts them, or `daybook sync sales`",
-            words::count(count, "entry is", "entries are"),
-        ),
+    let shown = Retried { retried, was_dismissed };
+    context.printer.result(&shown, |done| match (done.retried, done.was_dismissed) {
+        (0, _) => "nothing is held by this".to_owned(),
+        (1, true) => format!("it had been dismissed, and is ready again; {POSTS}"),
+        (count, _) => {
+            format!("{} ready again; {POSTS}", words::count(count, "entry is", "entries are"))
+        }
     })?;
     Ok(Ended::Done)
 }

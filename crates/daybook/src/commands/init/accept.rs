@@ -226,6 +226,16 @@ impl Table {
         }
     }
 
+    /// Another store that has this session.
+    fn has_session(&self, session: &str, store: &str) -> Option<String> {
+        let is_other = |row: &&MappingRow| {
+            row.kind == MappingKind::Store
+                && row.key != store
+                && row.value.get("session").is_some_and(|known| known == session)
+        };
+        self.given.values().find(is_other).map(|row| row.key.clone())
+    }
+
     /// No call tells the sessions.
     fn sessions(&mut self, talk: Talk, taken: &[(MappingKind, String)]) -> Result<(), Failure> {
         let is_meant = |key: &(MappingKind, String)| {
@@ -248,6 +258,11 @@ impl Table {
                 if text.is_empty() {
                     break;
                 }
+                if let Some(other) = self.has_session(&text, &row.key)
+                    && !keeps_shared(talk, &text, &other)?
+                {
+                    continue;
+                }
                 match row.patched(&format!("session={text}")) {
                     Ok(row) => {
                         self.given.insert((row.kind, row.key.clone()), row);
@@ -259,6 +274,14 @@ impl Table {
         }
         Ok(())
     }
+}
+
+/// Whether a person means it: what a shared session posts is told apart by nothing in OrderWise.
+fn keeps_shared(talk: Talk, session: &str, other: &str) -> Result<bool, Failure> {
+    talk.say(&format!(
+        "  session {session} is that of store {other}: OrderWise could not tell the two apart"
+    ));
+    Ok(talk.choose("  (c)orrect, (k)eep it for both", &['c', 'k'])? == 'k')
 }
 
 fn key_of(one: &Proposal) -> (MappingKind, String) {

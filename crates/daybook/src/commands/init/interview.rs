@@ -72,6 +72,10 @@ async fn one(
             talk.say(&lines_told(&lines));
         }
         if !lines.iter().any(|line| line.state == CheckState::Failed) {
+            let is_warned = lines.iter().any(|line| line.state == CheckState::Warning);
+            if is_warned && talk.choose("As warned: (g)o on, (c)orrect", &['g', 'c'])? == 'c' {
+                continue;
+            }
             return Ok(lines);
         }
         let asks = "Not as it should be: (c)orrect, (l)eave it so and go on, (s)top here";
