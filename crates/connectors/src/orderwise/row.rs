@@ -72,7 +72,11 @@ impl OddRow {
             (Some(sku), Some(location)) => place(sku, location),
             (Some(sku), None) => sku.clone(),
             (None, Some(location)) => format!("location {location}"),
-            (None, None) => "a row without a name".to_owned(),
+            (None, None) => match (&self.reference, self.order_id) {
+                (Some(reference), _) => reference.clone(),
+                (None, Some(id)) => format!("order {id}"),
+                (None, None) => "a row without a name".to_owned(),
+            },
         }
     }
 }

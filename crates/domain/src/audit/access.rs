@@ -24,6 +24,10 @@ pub(super) fn look(snapshot: &Snapshot, found: &mut Found) {
         found.add(kind, record, &trouble.what);
         found.unseen(&trouble.part, &trouble.what);
     }
+    for (purpose, row) in &snapshot.unread_rows {
+        let record = format!("{purpose}: {}", row.about);
+        found.add(GapKind::ExportRowUnreadable, record, &row.what);
+    }
     for Tried { purpose, millis } in &snapshot.tried {
         let limit = snapshot.ours.limits.slow;
         if *millis > limit {

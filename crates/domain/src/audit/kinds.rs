@@ -114,6 +114,9 @@ kinds! {
         ExportRefused "export-refused" It Critical
             "OrderWise refuses to run an export definition."
             "Compare the definition's parameters with the pack, or name them in orderwise.exports.*.parameters."
+        ExportRowUnreadable "export-row-unreadable" It High
+            "A row of an export definition cannot be read, so what it is about is left out."
+            "Correct the record in OrderWise, or the SQL of the export definition; until then the flows go on without it."
         ExportSlow "export-slow" It Normal
             "An export definition takes longer than the flows can bear."
             "Have the SQL looked at: an index on the date it asks for, or a smaller set of variants."

@@ -28,7 +28,7 @@ pub use self::{
     kinds::{GapKind, KindRow, NotGapKind},
     snapshot::{
         AccountState, ErpOrder, Figure, Level, Limits, OpenOrder, Ours, Piece, Register, Site,
-        Snapshot, Store, Tried, Trouble, Warehouse,
+        Snapshot, Store, Tried, Trouble, UnreadRow, Warehouse,
     },
     usage::{Usage, Used},
 };

@@ -151,6 +151,15 @@ pub struct Tried {
     pub millis: u64,
 }
 
+/// A row that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadRow {
+    /// What it is about.
+    pub about: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
 /// One answer of a system, in the words of an audit: what is kept so that an audit can go on after
 /// it was interrupted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,6 +197,8 @@ pub enum Piece {
     Accounts(Vec<AccountState>),
     /// A run of an export definition.
     Tried(Tried),
+    /// Rows of an export definition that cannot be read.
+    UnreadRows(String, Vec<UnreadRow>),
     /// A read that did not work.
     Trouble(Trouble),
 }
@@ -269,6 +280,8 @@ pub struct Snapshot {
     pub accounts: Option<Vec<AccountState>>,
     /// Runs of export definitions.
     pub tried: Vec<Tried>,
+    /// Rows that cannot be read, each with the purpose of its export definition.
+    pub unread_rows: Vec<(String, UnreadRow)>,
     /// Reads that did not work.
     pub troubles: Vec<Trouble>,
 }
@@ -297,6 +310,7 @@ impl Snapshot {
             lists: BTreeMap::new(),
             accounts: None,
             tried: Vec::new(),
+            unread_rows: Vec::new(),
             troubles: Vec::new(),
         }
     }
@@ -325,6 +339,9 @@ impl Snapshot {
             Piece::ValueList(list, rows) => self.lists.entry(list).or_default().extend(rows),
             Piece::Accounts(rows) => extend(&mut self.accounts, rows),
             Piece::Tried(tried) => self.tried.push(tried),
+            Piece::UnreadRows(purpose, rows) => {
+                self.unread_rows.extend(rows.into_iter().map(|row| (purpose.clone(), row)));
+            }
             Piece::Trouble(trouble) => self.troubles.push(trouble),
         }
     }

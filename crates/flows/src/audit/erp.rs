@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use daybook_connectors::orderwise::{Reading, StockFigure};
+use daybook_connectors::orderwise::{OddRow, Reading, StockFigure};
 use daybook_domain::{
     Reference,
-    audit::{AccountState, ErpOrder, Figure, Piece, is_account},
+    audit::{AccountState, ErpOrder, Figure, Piece, UnreadRow, is_account},
     exchange::Called,
     reconcile::witness::LedgerDocument,
 };
@@ -51,7 +51,7 @@ impl Run<'_> {
         let stores = &self.snapshot.ours.mapping.stores;
         let is_ours =
             |one: &AccountState| stores.values().any(|store| is_account(one, &store.account));
-        Page { piece: Piece::Accounts(all.into_iter().filter(is_ours).collect()), next }
+        Page::new(Piece::Accounts(all.into_iter().filter(is_ours).collect()), next)
     }
 
     /// Stretch after stretch; `from` counts them.
@@ -73,6 +73,7 @@ impl Run<'_> {
             orderwise.ledger_documents(orderwise.local(since), orderwise.local(until)).await;
         let is_last = end.since(since) >= span;
         let outcome = outcome.map(|rows| Page {
+            unread: unread(&rows.odd),
             piece: Piece::Documents(rows.read.into_iter().map(|row| self.document(row)).collect()),
             next: (!is_last).then_some(from + 1),
         });
@@ -99,21 +100,21 @@ impl Run<'_> {
             "order-lookup" => {
                 let nothing = Reference { site_id: 0, order_id: 0 };
                 let Called { outcome, exchanges } = orderwise.lookup(&nothing).await;
-                (outcome.map(|_| ()), exchanges)
+                (outcome.map(|_| Vec::new()), exchanges)
             }
             "order-lines" => {
                 let until = now.plus(Duration::from_hours(1));
                 let (from, to) = (orderwise.local(day_ago), orderwise.local(until));
                 let Called { outcome, exchanges } = orderwise.ledger_lines(from, to).await;
-                (outcome.map(|_| ()), exchanges)
+                (outcome.map(|rows| unread(&rows.odd)), exchanges)
             }
             _ => {
                 let Called { outcome, exchanges } = orderwise.despatches(day_ago).await;
-                (outcome.map(|_| ()), exchanges)
+                (outcome.map(|rows| unread(&rows.odd)), exchanges)
             }
         };
-        let nothing = |()| Page::only(Piece::Documents(Vec::new()));
-        Called { outcome: outcome.map(nothing), exchanges }
+        let tried = |unread| Page { unread, ..Page::only(Piece::Documents(Vec::new())) };
+        Called { outcome: outcome.map(tried), exchanges }
     }
 
     /// Reads what comes in one long answer, and keeps it piece by piece.
@@ -152,6 +153,11 @@ impl Run<'_> {
                     let next = (!rows.is_empty()).then_some(place + 1);
                     self.keep(name, place, next, make(rows.read)).await?;
                     place += 1;
+                    if !rows.odd.is_empty() {
+                        let odd = Piece::UnreadRows(purpose.to_owned(), unread(&rows.odd));
+                        self.keep(name, place, next, odd).await?;
+                        place += 1;
+                    }
                     if let Some(time) = time {
                         self.keep(name, place, next, time).await?;
                         place += 1;
@@ -164,6 +170,10 @@ impl Run<'_> {
             }
         }
     }
+}
+
+fn unread(rows: &[OddRow]) -> Vec<UnreadRow> {
+    rows.iter().map(|row| UnreadRow { about: row.about(), what: row.to_string() }).collect()
 }
 
 fn figure(row: StockFigure) -> Figure {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use daybook_domain::{
-    audit::{Piece, Tried, Trouble},
+    audit::{Piece, Tried, Trouble, UnreadRow},
     class::Failure,
     exchange::{Called, Exchange, System},
 };
@@ -23,12 +23,19 @@ const LONGEST: Duration = Duration::from_mins(2);
 pub(super) struct Page {
     pub(super) piece: Piece,
     pub(super) next: Option<i64>,
+    /// Rows of it that cannot be read.
+    pub(super) unread: Vec<UnreadRow>,
 }
 
 impl Page {
+    /// A page of which everything could be read.
+    pub(super) const fn new(piece: Piece, next: Option<i64>) -> Self {
+        Self { piece, next, unread: Vec::new() }
+    }
+
     /// The only page of a part.
     pub(super) const fn only(piece: Piece) -> Self {
-        Self { piece, next: None }
+        Self::new(piece, None)
     }
 }
 
@@ -52,6 +59,14 @@ impl Run<'_> {
                 return Ok(());
             };
             let next = page.next;
+            if let Some(purpose) = export(part)
+                && !page.unread.is_empty()
+            {
+                // Before the page: an audit that is interrupted here reads it again.
+                let unread = Piece::UnreadRows(purpose.to_owned(), page.unread);
+                self.keep(&name, place, Some(from), unread).await?;
+                place += 1;
+            }
             self.keep(&name, place, next, page.piece).await?;
             place += 1;
             if let Some(purpose) = export(part)

@@ -97,7 +97,7 @@ impl Run<'_> {
             let Called { outcome, exchanges } = sitoo.orders(&OrdersQuery::FirstSince(since)).await;
             let outcome = outcome.map(|page| {
                 let next = page.orders.first().map(|order| order.order_id);
-                Page { piece: Piece::Usage(Box::default()), next }
+                Page::new(Piece::Usage(Box::default()), next)
             });
             return Called { outcome, exchanges };
         }
@@ -109,7 +109,7 @@ impl Run<'_> {
             let found = page.orders.len() + page.strays.len();
             let is_full = found >= usize::try_from(num).unwrap_or(usize::MAX);
             let next = last.filter(|_| is_full).map(|last| last + 1);
-            Page { piece: Piece::Usage(Box::new(self.used(&page))), next }
+            Page::new(Piece::Usage(Box::new(self.used(&page))), next)
         });
         Called { outcome, exchanges }
     }
@@ -137,7 +137,7 @@ fn page<T>(called: Called<T>, make: impl FnOnce(T) -> (Piece, Option<usize>)) ->
     let Called { outcome, exchanges } = called;
     let outcome = outcome.map(|told| {
         let (piece, next) = make(told);
-        Page { piece, next: next.and_then(|next| i64::try_from(next).ok()) }
+        Page::new(piece, next.and_then(|next| i64::try_from(next).ok()))
     });
     Called { outcome, exchanges }
 }

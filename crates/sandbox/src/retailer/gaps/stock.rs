@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Gaps;
+use crate::orderwise::Purpose;
 
 /// More than any shop has.
 const IMPOSSIBLE: i64 = 5_012_345;
@@ -33,6 +34,14 @@ pub(super) fn plant(gaps: &mut Gaps<'_>) {
     gaps.agreed("GAP-OVERFLOW", |_| {});
     gaps.sandbox.orderwise.set_stock("GAP-OVERFLOW", NOBODYS, Decimal::from(5));
     gaps.plant("location-without-partner", NOBODYS.to_string());
+    both(gaps, "GAP-ROW", 0, 0);
+    gaps.sandbox.orderwise.spoil_cell(
+        Purpose::StockLevels,
+        ("sku", "\"GAP-ROW\""),
+        "freeStock",
+        "null",
+    );
+    gaps.plant("export-row-unreadable", format!("stock-levels: GAP-ROW at {location}"));
 }
 
 /// Something with these thousandths in OrderWise and at the till.
