@@ -6,6 +6,7 @@ mod package;
 #[cfg(test)]
 mod papers;
 mod sbom;
+mod suite;
 mod tidy;
 mod watch;
 
@@ -62,12 +63,15 @@ fn ci() -> Result<()> {
     step("lints", &mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
     step("documentation", docs.env("RUSTDOCFLAGS", "-D warnings"))?;
-    test(&[])?;
+    // The programs that the tests were built with are those that are tried from here on: built without
+    // the tests' own features they would be other ones, and everything would be compiled once more.
+    suite::run()?;
     package::run(&["--try".into(), "--binary".into(), "target/debug/daybook".into()])?;
-    e2e(&[])?;
-    api_fuzz()?;
-    simulate(&["--fixed".into(), "--fresh".into(), "4".into()])?;
-    simulate(&["--stock".into(), "--fixed".into(), "--fresh".into(), "2".into()])?;
+    browse(&[])?;
+    fuzz()?;
+    let simulation = || Command::new("target/debug/simulate");
+    step("simulation", simulation().args(["--fixed", "--fresh", "4"]))?;
+    step("simulation of stock", simulation().args(["--stock", "--fixed", "--fresh", "2"]))?;
     step("demo", Command::new("target/debug/daybook").args(["demo", "--exit"]))
 }
 
@@ -79,15 +83,20 @@ fn build_programs() -> Result<()> {
 
 fn test(args: &[String]) -> Result<()> {
     machine::install()?;
-    // Tests that start the program itself use the one built here.
-    build_programs()?;
-    // One slip must not hide the next.
-    step("tests", cargo(&["test", "--workspace", "--no-fail-fast"]).args(args))
+    match args {
+        [] => suite::run(),
+        some => step("tests", cargo(&["test", "--workspace", "--no-fail-fast"]).args(some)),
+    }
 }
 
 fn e2e(args: &[String]) -> Result<()> {
-    machine::install_browser()?;
     build_programs()?;
+    browse(args)
+}
+
+/// The desk in a browser.
+fn browse(args: &[String]) -> Result<()> {
+    machine::install_browser()?;
     let mut packages = Command::new("npm");
     packages.args(["ci", "--no-audit", "--no-fund"]).current_dir("e2e");
     step("browser packages", &mut packages)?;
@@ -97,8 +106,13 @@ fn e2e(args: &[String]) -> Result<()> {
 }
 
 fn api_fuzz() -> Result<()> {
-    machine::install_python()?;
     build_programs()?;
+    fuzz()
+}
+
+/// Requests made from the API's own description.
+fn fuzz() -> Result<()> {
+    machine::install_python()?;
     let mut folder = Command::new("python3");
     step("a place for its packages", folder.args(["-m", "venv", "fuzz/.venv"]))?;
     let mut packages = Command::new("fuzz/.venv/bin/pip");
@@ -125,6 +139,14 @@ fn bench(args: &[String]) -> Result<()> {
 fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
     command.args(args);
+    // What cargo tells of this crate is nothing to another cargo: build scripts that read it would
+    // run again, and all that stands on them be compiled again, whenever one follows the other.
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name.as_ref());
+        }
+    }
     command
 }
 

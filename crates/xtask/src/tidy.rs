@@ -18,6 +18,8 @@ const BANNED: &[(&str, &str)] = &[
     (concat!("#[ig", "nore"), "a test that does not run proves nothing"),
     (concat!("AssertSql", "Safe"), "statements are constants"),
     ("thread::sleep", "no sleep as synchronisation"),
+    ("/// ```", "nothing runs examples of doc comments: make it a test"),
+    ("//! ```", "nothing runs examples of doc comments: make it a test"),
 ];
 
 /// Edges between our crates that design section 6 allows.
