@@ -33,7 +33,7 @@ impl TestBook {
 
     /// A new book on PostgreSQL.
     pub async fn postgres() -> Self {
-        let url = pg::fresh_database().await;
+        let url = pg::fresh_book(|url| async move { open(&url).await.close().await }).await;
         Self { db: open(&url).await, url, folder: folder() }
     }
 
