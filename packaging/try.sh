@@ -200,6 +200,9 @@ say "killed three times with sales on their way: each posted once, the record wh
 # ---- backed up, upgraded -------------------------------------------------------------------------
 daybook-admin backup /var/lib/daybook/backup/before.db >/dev/null
 daybook-admin restore --verify /var/lib/daybook/backup/before.db | grep -q 'can be put back'
+# A copy is looked at where it is named, not the book at work.
+DAYBOOK_BOOK__URL=sqlite:/var/lib/daybook/backup/before.db daybook-admin evidence verify 2>&1 |
+    grep -q 'the book is sqlite:.*before.db'
 old=$(pid)
 echo "# a person's own line" >>/etc/daybook/daybook.toml
 dpkg -i "$next" >>/mnt/dpkg.log 2>&1

@@ -80,7 +80,8 @@ pub(crate) fn as_said_here(text: &str) -> Cow<'_, str> {
 }
 
 /// Files of the source, and where the package puts them.
-const PLACES: [(&str, &str); 2] = [
+const PLACES: [(&str, &str); 3] = [
+    ("crates/connectors/", "/usr/share/doc/daybook/crates/connectors/"),
     ("docs/", "/usr/share/doc/daybook/docs/"),
     ("orderwise/exports/", "/usr/share/daybook/orderwise/"),
 ];

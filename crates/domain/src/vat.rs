@@ -50,8 +50,10 @@ pub struct NotVatRate(pub String);
 impl FromStr for VatRate {
     type Err = NotVatRate;
 
+    /// With its sign or without: `20`, `20 %`.
     fn from_str(text: &str) -> Result<Self, NotVatRate> {
-        parse_scaled(text, 3)
+        let bare = text.strip_suffix('%').map_or(text, str::trim_end);
+        parse_scaled(bare, 3)
             .filter(|rate| (0..=100_000).contains(rate))
             .map(Self)
             .ok_or_else(|| NotVatRate(text.to_owned()))

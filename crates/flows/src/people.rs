@@ -320,7 +320,7 @@ pub(crate) async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, 
             FlowError::request(
                 "entry-unknown",
                 format!("{reference} is not in the book"),
-                "see `daybook entries`, or fetch it: `daybook sync sales --from-order N`",
+                "see `daybook entries`, or fetch it: `daybook sync sales --order N`",
             )
         })
 }

@@ -31,6 +31,17 @@ const FILES: &[(&str, &str, u32)] = &[
         "usr/share/daybook/prometheus/daybook.rules.yml",
         0o644,
     ),
+    // Under the name that hints and documents give them.
+    (
+        "crates/connectors/src/sitoo/MAPPING.md",
+        "usr/share/doc/daybook/crates/connectors/src/sitoo/MAPPING.md",
+        0o644,
+    ),
+    (
+        "crates/connectors/src/orderwise/MAPPING.md",
+        "usr/share/doc/daybook/crates/connectors/src/orderwise/MAPPING.md",
+        0o644,
+    ),
     ("README.md", "usr/share/doc/daybook/README.md", 0o644),
     ("SECURITY.md", "usr/share/doc/daybook/SECURITY.md", 0o644),
 ];

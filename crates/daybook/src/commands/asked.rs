@@ -53,8 +53,7 @@ impl Named {
         };
         entry::get(book, order_id).await?.filter(fits).ok_or_else(|| {
             let message = format!("order {order_id} is not in the book");
-            let hint =
-                format!("fetch it from the till: `daybook sync sales --from-order {order_id}`");
+            let hint = format!("fetch it from the till: `daybook sync sales --order {order_id}`");
             Failure::new("entry-unknown", message, hint)
         })
     }

@@ -45,6 +45,8 @@ pub(crate) async fn run(context: &Context, args: &EvidenceArgs) -> Result<Ended,
         return erase::run(context, args).await;
     }
     let book = context.existing_book().await?;
+    // Somebody may mean a copy, and look at the book that is at work.
+    context.printer.talk(&format!("the book is {}", context.book_url()?));
     let found = evidence::verify(&book).await;
     book.close().await;
     let found = found?;

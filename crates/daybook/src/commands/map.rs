@@ -6,19 +6,13 @@ mod transfer;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use daybook_domain::{
-    mapping::{MappingKind, MappingRow},
-    sku::fold,
-};
-use daybook_flows::people;
-use daybook_store::variant;
+use daybook_domain::mapping::{MappingKind, MappingRow};
+use daybook_flows::{desk::doubts, people};
 use serde::Serialize;
 
 use super::Ended;
 use crate::{config::Need, context::Context, failure::Failure, words};
 
-/// Most codes that are offered for one that is not there.
-const NEAR: usize = 8;
 const EXAMPLES: &str = "\
 Examples:
   daybook map list                                   everything
@@ -138,7 +132,7 @@ async fn set(
         Failure::wrong_use("mapping-row", fault.to_string(), hint)
     })?;
     if !anyway {
-        is_a_variant(&app, &row).await?;
+        is_meant(&app, &row).await?;
     }
     let released = people::set_mapping(&app, std::slice::from_ref(&row), &context.actor).await?;
     app.db.close().await;
@@ -148,35 +142,14 @@ async fn set(
     Ok(Ended::Done)
 }
 
-/// A SKU that is mapped to nothing would hold its sales as before. Where variants were never read
-/// nobody can say.
-async fn is_a_variant(app: &daybook_flows::App, row: &MappingRow) -> Result<(), Failure> {
-    let Some(code) = row.value.get("code").filter(|_| row.kind == MappingKind::Sku) else {
-        return Ok(());
+/// A row that is most likely a slip is set only where somebody insists.
+async fn is_meant(app: &daybook_flows::App, row: &MappingRow) -> Result<(), Failure> {
+    let Some(doubt) = doubts::doubt(app, row).await? else { return Ok(()) };
+    let hint = match doubt.meant {
+        None => "name another, or say --anyway".to_owned(),
+        Some(meant) => format!("may it be one of {meant}? Else say --anyway"),
     };
-    let folded = fold(code);
-    let known = variant::by_folded(&app.db, std::slice::from_ref(&folded)).await?;
-    if !known.known || known.by_folded_sku.contains_key(&folded) {
-        return Ok(());
-    }
-    let mut near = variant::usable_starting_with(&app.db, &start_of(&folded), NEAR).await?;
-    if near.is_empty() {
-        near = variant::usable_starting_with(&app.db, &start_of(&fold(&row.key)), NEAR).await?;
-    }
-    let near: Vec<String> =
-        near.into_iter().map(|(code, name)| format!("{code} ({name})")).collect();
-    let hint = match near.as_slice() {
-        [] => "name a variant code of OrderWise, or say --anyway".to_owned(),
-        near => format!("may it be one of {}? Else say --anyway", near.join(", ")),
-    };
-    let message = format!("OrderWise has no variant {code}");
-    Err(Failure::wrong_use("no-such-variant", message, hint))
-}
-
-/// What codes that somebody may have meant begin with.
-fn start_of(folded: &str) -> String {
-    let letters = folded.chars().count();
-    folded.chars().take((letters / 2).max(3)).collect()
+    Err(Failure::wrong_use(doubt.code, doubt.what, hint))
 }
 
 async fn stored(
@@ -191,7 +164,7 @@ async fn stored(
 
 fn released_words(released: u64) -> String {
     match released {
-        0 => "no entry waited for this".to_owned(),
+        0 => "no entry is released by this".to_owned(),
         _ => format!("{} released", words::count(released, "entry", "entries")),
     }
 }

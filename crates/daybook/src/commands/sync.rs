@@ -20,6 +20,7 @@ use crate::{config::Need, context::Context, failure::Failure, initial, stop, wor
 const EXAMPLES: &str = "\
 Examples:
   daybook sync sales                        what is new, and everything that is due
+  daybook sync sales --order 11513          read this order too, also beside `daybook serve`
   daybook sync sales --from-order 11513     read again from this order id on, then as above
   daybook sync stock                        what changed since the last pass
   daybook sync sales --json | jq .report.posted
@@ -65,7 +66,16 @@ type Said = Vec<(u64, &'static str)>;
 /// One pass.
 pub(crate) async fn run(context: &Context, args: &SyncArgs) -> Result<Ended, Failure> {
     let app = context.app(Need::Systems).await?;
-    let _alone = app.db.worker_lock()?;
+    let _alone = match (app.db.worker_lock(), &args.flow) {
+        (Err(error), Flow::Sales(SalesArgs { order: Some(id), .. }))
+            if error.code() == "store-in-use" =>
+        {
+            let asked = sales::fetch(context, &app, *id).await;
+            app.db.close().await;
+            return asked;
+        }
+        (lock, _) => lock?,
+    };
     initial::apply(context, &app).await?;
     let stopped = stop::on_signal(context.printer)?;
     let stop_app = app.stop.clone();

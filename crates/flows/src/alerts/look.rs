@@ -20,7 +20,7 @@ use daybook_store::{
     entry::{self, OwedRow},
     exception::{self, Group},
     pause,
-    reconcile::day::{self, StoreDayRow},
+    reconcile::day::{self, DayState, StoreDayRow},
     stock::due,
     watermark,
 };
@@ -321,9 +321,12 @@ async fn days(around: &Around<'_>, seen: &mut Seen) -> Result<(), FlowError> {
             1 => "; 1 more day is not closed".to_owned(),
             more => format!("; {more} more days are not closed"),
         };
-        let how = first.state.word().replace('-', " ");
+        let how = match first.state {
+            DayState::Differs => "has differences".to_owned(),
+            other => format!("is {}", other.word().replace('-', " ")),
+        };
         let date = first.day.0.strftime("%a %-d %b %Y");
-        let sentence = format!("{}: {date} is {how}{more}.", around.name(store));
+        let sentence = format!("{}: {date} {how}{more}.", around.name(store));
         let impact = Impact {
             records: i64::try_from(days.len()).unwrap_or(i64::MAX),
             money: days.iter().map(|day| day.gross.abs()).sum(),

@@ -67,14 +67,19 @@ pub async fn find(
     Ok(Found { meant: Some(format!("Nothing is known as '{text}'.")), ..Found::default() })
 }
 
-/// `£12.50`, `12.50`, `-12.50`, `1,250.00`; whole pounds need the sign: a bare number is an order.
+/// `£12.50`, `€ 12,50`, `EUR 12.50`, `12.50`, `-12.50`, `1,250.00`; whole pounds need the sign: a bare
+/// number is an order.
 fn amount(text: &str) -> Option<Money> {
-    let plain = text.replace([',', ' '], "");
-    let (is_money, plain) = match plain.strip_prefix('£') {
-        Some(rest) => (true, rest.to_owned()),
-        None => (plain.contains('.'), plain),
-    };
+    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let dense = dense.replace('−', "-");
+    let is_code = |c: char| c.is_ascii_uppercase() || "£€$".contains(c);
+    let plain: String = dense.chars().filter(|c| !is_code(*c)).collect();
+    let pence_after = |mark: char| plain.rsplit_once(mark).is_some_and(|it| it.1.len() == 2);
+    // A comma before pence where nothing else is: as it is written on the Continent.
+    let is_comma = !plain.contains('.') && pence_after(',');
+    let plain = plain.replace(',', if is_comma { "." } else { "" });
     let has_pence = plain.split_once('.').is_none_or(|(_, pence)| pence.len() == 2);
+    let is_money = dense.contains(is_code) || plain.contains('.');
     if !is_money || !has_pence {
         return None;
     }
@@ -124,6 +129,10 @@ mod tests {
         assert_eq!(pence("12.50"), Some(1_250));
         assert_eq!(pence("-1,250.00"), Some(-125_000));
         assert_eq!(pence("£40"), Some(4_000));
+        for euros in ["€12.00", "€ 12,00", "12,00", "EUR 12.00", "12,00 €"] {
+            assert_eq!(pence(euros), Some(1_200), "{euros}");
+        }
+        assert_eq!(pence("−€1,250.00"), Some(-125_000));
         for no in ["40", "12.5", "S1-40", "1.2.3", "", "£"] {
             assert_eq!(pence(no), None, "{no}");
         }

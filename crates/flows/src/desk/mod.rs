@@ -1,6 +1,7 @@
 //! What the desk shows and does, beyond what the flows offer anyway: the same for pages, for the
 //! API and for live updates.
 
+pub mod doubts;
 pub mod entry;
 pub mod find;
 mod glance;

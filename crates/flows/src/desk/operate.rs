@@ -8,7 +8,7 @@ use daybook_store::{
     pause::{self, NewPause},
 };
 
-use crate::{app::App, error::FlowError};
+use crate::{app::App, catalogue, despatch, error::FlowError, reconcile, settlement, stock};
 
 /// What can be paused, with its name for people.
 pub const FLOWS: [(&str, &str); 7] = [
@@ -34,6 +34,24 @@ fn scope(flow: &str) -> String {
 pub(crate) fn name_of(scope: &str) -> Option<&'static str> {
     let flow = scope.strip_prefix("flow:")?;
     FLOWS.iter().find(|(word, _)| *word == flow).map(|(_, name)| *name)
+}
+
+/// Why a flow does not run here at all; none where it does.
+pub fn why_off(app: &App, flow: &str) -> Option<&'static str> {
+    let settings = &app.settings;
+    let (is_on, is_set_up) = match flow {
+        "stock" => (settings.stock.enabled, stock::is_set_up(app)),
+        "despatch" => (settings.despatch.enabled, despatch::is_set_up(app)),
+        "catalogue" => (settings.catalogue.enabled, catalogue::is_set_up(app)),
+        "reconcile" => (settings.reconcile.enabled, reconcile::is_set_up(app)),
+        "settlement" => (settings.settlement.enabled, settlement::is_set_up(app)),
+        _ => (true, true),
+    };
+    match (is_on, is_set_up) {
+        (true, true) => None,
+        (true, false) => Some("Not set up in the configuration."),
+        (false, _) => Some("Switched off in the configuration."),
+    }
 }
 
 /// Whether a person has paused a flow.

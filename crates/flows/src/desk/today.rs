@@ -123,7 +123,7 @@ impl Today {
 #[schemars(rename = "FlowStep")]
 pub struct Step {
     /// Stable name.
-    #[schemars(extend("enum" = ["tills", "day-book", "waiting", "held", "ready", "in-doubt", "orderwise"]))]
+    #[schemars(extend("enum" = ["tills", "day-book", "waiting", "held", "ready", "in-doubt", "orderwise", "not-posted"]))]
     pub name: &'static str,
     /// What is in it, or went through it.
     pub count: i64,
@@ -316,6 +316,7 @@ fn steps(read: &Read) -> Vec<Step> {
         of("ready", &[EntryState::Ready, EntryState::Posting]),
         of("in-doubt", &[EntryState::InDoubt]),
         of("orderwise", &[EntryState::Posted, EntryState::Confirmed]),
+        Step { since: None, ..of("not-posted", &[EntryState::SetAside, EntryState::Dismissed]) },
     ]
 }
 

@@ -37,6 +37,9 @@ use crate::{
 
 /// The longest remark, in characters.
 const LONGEST: usize = 500;
+/// What only files of a provider or a bank can show.
+const OF_CARD_MONEY: [Cause; 4] =
+    [Cause::SettlementFile, Cause::PaymentUnsettled, Cause::PayoutNotAtBank, Cause::Chargeback];
 /// One day.
 const DAY: Duration = Duration::from_hours(24);
 
@@ -200,6 +203,12 @@ impl Facts<'_> {
                     }
                     _ => judged,
                 }
+            }
+            Check::NoneOpen(causes)
+                if causes.iter().all(|cause| OF_CARD_MONEY.contains(cause))
+                    && self.app.settings.settlement.providers.is_empty() =>
+            {
+                unknown("payouts are not set up")
             }
             Check::NoneOpen(causes) => self.none("nothing is open", |group| {
                 group.cause.parse::<Cause>().is_ok_and(|cause| causes.contains(&cause))

@@ -162,7 +162,8 @@ fn judge(app: &App, batch: &Batch, loaded: &Loaded, now: Timestamp) -> Judged {
         variants: &batch.variants,
         original: &loaded.original,
         deliveries: loaded.deliveries.as_deref(),
-        waited_too_long: now.since(loaded.row.received_at) > app.settings.posting.waiting_limit,
+        waited_too_long: now.since(loaded.row.received_at) > app.settings.posting.waiting_limit
+            || batch.is_older(loaded),
         policy: &app.policy,
     };
     let decision = decide(order, &known);

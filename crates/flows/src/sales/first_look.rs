@@ -116,9 +116,17 @@ pub(crate) async fn before_sending(
     now: Timestamp,
     rows: Vec<DueRow>,
 ) -> Result<Vec<DueRow>, FlowError> {
-    let Some(Unsure { up_to, since }) = unsure(app, tx).await? else { return Ok(rows) };
-    let may_be_there = |row: &DueRow| row.order_id <= up_to && row.reason.as_deref() != Some(DONE);
+    let unsure = unsure(app, tx).await?;
+    let (up_to, since) = unsure.map_or((0, now), |unsure| (unsure.up_to, unsure.since));
+    // What is older than the book was somebody else's to post before a person fetched it.
+    let oldest = watermark::get(&mut *tx, scan::FIRST).await?.unwrap_or_default();
+    let may_be_there = |row: &DueRow| {
+        (row.order_id <= up_to || row.order_id < oldest) && row.reason.as_deref() != Some(DONE)
+    };
     let (first, sure): (Vec<_>, Vec<_>) = rows.into_iter().partition(may_be_there);
+    if first.is_empty() {
+        return Ok(sure);
+    }
     let steps: Vec<_> = first
         .iter()
         .map(|row| {

@@ -21,9 +21,10 @@ use daybook_store::{
     Tx,
     correction::{self, CorrectionRow},
     entry::{self, DueRow, EntryRow},
-    mapping, supply, variant,
+    mapping, supply, variant, watermark,
 };
 
+use super::scan::FIRST;
 use crate::{app::App, error::FlowError};
 
 /// An entry with its order as the till told it, and what persons said laid over it.
@@ -42,6 +43,20 @@ pub(crate) struct Batch {
     pub(crate) entries: Vec<Loaded>,
     pub(crate) variants: Variants,
     pub(crate) mapping: Arc<Mapping>,
+    /// The first order of the book: what is older comes only where a person fetches it.
+    pub(crate) first: Option<i64>,
+}
+
+impl Batch {
+    /// Whether a return gives back a sale that is older than the book and not in it: nothing comes of
+    /// waiting for it.
+    pub(crate) fn is_older(&self, loaded: &Loaded) -> bool {
+        let named = match &loaded.original {
+            Original::Unknown { order_id } => Some(*order_id),
+            Original::None | Original::Known(_) => None,
+        };
+        named.zip(self.first).is_some_and(|(sale, first)| sale < first)
+    }
 }
 
 /// Loads everything about `rows`.
@@ -79,7 +94,8 @@ pub(crate) async fn load_with(
         entries.push(Loaded { row, order, stops, original, deliveries });
     }
     let variants = variants_of(tx, &entries, &mapping).await?;
-    Ok(Batch { entries, variants, mapping })
+    let first = watermark::get(&mut *tx, FIRST).await?;
+    Ok(Batch { entries, variants, mapping, first })
 }
 
 /// What waits for a second person, and a person's hold.

@@ -9,7 +9,7 @@ use daybook_domain::{
     priority::Priority,
 };
 use daybook_store::{
-    despatch,
+    audit, despatch,
     entry::{self, DueRow, Recorded},
     exception::{self, EntryFaults},
     inbox::{self, InboxEvent},
@@ -96,6 +96,23 @@ async fn leave_out_open(app: &App, ids: Vec<i64>) -> Result<Vec<i64>, FlowError>
 fn ids_at_a_time(app: &App) -> usize {
     let page = usize::try_from(app.sitoo.page_size()).unwrap_or(usize::MAX);
     app.settings.receive.ids_per_request.min(page)
+}
+
+/// Somebody wants an order read, such as one that is older than the book: whoever reads orders asks
+/// Sitoo for it next. What is not in OrderWise under Daybook's reference is then posted.
+pub async fn fetch(app: &App, order_id: i64, actor: &str) -> Result<(), FlowError> {
+    let ask = || async {
+        let now = app.now();
+        let mut tx = app.db.begin().await?;
+        // Also where it was given up before.
+        watermark::found(&mut tx, &[order_id]).await?;
+        watermark::note_missing(&mut tx, now, &[order_id], now).await?;
+        audit::append(&mut tx, now, actor, "order-asked-for", &order_id.to_string(), "{}").await?;
+        Ok(tx.commit().await?)
+    };
+    retrying(app, "an order", ask).await?;
+    app.wake.receive.notify_one();
+    Ok(())
 }
 
 /// Asks again for ids that are missing below the watermark, until the age limit.

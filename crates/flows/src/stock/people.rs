@@ -47,6 +47,9 @@ pub struct StoreStock {
     pub read_at: Option<Timestamp>,
     /// Sold, and not for certain inside it.
     pub in_flight: Quantity,
+    /// Of these, what is very likely inside it already: it keeps a level from being raised, and does
+    /// not by itself lower one.
+    pub likely: Quantity,
     /// The sales concerned.
     pub orders: Vec<String>,
     /// What is held back.
@@ -95,6 +98,7 @@ pub async fn show(app: &App, sku: &str) -> Result<SkuStock, FlowError> {
             calculated_at: figure.map(|figure| figure.calculated_at),
             read_at: figure.map(|figure| figure.read_at),
             in_flight: in_flight.quantity,
+            likely: in_flight.likely,
             orders: in_flight.orders.into_iter().collect(),
             buffer,
             last,

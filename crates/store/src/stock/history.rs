@@ -66,6 +66,15 @@ pub struct HistoryRow {
     pub why: Why,
 }
 
+impl HistoryRow {
+    /// Whether the till was left with more than the sum: it was right whether OrderWise's figure has
+    /// what is very likely in it, or not.
+    pub fn left_in_doubt(&self) -> bool {
+        let sum = self.free - self.in_flight - self.buffer;
+        self.target == self.level && self.target > sum.max(Quantity::ZERO)
+    }
+}
+
 impl FromCells for HistoryRow {
     fn read(row: &impl Cells) -> StoreResult<Self> {
         Ok(Self {

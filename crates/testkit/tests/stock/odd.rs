@@ -1,5 +1,6 @@
 //! Rows of the stock export that cannot be read: each stops only itself.
 
+use daybook_flows::check::{self, CheckState};
 use daybook_sandbox::orderwise::Purpose::StockLevels;
 use daybook_store::exception::{self, ExceptionFilter};
 use daybook_testkit::World;
@@ -103,6 +104,23 @@ async fn what_is_finer_than_a_till_counts_is_cut_and_never_up() {
         for shop in 0..world.retailer.stores.len() {
             world.erp_moves(shop, &sku, 0);
         }
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_check_tells_of_rows_that_cannot_be_read_before_a_flow_meets_them() {
+    tell(|world| async move {
+        let bad = world.goods(0).sku.clone();
+        world.erp_moves(0, &bad, 1);
+        spoil(&world, &bad, "freeStock", "null");
+        let lines =
+            check::orderwise::exports(&world.app.orderwise, world.app.now(), minutes(5)).await;
+        let line = lines.iter().find(|line| line.name == "stock-levels").unwrap();
+        assert_eq!(line.state, CheckState::Warning, "{line:?}");
+        assert!(line.detail.contains("3 that cannot be read"), "{line:?}");
+        assert!(line.detail.contains(&bad) && line.stops.is_empty(), "{line:?}");
         world
     })
     .await;

@@ -7,7 +7,7 @@ use daybook_domain::{
     mapping::MappingKind,
 };
 use daybook_sandbox::{
-    orderwise::{CREDIT, ItemNet},
+    orderwise::{CREDIT, ItemNet, LineEdit, ORDER, Written},
     sitoo::till::{Exchange, Refund, Row, Sale, Tender},
 };
 
@@ -63,6 +63,56 @@ async fn a_return_that_arrives_before_its_sale_waits_and_at_last_is_told() {
         world.after(minutes(10)).await;
         assert_eq!(world.document(stays).gross, 2_000);
         assert_eq!(world.causes(stays).await, Vec::<&str>::new());
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_return_of_a_sale_older_than_the_book_is_told_at_once_and_follows_what_is_fetched() {
+    tell(|mut world| async move {
+        let (older, posted) = (world.sell(world.sale(1_000)), world.sell(world.sale(900)));
+        // A book that is gone had posted the second one.
+        let shop = world.shop(0);
+        let line = LineEdit {
+            sku: Some(world.goods(0).sku.clone()),
+            quantity: Some(1.into()),
+            gross: Some(900),
+            tax_rate_id: Some(1),
+            location: Some(shop.stock_location_id),
+            ..LineEdit::default()
+        };
+        world.sandbox.orderwise.write_document(Written {
+            reference: reference(posted).to_string(),
+            order_type: ORDER,
+            order_date: None,
+            customer: shop.customer_id,
+            lines: vec![line],
+        });
+        let first = world.sell(world.sale(1_100));
+        world.settings.receive.first_order_id = Some(first);
+        world.restart();
+        let returns = [older, posted].map(|sale| world.refund(Refund::whole(world.till(0), sale)));
+        world.pass().await;
+        for back in returns {
+            assert_eq!(world.state(back).await, Held);
+            assert_eq!(world.causes(back).await, ["original-unknown"]);
+        }
+        for sale in [older, posted] {
+            daybook_flows::sales::fetch(&world.app, sale, "ada").await.unwrap();
+        }
+        for _ in 0..6 {
+            world.after(minutes(6)).await;
+        }
+        for (sale, back, gross) in [(older, returns[0], 1_000), (posted, returns[1], 900)] {
+            assert_eq!(
+                world.documents(sale).len(),
+                1,
+                "looked up, and sent where it was not there"
+            );
+            assert_eq!((world.document(sale).gross, world.document(back).gross), (gross, gross));
+            assert_eq!(world.causes(back).await, Vec::<&str>::new());
+        }
         world
     })
     .await;

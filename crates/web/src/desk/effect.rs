@@ -1,6 +1,11 @@
 //! What a change of the mapping would do, in words.
 
-use daybook_flows::sales::foresee::{Concerned, Foresight};
+use daybook_domain::mapping::MappingRow;
+use daybook_flows::{
+    FlowError,
+    desk::doubts,
+    sales::foresee::{Change, Concerned, Foresight, foresee},
+};
 
 use super::{say, shell, today::currency};
 use crate::Web;
@@ -15,6 +20,16 @@ pub(super) struct EffectTold {
     pub(super) looked: String,
     pub(super) breaks_something: bool,
     pub(super) examples: Vec<String>,
+    /// What speaks against it, and what may be meant.
+    pub(super) doubt: Option<(String, String)>,
+}
+
+/// What a row would do, and what speaks against it.
+pub(super) async fn effect_of_row(web: &Web, row: MappingRow) -> Result<EffectTold, FlowError> {
+    let doubt = doubts::doubt(&web.app, &row).await?;
+    let told = foresee(&web.app, &Change::Set(row)).await?;
+    let doubt = doubt.map(|doubt| (doubt.what, doubt.meant.unwrap_or_default()));
+    Ok(EffectTold { doubt, ..effect_told(web, &told) })
 }
 
 pub(super) fn effect_told(web: &Web, told: &Foresight) -> EffectTold {
@@ -67,6 +82,7 @@ pub(super) fn effect_told(web: &Web, told: &Foresight) -> EffectTold {
             ),
         },
         breaks_something: told.broken.entries > 0,
+        doubt: None,
         examples: told.fixed.examples.iter().chain(&told.broken.examples).cloned().collect(),
     }
 }

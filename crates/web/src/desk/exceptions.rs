@@ -17,18 +17,17 @@ use daybook_domain::{
 };
 use daybook_flows::{
     desk::{
-        mappings,
+        doubts, mappings,
         queue::{self, GroupPage},
     },
     people,
-    sales::foresee::{Change, foresee},
     view::GroupView,
 };
 use serde::Deserialize;
 
 use super::{
     PageError, Section, Shell,
-    effect::{EffectTold, effect_told},
+    effect::{EffectTold, effect_of_row},
     say, shell,
     today::currency,
 };
@@ -182,6 +181,8 @@ struct MapForm {
     key: String,
     fields: Vec<FieldTold>,
     suggestions: Vec<(String, String, String)>,
+    /// What OrderWise has, where that is few.
+    known: String,
     effect: Option<EffectTold>,
     wrong: Option<String>,
 }
@@ -232,7 +233,8 @@ pub(super) async fn one(
         group: page.group.as_ref().map(|group| group_told(&web, group)),
         assignee: page.assignee.clone().unwrap_or_default(),
         said: said(&web, &page),
-        can_retry: has_entries && who.may(Right::ClearExceptions),
+        // All of them may concern stores that this person does not look after.
+        can_retry: has_entries && who.may(Right::ClearExceptions) && who.stores.is_none(),
         done: query.done.as_deref().and_then(done),
         subject: query.about,
         mapping,
@@ -310,15 +312,16 @@ async fn map_form(
         key: query.about.clone(),
         fields,
         suggestions: suggestions.into_iter().map(super::mappings::suggested).collect(),
+        known: match kind {
+            MappingKind::Vat => doubts::tax_rates(&web.app).await?.unwrap_or_default(),
+            _ => String::new(),
+        },
         effect: None,
         wrong: None,
     };
     if is_given && !is_live {
         match mapping_row(kind, &query.about, &query.rest) {
-            Ok(row) => {
-                let told = foresee(&web.app, &Change::Set(row)).await?;
-                form.effect = Some(effect_told(web, &told));
-            }
+            Ok(row) => form.effect = Some(effect_of_row(web, row).await?),
             Err(wrong) => form.wrong = Some(wrong),
         }
     }

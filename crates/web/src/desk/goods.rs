@@ -142,6 +142,7 @@ struct SkuStore {
     name: String,
     free: String,
     in_flight: String,
+    likely: String,
     orders: String,
     buffer: String,
     published: String,
@@ -157,7 +158,10 @@ struct DecisionTold {
     level: String,
     target: String,
     free: String,
+    in_flight: String,
+    buffer: String,
     why: String,
+    left_in_doubt: bool,
 }
 
 /// Target and level over time, as two lines.
@@ -219,6 +223,9 @@ pub(super) async fn sku(
                 level: one.level.to_string(),
                 target: one.target.to_string(),
                 free: one.free.to_string(),
+                in_flight: one.in_flight.to_string(),
+                buffer: one.buffer.to_string(),
+                left_in_doubt: one.left_in_doubt(),
                 why: one.why.to_string().replace('-', " "),
             })
             .collect(),
@@ -250,6 +257,10 @@ fn sku_store(store: &StoreStock, now: Timestamp) -> SkuStore {
         name: store.name.clone(),
         free: text(store.free),
         in_flight: store.in_flight.to_string(),
+        likely: match store.likely {
+            Quantity::ZERO => String::new(),
+            some => format!("{some} of it very likely in the free stock already"),
+        },
         orders: store.orders.join(" "),
         buffer: store.buffer.to_string(),
         published: text(last.map(|last| last.target)),

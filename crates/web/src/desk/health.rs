@@ -8,7 +8,7 @@ use axum::{
 };
 use daybook_domain::{access::Right, words};
 use daybook_flows::desk::{
-    health::{self, AuditRow},
+    health::{self, AuditRow, Health},
     operate,
 };
 use serde::Deserialize;
@@ -42,6 +42,8 @@ struct FlowTold {
     word: &'static str,
     name: &'static str,
     paused: Option<String>,
+    /// Why it does not run at all.
+    off: Option<&'static str>,
     rests: Option<&'static str>,
 }
 
@@ -111,20 +113,28 @@ pub(super) async fn page(
             .iter()
             .map(|one| (one.name.clone(), say::moment(one.until, &zone)))
             .collect(),
-        flows: operate::FLOWS
-            .iter()
-            .map(|(word, name)| {
-                let scope = format!("flow:{word}");
-                let paused = told.pauses.iter().find(|one| one.scope == scope);
-                let paused = paused.map(|one| one.detail.clone());
-                FlowTold { word, name, paused, rests: rests(word, &told.resting) }
-            })
-            .collect(),
+        flows: flows(&web, &told),
         can_operate: who.may(Right::Operate),
         notice: told.notice,
         shell: Shell::new(&web, &who, Section::Health, "Health"),
     };
     shell::show(&page)
+}
+
+/// Each flow, and why it does not go on where it does not.
+fn flows(web: &Web, told: &Health) -> Vec<FlowTold> {
+    let flow = |(word, name): &(&'static str, &'static str)| {
+        let scope = format!("flow:{word}");
+        let paused = told.pauses.iter().find(|one| one.scope == scope);
+        FlowTold {
+            word,
+            name,
+            paused: paused.map(|one| one.detail.clone()),
+            off: operate::why_off(&web.app, word),
+            rests: rests(word, &told.resting),
+        }
+    };
+    operate::FLOWS.iter().map(flow).collect()
 }
 
 /// Why a flow that nobody paused does nothing to the other side.

@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use super::{
     PageError, Section, Shell,
-    effect::{EffectTold, effect_told},
+    effect::{EffectTold, effect_of_row, effect_told},
     exceptions::{mapping_row, wrong_mapping},
     say, shell,
 };
@@ -273,7 +273,7 @@ async fn effect(
         Change::Remove(kind, key.to_owned())
     } else if asked {
         match mapping_row(kind, key, &query.fields) {
-            Ok(row) => Change::Set(row),
+            Ok(row) => return Ok((Some(effect_of_row(web, row).await?), None)),
             Err(wrong) => return Ok((None, Some(wrong))),
         }
     } else {

@@ -36,7 +36,8 @@ pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
 
 /// `£1,234.50`.
 pub(crate) fn money(amount: Money, currency: &str) -> String {
-    words::money(amount, currency)
+    // A hyphen would be left behind where the line ends.
+    words::money(amount, currency).replace('-', "−")
 }
 
 /// `41 sales`: a count with thousands apart, and its noun.

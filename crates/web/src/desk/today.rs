@@ -121,6 +121,7 @@ fn step(step: &Step, today: &Today) -> StepTold {
         "held" => ("Held", "/exceptions"),
         "ready" => ("On their way", "/find?state=ready"),
         "in-doubt" => ("In doubt", "/find?state=in-doubt"),
+        "not-posted" => ("Set aside or dismissed", "/find?state=set-aside"),
         _ => ("OrderWise", "/find?state=confirmed"),
     };
     let age = match (step.name, step.since) {

@@ -15,14 +15,19 @@ const STYLE: &str = "\
 body{font:11pt/1.4 system-ui,sans-serif;color:#111;margin:2rem auto;max-width:80rem;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .2rem;break-after:avoid}
 p{margin:.2rem 0 .6rem;color:#444}table{border-collapse:collapse;width:100%;font-size:9pt}
-th,td{padding:.2rem .45rem;border-bottom:1px solid #ccc;text-align:left;vertical-align:top;
-overflow-wrap:anywhere}th{border-bottom:2px solid #111}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th,td{padding:.2rem .4rem;border-bottom:1px solid #ccc;text-align:left;vertical-align:top}
+th{border-bottom:2px solid #111;vertical-align:bottom}
+td.l{overflow-wrap:anywhere;min-width:7em}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
+section{overflow-x:auto}
 tfoot td{border-top:2px solid #111;border-bottom:0;font-weight:600}thead{display:table-header-group}
 tr{break-inside:avoid}.ties{border:2px solid #1a6b32;padding:.5rem .8rem;color:#1a6b32}
 .breaks{border:3px solid #a40000;padding:.5rem .8rem;color:#a40000;font-weight:600}
 @page{size:A4 landscape;margin:12mm}@media print{body{margin:0;max-width:none;padding:0}
-table{font-size:7pt}}";
+section{overflow:visible}table{font-size:7pt}th,td{padding:.15rem .25rem}}";
+
+/// Longer words, such as hashes, are broken where they are.
+const LONG_WORD: usize = 24;
 
 /// The page.
 pub fn page(pack: &Pack, zone: &TimeZone, currency: &str) -> String {
@@ -87,8 +92,14 @@ fn table(page: &mut String, table: &Table, zone: &TimeZone) {
 fn cells(page: &mut String, row: &[Cell], zone: &TimeZone) {
     page.push_str("<tr>");
     for cell in row {
-        let class = if cell.number().is_some() { " class=\"n\"" } else { "" };
-        let _ = write!(page, "<td{class}>{}</td>", escape(&shown(cell, zone)));
+        let text = shown(cell, zone);
+        let is_long = text.split_whitespace().any(|word| word.chars().count() > LONG_WORD);
+        let class = match cell.number() {
+            Some(_) => " class=\"n\"",
+            None if is_long => " class=\"l\"",
+            None => "",
+        };
+        let _ = write!(page, "<td{class}>{}</td>", escape(&text));
     }
     page.push_str("</tr>\n");
 }

@@ -33,7 +33,10 @@ async fn an_admin_lets_somebody_in_and_out() {
             assert_eq!(status, StatusCode::OK);
             let secret = page.split("/join/").nth(1).unwrap().split('<').next().unwrap();
             let (_, page) = desk.get("/people", &admin).await;
-            assert!(page.contains("has a link until") && page.contains("stores 5, 7"), "{page}");
+            assert!(
+                page.contains("has a link until") && page.contains("only 5 (in no mapping), 7"),
+                "{page}"
+            );
             assert!(!page.contains("/join/"), "a link is shown once");
             let answer = desk
                 .form(&format!("/join/{secret}"), &[("password", PASSWORD)], &Cookie::default())

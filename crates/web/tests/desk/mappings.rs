@@ -65,3 +65,23 @@ async fn nonsense_in_a_field_is_told_beside_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_speaks_against_a_row_is_said_before_it_is_set() {
+    for_each_engine(|db| async move {
+        let shop = Shop::open(db).await;
+        let ada = shop.of(Role::Finance).await;
+        let (_, page) = shop.desk.get("/mappings/sku/row?key=OLD-1&code=NO-SUCH", &ada).await;
+        assert!(page.contains("OrderWise has no variant NO-SUCH"), "{page}");
+        assert!(page.contains("note-bad"), "{page}");
+        let (_, page) = shop.desk.get("/mappings/vat/row?key=8&rate-id=1", &ada).await;
+        assert!(page.contains("tax rate 1 is 20 %, and the till charged 8 %"), "{page}");
+        let (_, page) = shop.desk.get("/mappings/vat/row?key=20&rate-id=1", &ada).await;
+        assert!(!page.contains("the till charged"), "{page}");
+        // What differs from OrderWise's totals has a list of its own.
+        let (status, page) = shop.desk.get("/find?state=differs", &ada).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("Totals differ") && !page.contains("is no state"), "{page}");
+    })
+    .await;
+}

@@ -51,7 +51,11 @@ pub(super) async fn history(context: &Context, args: &HistoryArgs) -> Result<End
                 row.free.to_string(),
                 row.in_flight.to_string(),
                 row.buffer.to_string(),
-                row.why.to_string(),
+                if row.left_in_doubt() {
+                    format!("{}; left as it was, see stock show", row.why)
+                } else {
+                    row.why.to_string()
+                },
             ]
         });
         let head = ["at", "store", "level", "target", "free", "in flight", "buffer", "why"];

@@ -31,6 +31,14 @@ fn people_read(context: &Context, shown: &SkuStock) -> String {
     ];
     let mut text = format!("{}\n\n{}", shown.sku, printer::table(&head, &[2, 3, 4, 5, 6], rows));
     for store in &shown.stores {
+        if !store.likely.is_zero() {
+            let _ = write!(
+                text,
+                "\nin {} {} of what is in flight is very likely in the free stock already: a till \
+                 that is right in one of both cases is left as it is",
+                store.name, store.likely
+            );
+        }
         if !store.orders.is_empty() {
             let _ = write!(text, "\nin flight in {}: {}", store.name, store.orders.join(", "));
         }

@@ -16,6 +16,11 @@ pub(super) struct SalesArgs {
     /// Read all orders again from this order id on.
     #[arg(long, value_name = "ORDER-ID", value_parser = clap::value_parser!(i64).range(0..))]
     from_order: Option<i64>,
+    /// Read this order, and no other: one that is older than the book, or that never came. It is looked
+    /// up in OrderWise first. Where `daybook serve` is at work on the book, it does it.
+    #[arg(long, value_name = "ORDER-ID", conflicts_with = "from_order")]
+    #[arg(value_parser = clap::value_parser!(i64).range(1..))]
+    pub(super) order: Option<i64>,
     /// After an older copy of the book was put back: look every order that the tills have now up in
     /// OrderWise before it is sent. Needed once; the book remembers it.
     #[arg(long)]
@@ -27,9 +32,27 @@ pub(super) async fn run(
     app: &Arc<App>,
     args: &SalesArgs,
 ) -> Result<Ended, Failure> {
-    let options = SyncOptions { from_order: args.from_order, look_up_first: args.look_up_first };
+    let options = SyncOptions {
+        from_order: args.from_order,
+        order: args.order,
+        look_up_first: args.look_up_first,
+    };
     let report = sales::sync(app, &options).await?;
     told(context, app, report, said).await
+}
+
+/// Has an order read by the process that is at work on the book.
+pub(super) async fn fetch(
+    context: &Context,
+    app: &Arc<App>,
+    order_id: i64,
+) -> Result<Ended, Failure> {
+    sales::fetch(app, order_id, &context.actor).await?;
+    context.printer.talk(&format!(
+        "another process is at work on this book (`daybook serve`): it reads order {order_id} at its \
+         next look; then see `daybook entry {order_id}`"
+    ));
+    Ok(Ended::Done)
 }
 
 fn said(report: &SyncReport) -> Said {

@@ -223,10 +223,10 @@ macro_rules! receipts {
         command: BY_HAND,
     }
     OriginalUnknown "original-unknown" "Sale of the return unknown" {
-        sentence: "The return names a sale that is not in the book, and the time to wait for it is over.",
+        sentence: "The return names a sale that is not in the book: it is older than the book, or the time to wait for it is over.",
         owner: Finance, scope: Scope::Entry, severity: Normal, released_by: None,
-        fix: "Fetch the sale from Sitoo; if it is older than the book, enter the credit by hand or change the policy.",
-        command: "daybook sync sales --from-order {subject}",
+        fix: "Where nobody has posted the sale, fetch it from Sitoo. Where another system has, enter the credit by hand and dismiss the return, or change the policy.",
+        command: "daybook sync sales --order {subject}",
     }
     OriginalNotPosted "original-not-posted" "Sale of the return not posted" {
         sentence: "The sale that the return gives back is still not in OrderWise, and the time to wait for it is over.",

@@ -287,7 +287,7 @@ impl<'a> One<'a, '_> {
             }
         };
         let text = format!(
-            "{} at the till, {} in OrderWise",
+            "{} by the clock of the store, {} by that of OrderWise",
             self.case.clock.local(self.entry.order_date),
             document.order_date
         );

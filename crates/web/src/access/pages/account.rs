@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use daybook_flows::access::account;
+use daybook_flows::{access::account, desk::find};
 
 use super::{
     super::{Own, Who, fields::Fields},
@@ -80,7 +80,7 @@ pub(super) async fn show(
         shell: Shell::new(web, who, Section::Account, "Your account"),
         login: own.account.login.clone(),
         roles: words(&own.account.roles),
-        stores: stores(own.account.stores.as_ref()),
+        stores: stores(own.account.stores.as_ref(), &find::stores(&web.app).await?),
         sessions: sessions.collect(),
         is_company: own.account.subject.is_some(),
         has_factor: standing.has_factor,
@@ -102,8 +102,16 @@ pub(super) fn words<T: ToString>(all: impl IntoIterator<Item = T>) -> String {
 }
 
 /// `all stores`, `stores 5, 7`.
-pub(super) fn stores(stores: Option<&std::collections::BTreeSet<i64>>) -> String {
-    stores.map_or_else(|| "all stores".to_owned(), |stores| format!("stores {}", words(stores)))
+pub(super) fn stores(
+    stores: Option<&std::collections::BTreeSet<i64>>,
+    known: &[(i64, String)],
+) -> String {
+    let Some(stores) = stores else { return "all stores".to_owned() };
+    let told = stores.iter().map(|id| match known.iter().find(|(one, _)| one == id) {
+        Some((_, name)) => format!("{id} {name}"),
+        None => format!("{id} (in no mapping)"),
+    });
+    format!("only {}", told.collect::<Vec<_>>().join(", "))
 }
 
 pub(super) async fn change_password(

@@ -33,7 +33,12 @@ impl Trouble {
     /// What a person can put right; anything else is an error of the page.
     pub(super) fn of(error: FlowError) -> Result<Self, FlowError> {
         match error {
-            FlowError::Request { code, what, hint } => Ok(Self { code, what, hint }),
+            FlowError::Request { code, what, hint } => {
+                // It stands as a sentence of its own.
+                let mut letters = hint.chars();
+                let first = letters.next().into_iter().flat_map(char::to_uppercase);
+                Ok(Self { code, what, hint: first.chain(letters.clone()).collect() })
+            }
             error => Err(error),
         }
     }

@@ -16,6 +16,7 @@ use daybook_flows::{
         link::{self, Link, Person},
         people::{self, PersonView},
     },
+    desk::find,
 };
 
 use super::{
@@ -34,6 +35,8 @@ struct PeoplePage {
     shell: Shell,
     people: Vec<Line>,
     roles: [(&'static str, &'static str); 4],
+    /// The stores that are mapped, with their numbers.
+    known: String,
     /// A link that was just made: told once.
     link: Option<Told>,
     typed: Typed,
@@ -105,10 +108,12 @@ async fn show(
 ) -> Result<Response, PageError> {
     let has_trouble = trouble.is_some();
     let people = people::list(&web.app).await?;
+    let known = find::stores(&web.app).await?;
     let page = PeoplePage {
         shell: Shell::new(web, who, Section::People, "People"),
-        people: people.into_iter().map(|one| line(web, one)).collect(),
+        people: people.into_iter().map(|one| line(web, one, &known)).collect(),
         roles: ROLES,
+        known: known.iter().map(|(id, name)| format!("{id} {name}")).collect::<Vec<_>>().join(", "),
         link,
         typed,
         trouble,
@@ -120,7 +125,7 @@ async fn show(
     Ok(response)
 }
 
-fn line(web: &Web, one: PersonView) -> Line {
+fn line(web: &Web, one: PersonView, known: &[(i64, String)]) -> Line {
     let (now, zone) = (web.app.now(), shell::zone(web));
     let standing = match (one.disabled_at, one.signed_in_at, one.link_until) {
         (Some(at), ..) => format!("disabled {}", say::ago(at, now)),
@@ -132,7 +137,7 @@ fn line(web: &Web, one: PersonView) -> Line {
     Line {
         roles: words(&one.roles),
         ticked: Ticked(one.roles),
-        stores: stores(one.stores.as_ref()),
+        stores: stores(one.stores.as_ref(), known),
         store_ids: one.stores.as_ref().map(words).unwrap_or_default(),
         is_disabled: one.disabled_at.is_some(),
         id: one.id,
@@ -184,7 +189,7 @@ pub(super) fn stores_of(fields: &Fields) -> Result<Option<BTreeSet<i64>>, FlowEr
     ids.map(Some).map_err(|_| FlowError::Request {
         code: "stores-invalid",
         what: "Stores are given by their numbers".to_owned(),
-        hint: "as in 5, 7; leave it empty for all stores".to_owned(),
+        hint: "write them as in 5, 7; leave it empty for all stores".to_owned(),
     })
 }
 

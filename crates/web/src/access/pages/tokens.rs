@@ -13,6 +13,7 @@ use daybook_domain::access::Right;
 use daybook_flows::{
     FlowError,
     access::token::{self, Maker, NewToken},
+    desk::find,
 };
 
 use super::{
@@ -64,6 +65,7 @@ async fn show(
     trouble: Option<Trouble>,
 ) -> Result<Response, PageError> {
     let (now, zone) = (web.app.now(), shell::zone(web));
+    let known = find::stores(&web.app).await?;
     let tokens = token::list(&web.app).await?.into_iter().map(|one| Line {
         is_open: one.revoked_at.is_none() && one.expires_at > now,
         standing: match (one.revoked_at, one.used_at) {
@@ -73,7 +75,7 @@ async fn show(
             (None, None) => "not used yet".to_owned(),
         },
         rights: words(&one.rights),
-        stores: stores(one.stores.as_ref()),
+        stores: stores(one.stores.as_ref(), &known),
         made: format!("by {}, good until {}", one.created_by, say::moment(one.expires_at, &zone)),
         id: one.id,
         name: one.name,

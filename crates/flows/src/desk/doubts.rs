@@ -1,0 +1,88 @@
+//! What speaks against a row of the mapping before it is set: it can be set, and is most likely a slip.
+
+use daybook_domain::{
+    VatRate,
+    mapping::{MappingKind, MappingRow},
+    sku::fold,
+};
+use daybook_store::variant;
+
+use crate::{app::App, error::FlowError};
+
+/// Codes that are named where one is unknown.
+const NEAR: usize = 8;
+
+/// What speaks against a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Stable code.
+    pub code: &'static str,
+    /// What is odd.
+    pub what: String,
+    /// What may be meant.
+    pub meant: Option<String>,
+}
+
+/// Looks at a row with what OrderWise told; where it told nothing, nobody can say.
+pub async fn doubt(app: &App, row: &MappingRow) -> Result<Option<Doubt>, FlowError> {
+    match row.kind {
+        MappingKind::Sku => no_such_variant(app, row).await,
+        MappingKind::Vat => other_rate(app, row).await,
+        _ => Ok(None),
+    }
+}
+
+/// A SKU that is mapped to nothing would hold its sales as before.
+async fn no_such_variant(app: &App, row: &MappingRow) -> Result<Option<Doubt>, FlowError> {
+    let Some(code) = row.value.get("code") else { return Ok(None) };
+    let folded = fold(code);
+    let known = variant::by_folded(&app.db, std::slice::from_ref(&folded)).await?;
+    if !known.known || known.by_folded_sku.contains_key(&folded) {
+        return Ok(None);
+    }
+    let mut near = variant::usable_starting_with(&app.db, &start_of(&folded), NEAR).await?;
+    if near.is_empty() {
+        near = variant::usable_starting_with(&app.db, &start_of(&fold(&row.key)), NEAR).await?;
+    }
+    let near: Vec<String> =
+        near.into_iter().map(|(code, name)| format!("{code} ({name})")).collect();
+    Ok(Some(Doubt {
+        code: "no-such-variant",
+        what: format!("OrderWise has no variant {code}"),
+        meant: (!near.is_empty()).then(|| near.join(", ")),
+    }))
+}
+
+/// What codes that somebody may have meant begin with.
+fn start_of(folded: &str) -> String {
+    let letters = folded.chars().count();
+    folded.chars().take((letters / 2).max(3)).collect()
+}
+
+/// A rate of the tills that goes to a tax rate of another percentage books wrong VAT.
+async fn other_rate(app: &App, row: &MappingRow) -> Result<Option<Doubt>, FlowError> {
+    let id = row.value.get("rate-id").and_then(|id| id.parse::<i64>().ok());
+    let (Ok(rate), Some(id)) = (row.key.parse::<VatRate>(), id) else { return Ok(None) };
+    let known = variant::tax_codes(&app.db).await?;
+    let rates: Vec<&VatRate> =
+        known.iter().filter(|one| one.0 == id).filter_map(|one| one.2.as_ref()).collect();
+    let Some(other) = rates.first().filter(|_| rates.iter().all(|one| **one != rate)) else {
+        return Ok(None);
+    };
+    Ok(Some(Doubt {
+        code: "other-tax-rate",
+        what: format!("OrderWise's tax rate {id} is {other} %, and the till charged {rate} %"),
+        meant: tax_rates(app).await?,
+    }))
+}
+
+/// The tax rates that OrderWise's variants bear, for people: `1 (T1, 20 %), 3 (T0, 0 %)`.
+pub async fn tax_rates(app: &App) -> Result<Option<String>, FlowError> {
+    let known = variant::tax_codes(&app.db).await?;
+    let told = known.iter().map(|(id, code, rate)| match rate {
+        Some(rate) => format!("{id} ({code}, {rate} %)"),
+        None => format!("{id} ({code})"),
+    });
+    let told: Vec<String> = told.collect();
+    Ok((!told.is_empty()).then(|| told.join(", ")))
+}
