@@ -5,6 +5,7 @@ use daybook_domain::{
     Money, Timestamp,
     causes::{Cause, Owner, Severity},
     entry::{EntryKind, EntryState},
+    words,
 };
 use daybook_store::{
     entry::EntryRow,
@@ -81,6 +82,28 @@ pub struct DocumentView {
     pub posted_at: Option<Timestamp>,
     /// When it was read back.
     pub confirmed_at: Option<Timestamp>,
+}
+
+impl EntryView {
+    /// Why it is where it is; or what OrderWise keeps otherwise than the till, in a few words.
+    pub fn why(&self) -> Option<String> {
+        self.reason.clone().or_else(|| self.difference())
+    }
+
+    fn difference(&self) -> Option<String> {
+        let theirs = self.document.as_ref()?;
+        let other = |theirs: Option<Money>, ours: Money| theirs.filter(|it| *it != ours.abs());
+        let says = |amount: Money| words::money(amount, &self.currency);
+        let (gross, vat) = (other(theirs.gross, self.gross), other(theirs.tax, self.vat));
+        gross
+            .map(|gross| format!("OrderWise has {}", says(gross)))
+            .or_else(|| {
+                vat.map(|vat| format!("VAT {}, OrderWise has {}", says(self.vat.abs()), says(vat)))
+            })
+            .or_else(|| {
+                other(theirs.net, self.net).map(|net| format!("OrderWise has {} net", says(net)))
+            })
+    }
 }
 
 impl From<EntryRow> for EntryView {

@@ -27,7 +27,9 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::{HeaderMap, Uri, header::ACCEPT},
     middleware::from_fn_with_state,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use daybook_flows::{App, access::single_sign_on::OpenId};
@@ -38,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use access::{SIGN_ON_BACK, Who};
 pub use api::{About, openapi};
+use desk::PageError;
 pub use desk::RouteLine;
 pub use manual::{Live, SettingLine};
 use problem::Problem;
@@ -90,12 +93,22 @@ pub fn router(web: Web) -> Router {
         .route("/metrics", get(metrics::show))
         .merge(desk)
         .merge(desk::open())
-        .fallback(async || Problem::NOT_FOUND)
+        .fallback(nothing_here)
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         .layer(limit)
         .layer(from_fn_with_state(web.clone(), access::said_here))
         .layer(from_fn_with_state(web.clone(), access::headers))
         .with_state(web)
+}
+
+/// Nothing is at this address: a page for a person, a problem for a program.
+async fn nothing_here(uri: Uri, headers: HeaderMap) -> Response {
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let is_person = accept.is_some_and(|accept| accept.contains("text/html"));
+    if is_person && !uri.path().starts_with("/api") {
+        return PageError::not_found("There is no such page").into_response();
+    }
+    Problem::NOT_FOUND.into_response()
 }
 
 /// Every route that needs a right, with that right.

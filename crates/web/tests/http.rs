@@ -106,6 +106,15 @@ async fn strangers_and_nonsense_are_refused() {
         assert_eq!(events(&router, vec![b' '; 5 << 10]).await.0, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(get(&router, "/events").await.0, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(get(&router, "/nowhere").await.1["code"], "not-found");
+        // A person gets a page; and a webhook that was set up with a slash loses no event.
+        let page = Request::get("/nowhere").header(header::ACCEPT, "text/html,*/*;q=0.8");
+        let page = router.clone().oneshot(page.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(page.status(), StatusCode::NOT_FOUND);
+        let kind = page.headers().get(header::CONTENT_TYPE).unwrap();
+        assert!(kind.to_str().unwrap().starts_with("text/html"), "{kind:?}");
+        let slash = Request::post("/events/").body(Body::from("[]")).unwrap();
+        let slash = router.clone().oneshot(slash).await.unwrap();
+        assert!(slash.headers().contains_key(header::WWW_AUTHENTICATE));
         assert_eq!(get(&router, "/readyz").await.0, StatusCode::OK);
         stop.cancel();
         assert_eq!(get(&router, "/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);

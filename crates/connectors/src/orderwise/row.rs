@@ -66,6 +66,11 @@ impl OddRow {
         Reference::named_by(self.reference.as_deref()?)
     }
 
+    /// Whether it may be about something of ours: the documents of other channels hold anything.
+    pub fn may_be_ours(&self) -> bool {
+        self.reference.is_none() || self.entry().is_some()
+    }
+
     /// Whom it is about, in a few words.
     pub fn about(&self) -> String {
         match (&self.sku, self.location_id) {

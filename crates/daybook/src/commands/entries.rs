@@ -172,7 +172,7 @@ fn people(context: &Context, page: &Page) -> String {
             words::moment(entry.ordered_at, &zone),
             words::money(entry.gross, &entry.currency),
             words::or_dash(entry.document.as_ref().and_then(|found| found.number.clone())),
-            words::or_dash(entry.reason.clone()),
+            words::or_dash(entry.why()),
         ]
     });
     let head = ["reference", "kind", "state", "store", "sold at", "gross", "document", "why"];

@@ -128,7 +128,10 @@ async fn set(
     let row =
         stored.map_or_else(|| MappingRow::new(kind, key, &value), |stored| stored.patched(&value));
     let row = row.map_err(|fault| {
-        let hint = format!("fields of {kind}: {}", kind.fields().join(", "));
+        let hint = format!(
+            "fields of {kind}: {}; a key with blanks stands in quotes: daybook map set {kind} 'A KEY' …",
+            kind.fields().join(", ")
+        );
         Failure::wrong_use("mapping-row", fault.to_string(), hint)
     })?;
     if !anyway {

@@ -142,7 +142,8 @@ struct Ran {
 
 fn ran<T>(rows: Rows<T>, moment: impl Fn(&T) -> Option<Timestamp>) -> Ran {
     let newest = rows.read.iter().filter_map(moment).max();
-    Ran { rows: rows.len(), newest, unread: rows.odd }
+    let count = rows.len();
+    Ran { rows: count, newest, unread: rows.odd.into_iter().filter(OddRow::may_be_ours).collect() }
 }
 
 async fn try_export(orderwise: &Orderwise, purpose: &str, now: Timestamp) -> Result<Ran, Failure> {
@@ -158,7 +159,11 @@ async fn try_export(orderwise: &Orderwise, purpose: &str, now: Timestamp) -> Res
             let rows = orderwise.ledger_documents(from, to).await.outcome?;
             ran(rows, |row| row.document.stored_at)
         }
-        "order-lines" => ran(orderwise.ledger_lines(from, to).await.outcome?, |_| None),
+        "order-lines" => {
+            let lines = ran(orderwise.ledger_lines(from, to).await.outcome?, |_| None);
+            // A line does not say whose document it is of.
+            Ran { unread: Vec::new(), ..lines }
+        }
         "stock-levels" => {
             let rows = orderwise.stock_levels_in_pieces(Some(since)).await.all().await.outcome?;
             ran(rows, |row| Some(row.calculated_at))

@@ -103,6 +103,9 @@ fn site(site: &SiteSettings, policy: &Policy) -> CheckLine {
              correct sitoo.site",
             site.currency
         );
+        let ours = policy.currencies.join(", ");
+        let detail =
+            format!("{detail}: it sells in {}, and the accounts are in {ours}", site.currency);
         return CheckLine::failed(AREA, "site", detail, hint).stopping(&[Stops::Sales]);
     }
     let is_said = !site.time_zone.is_empty() && !policy.default_time_zone.is_empty();
@@ -111,6 +114,7 @@ fn site(site: &SiteSettings, policy: &Policy) -> CheckLine {
             "set policy.default-time-zone = \"{}\", if the tills stand there",
             site.time_zone
         );
+        let detail = format!("{detail}: days here are those of {}", policy.default_time_zone);
         return CheckLine::warning(AREA, "site", detail, hint);
     }
     CheckLine::ok(AREA, "site", detail)

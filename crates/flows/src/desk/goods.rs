@@ -43,6 +43,8 @@ pub struct StockStore {
     pub warehouse_id: i64,
     /// Its name.
     pub name: String,
+    /// Whether its stock is kept: a mapping gives it a stock location of OrderWise.
+    pub is_kept: bool,
     /// SKUs that have to be looked at.
     pub due: i64,
     /// Since when the longest waits.
@@ -52,9 +54,11 @@ pub struct StockStore {
 /// Stock over all stores.
 pub async fn stock(app: &App) -> Result<StockOverview, FlowError> {
     let waits = due::by_store(&app.db, app.now()).await?;
+    let kept = people::kept(app).await?;
     let stores = warehouse::list(&app.db).await?.into_iter().map(|row| {
         let wait = waits.get(&row.warehouse_id);
         StockStore {
+            is_kept: kept.contains(&row.warehouse_id),
             warehouse_id: row.warehouse_id,
             name: row.name,
             due: wait.map_or(0, |(due, _)| *due),

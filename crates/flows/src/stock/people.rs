@@ -117,6 +117,12 @@ pub async fn show(app: &App, sku: &str) -> Result<SkuStock, FlowError> {
     Ok(SkuStock { sku: spelled.unwrap_or_else(|| sku.trim().to_owned()), asked_at, stores })
 }
 
+/// The warehouses whose stock is kept.
+pub(crate) async fn kept(app: &App) -> Result<BTreeSet<i64>, FlowError> {
+    let places = places::of_the_book(app).await?;
+    Ok(places.all().map(|place| place.warehouse_id).collect())
+}
+
 /// What the last sweep left alone.
 pub async fn differences(app: &App, limit: usize) -> Result<Vec<StockFinding>, FlowError> {
     Ok(finding::list(&app.db, limit).await?)

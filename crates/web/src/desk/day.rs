@@ -50,6 +50,8 @@ struct DayPage {
     state: &'static str,
     mood: &'static str,
     detail: String,
+    /// When; empty where it never was.
+    compared: String,
     figures: Vec<FigureTold>,
     tills: Vec<(LineTold, Vec<LineTold>)>,
     causes: Vec<CauseTold>,
@@ -184,6 +186,7 @@ pub(super) async fn page(
         day: on.to_string(),
         state,
         mood,
+        compared: view.reconciled_at.map_or_else(String::new, |at| say::moment(at, &zone)),
         detail: view.detail,
     };
     shell::show(&page)

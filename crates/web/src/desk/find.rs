@@ -102,7 +102,7 @@ pub(super) fn row_told(entry: &EntryView, zone: &TimeZone, stores: &[(i64, Strin
         gross: say::money(entry.gross, &entry.currency),
         receipt: entry.receipt.clone().unwrap_or_default(),
         document: entry.document.as_ref().and_then(|one| one.number.clone()).unwrap_or_default(),
-        why: entry.reason.clone().unwrap_or_default(),
+        why: entry.why().unwrap_or_default(),
     }
 }
 

@@ -75,10 +75,10 @@ pub(super) async fn stock(
     let seen = |id: i64| who.may_see_store(Some(id));
     let stores = overview.stores.iter().filter(|one| seen(one.warehouse_id)).map(|one| {
         let since = one.since.map_or_else(|| "–".to_owned(), |at| say::age(at, now));
-        let mood = if one.due == 0 {
-            "fresh".to_owned()
-        } else {
-            format!("{} wait", words::grouped(one.due))
+        let mood = match (one.is_kept, one.due) {
+            (false, _) => "not kept: in no mapping".to_owned(),
+            (true, 0) => "fresh".to_owned(),
+            (true, due) => format!("{} wait", words::grouped(due)),
         };
         (one.name.clone(), mood, since)
     });
@@ -103,7 +103,10 @@ pub(super) async fn stock(
                 store: name(one.warehouse_id),
                 store_id: one.warehouse_id,
                 units: one.units.to_string(),
-                times: format!("{} times, {} at most", one.times, one.oversold),
+                times: match one.times {
+                    1 => format!("once, {}", one.oversold),
+                    times => format!("{times} times, {} at most", one.oversold),
+                },
                 rule: one.rule.clone().unwrap_or_else(|| "none".to_owned()),
             })
             .collect(),

@@ -14,6 +14,9 @@ use jiff::tz::TimeZone;
 use super::{PageError, Section, Shell, say, shell};
 use crate::{Web, access::Who};
 
+/// Clocks differ by a little; a sale that lies further ahead has not happened yet.
+const CLOCK_AHEAD: std::time::Duration = std::time::Duration::from_mins(5);
+
 #[derive(Template)]
 #[template(path = "today.html")]
 struct TodayPage {
@@ -159,7 +162,14 @@ fn store(store: &StoreLine, today: &Today, zone: &TimeZone, currency: &str) -> S
         gross: say::money(store.gross, currency),
         hours_said: hours_said(store),
         bars: bars(store),
-        latest: store.latest.map_or_else(|| "–".to_owned(), |at| say::clock(at, zone)),
+        latest: store.latest.map_or_else(
+            || "–".to_owned(),
+            |at| {
+                let is_ahead = at > today.at.plus(CLOCK_AHEAD);
+                let more = if is_ahead { " (a till's clock is ahead)" } else { "" };
+                format!("{}{more}", say::clock(at, zone))
+            },
+        ),
         unposted: match (store.unposted, age(store.oldest_unposted)) {
             (0, _) | (_, None) => "none".to_owned(),
             (count, Some(age)) => format!("{age} ({})", words::grouped(count)),

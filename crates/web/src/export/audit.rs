@@ -79,7 +79,11 @@ pub fn page(
     currency: &str,
 ) -> Result<String, super::ExportError> {
     let page = Page {
-        made: words::moment(report.finished_at, zone),
+        made: format!(
+            "{} ({})",
+            words::moment(report.finished_at, zone),
+            zone.iana_name().unwrap_or("UTC")
+        ),
         days: report.days,
         read: read(report),
         gaps: told(report, changes, currency, SHOWN),

@@ -123,5 +123,7 @@ fn people(context: &Context, listed: &Listed) -> String {
     let table = printer::table(&head, &[2, 3], rows.collect());
     let count = words::count(listed.exceptions.unsigned_abs(), "exception", "exceptions");
     let money = words::money(listed.money, context.currency());
-    format!("{table}\n\n{count}, {money}; `daybook exceptions show CAUSE` explains one")
+    let sum: Money = listed.groups.iter().map(|group| group.money).sum();
+    let once = if sum == listed.money { "" } else { " (an entry with several causes counts once)" };
+    format!("{table}\n\n{count}, {money}{once}; `daybook exceptions show CAUSE` explains one")
 }

@@ -190,7 +190,11 @@ impl Table {
                 'e' => self.edit(talk, &one)?,
                 'a' => {
                     taken.push(key_of(&one));
-                    taken.extend(proposals.by_ref().map(|one| key_of(&one)));
+                    // Nobody accepts what was not seen.
+                    for one in proposals.by_ref() {
+                        talk.say(&told(&one));
+                        taken.push(key_of(&one));
+                    }
                 }
                 's' => return Ok(()),
                 _ => {}

@@ -8,6 +8,8 @@ use daybook_flows::{
     sales::{self, SyncOptions, SyncReport},
 };
 
+use serde::Serialize;
+
 use super::{Said, told};
 use crate::{commands::Ended, context::Context, failure::Failure};
 
@@ -41,6 +43,12 @@ pub(super) async fn run(
     told(context, app, report, said).await
 }
 
+/// What `--json` prints where another process does it.
+#[derive(Debug, Serialize)]
+struct AskedFor {
+    asked_for: i64,
+}
+
 /// Has an order read by the process that is at work on the book.
 pub(super) async fn fetch(
     context: &Context,
@@ -48,10 +56,13 @@ pub(super) async fn fetch(
     order_id: i64,
 ) -> Result<Ended, Failure> {
     sales::fetch(app, order_id, &context.actor).await?;
-    context.printer.talk(&format!(
-        "another process is at work on this book (`daybook serve`): it reads order {order_id} at its \
-         next look; then see `daybook entry {order_id}`"
-    ));
+    context.printer.result(&AskedFor { asked_for: order_id }, |asked| {
+        let id = asked.asked_for;
+        format!(
+            "another process is at work on this book (`daybook serve`): it reads order {id} at its \
+             next look; then see `daybook entry {id}`"
+        )
+    })?;
     Ok(Ended::Done)
 }
 

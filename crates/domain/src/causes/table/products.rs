@@ -21,7 +21,7 @@ macro_rules! products {
     ProductGroupUnmapped "product-group-unmapped" "Tax rate has no product group" {
         sentence: "Products have a tax rate of OrderWise that no product group of Sitoo belongs to, so no till can charge it.",
         owner: Retail, scope: Scope::Product, severity: High, released_by: Some(MappingKind::Group),
-        fix: "Make a product group with this percentage in Sitoo, or say which group is meant.",
+        fix: "Make a product group with this percentage in Sitoo, or say which group is meant. Where the particulars name no percentage, give the variants another tax rate in OrderWise.",
         command: "daybook map set group {subject} VAT-ID",
     }
     ProductPriceMissing "product-price-missing" "Product has no price" {
