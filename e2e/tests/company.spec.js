@@ -112,7 +112,7 @@ test("a group may look after some stores", async ({ browser }) => {
   const page = await wants(browser, "/account");
   await comesAs(page, "leo");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Leo Hart");
-  await expect(page.locator("dl.facts")).toContainText("stores 5");
+  await expect(page.locator("dl.facts")).toContainText("only 5");
   expect((await page.goto("/activity")).status()).toBe(403);
   await page.context().close();
 });
