@@ -14,7 +14,7 @@ for (const script of [true, false]) {
       await page.goto("/");
       await expect(page.locator("#truth p")).toContainText(/stores? (are|is) up to date/);
       await expect(page.locator("#stores tr")).toHaveCount(6);
-      await expect(page.locator("#flow li")).toHaveCount(8);
+      await expect(page.locator("#flow li")).toHaveCount(7);
     });
 
     test("where is receipt X?", async ({ page }) => {

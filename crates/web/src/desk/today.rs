@@ -14,6 +14,9 @@ use jiff::tz::TimeZone;
 use super::{PageError, Section, Shell, say, shell};
 use crate::{Web, access::Who};
 
+/// Entries that never go to OrderWise.
+const ASIDE: &str = "not-posted";
+
 /// Clocks differ by a little; a sale that lies further ahead has not happened yet.
 const CLOCK_AHEAD: std::time::Duration = std::time::Duration::from_mins(5);
 
@@ -103,7 +106,13 @@ fn told(today: &Today, zone: &TimeZone, currency: &str) -> Told {
         mood: today.mood.word(),
         sign: sign(today.mood),
         sentence: today.sentence.clone(),
-        steps: today.steps.iter().map(|one| step(one, today)).collect(),
+        // What goes no further is told beside the whole: it is no step.
+        steps: today
+            .steps
+            .iter()
+            .filter(|one| one.name != ASIDE)
+            .map(|one| step(one, today))
+            .collect(),
         stores: today.stores.iter().map(|one| store(one, today, zone, currency)).collect(),
     }
 }
@@ -124,12 +133,17 @@ fn step(step: &Step, today: &Today) -> StepTold {
         "held" => ("Held", "/exceptions"),
         "ready" => ("On their way", "/find?state=ready"),
         "in-doubt" => ("In doubt", "/find?state=in-doubt"),
-        "not-posted" => ("Set aside or dismissed", "/find?state=set-aside"),
         _ => ("OrderWise", "/find?state=confirmed"),
     };
     let age = match (step.name, step.since) {
         ("tills", Some(at)) => format!("read {}", say::ago(at, today.at)),
         ("tills", None) => "not read yet".to_owned(),
+        ("day-book", _) => match today.steps.iter().find(|one| one.name == ASIDE) {
+            Some(aside) if aside.count > 0 => {
+                format!("{} of them set aside or dismissed", words::grouped(aside.count))
+            }
+            _ => String::new(),
+        },
         (_, Some(at)) if step.count > 0 => format!("oldest {}", say::age(at, today.at)),
         _ => String::new(),
     };
