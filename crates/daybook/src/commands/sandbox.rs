@@ -132,7 +132,7 @@ fn made_up(args: &SandboxArgs) -> (Sandbox, Retailer) {
     retailer.install_sitoo(&sandbox.sitoo);
     retailer.install_orderwise(&sandbox.orderwise);
     if args.transactions > 0 {
-        let opening = opening(SystemClock.now()) - i64::from(args.days_ago) * DAY;
+        let opening = opening(SystemClock.now(), args.days_ago);
         TradingDay::plan(args.seed, &retailer, args.transactions)
             .starting(opening)
             .closing_tills()
@@ -147,9 +147,17 @@ fn made_up(args: &SandboxArgs) -> (Sandbox, Retailer) {
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
-/// When the tills opened, unix seconds: so long ago that they are closed now.
-fn opening(now: Timestamp) -> i64 {
-    now.micros() / 1_000_000 - daybook_sandbox::day::LENGTH
+/// When the tills of a retailer open, seconds after midnight UTC.
+const OPENS: i64 = 9 * 60 * 60;
+
+/// When the tills opened, unix seconds: today so long ago that they are closed now, on another day
+/// in its morning.
+fn opening(now: Timestamp, days_ago: u16) -> i64 {
+    let now = now.micros() / 1_000_000;
+    match i64::from(days_ago) {
+        0 => now - daybook_sandbox::day::LENGTH,
+        days => now - now.rem_euclid(DAY) - days * DAY + OPENS,
+    }
 }
 
 async fn serve_all(
