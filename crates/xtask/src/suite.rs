@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 /// Packages whose programs take longest come first, so that none is left over at the end.
-const FIRST: [&str; 4] = ["daybook-testkit", "daybook-web", "daybook-store", "daybook"];
+const FIRST: [&str; 4] = ["testkit", "web", "store", "daybook"];
 
 /// A test program.
 struct Program {
@@ -78,10 +78,7 @@ fn program(message: &Value) -> Result<Option<Program>> {
     let Some(file) = message["executable"].as_str().filter(|_| is_test) else { return Ok(None) };
     let manifest = PathBuf::from(message["manifest_path"].as_str().context("no manifest")?);
     let folder = manifest.parent().context("no folder")?.to_path_buf();
-    let package = message["package_id"].as_str().unwrap_or_default();
-    let package = package.rsplit_once('#').map_or(package, |(path, version)| {
-        version.split_once('@').map_or_else(|| path.rsplit('/').next().unwrap_or(path), |it| it.0)
-    });
+    let package = folder.file_name().context("no name")?.to_string_lossy().into_owned();
     let order = FIRST.iter().position(|first| *first == package).unwrap_or(FIRST.len());
     let name = format!("{} of {package}", message["target"]["name"].as_str().unwrap_or_default());
     Ok(Some(Program { name, file: PathBuf::from(file), folder, order }))

@@ -29,6 +29,7 @@ use crate::{
         period::{self, PeriodView},
     },
     settlement::{
+        self,
         balance::{self, Balance},
         people,
     },
@@ -206,7 +207,7 @@ impl Facts<'_> {
             }
             Check::NoneOpen(causes)
                 if causes.iter().all(|cause| OF_CARD_MONEY.contains(cause))
-                    && self.app.settings.settlement.providers.is_empty() =>
+                    && !settlement::is_set_up(self.app) =>
             {
                 unknown("payouts are not set up")
             }

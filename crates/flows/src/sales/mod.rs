@@ -29,11 +29,7 @@ use serde::Serialize;
 
 pub use self::first_look::{PostedAlready, begin_if as look_up_first_if, posted_already};
 pub use self::receive::fetch;
-use self::{
-    beside::Beside,
-    evaluate::{DAYBOOK, Evaluated},
-    post::Tried,
-};
+use self::{beside::Beside, evaluate::Evaluated, post::Tried};
 use crate::{app::App, cutover, error::FlowError, reference};
 
 /// What one pass may be told.
@@ -41,8 +37,6 @@ use crate::{app::App, cutover, error::FlowError, reference};
 pub struct SyncOptions {
     /// Read again from this order id on.
     pub from_order: Option<i64>,
-    /// Read this order again, and no other.
-    pub order: Option<i64>,
     /// An older copy of the book was put back: look everything up before it is sent.
     pub look_up_first: bool,
 }
@@ -105,9 +99,6 @@ pub async fn sync(app: &Arc<App>, options: &SyncOptions) -> Result<SyncReport, F
     doubt::adopt_orphans(app).await?;
     if let Some(from) = options.from_order {
         scan::back_fill(app, from, &mut report).await?;
-    }
-    if let Some(id) = options.order {
-        receive::fetch(app, id, DAYBOOK).await?;
     }
     // What the till has goes before what OrderWise can take: an ERP that is away must not keep
     // sales from being written down, nor a till that is away those from being posted.

@@ -34,11 +34,10 @@ pub(super) async fn run(
     app: &Arc<App>,
     args: &SalesArgs,
 ) -> Result<Ended, Failure> {
-    let options = SyncOptions {
-        from_order: args.from_order,
-        order: args.order,
-        look_up_first: args.look_up_first,
-    };
+    if let Some(order_id) = args.order {
+        sales::fetch(app, order_id, &context.actor).await?;
+    }
+    let options = SyncOptions { from_order: args.from_order, look_up_first: args.look_up_first };
     let report = sales::sync(app, &options).await?;
     told(context, app, report, said).await
 }
