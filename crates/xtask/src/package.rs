@@ -42,7 +42,6 @@ const FILES: &[(&str, &str, u32)] = &[
         "usr/share/doc/daybook/crates/connectors/src/orderwise/MAPPING.md",
         0o644,
     ),
-    ("README.md", "usr/share/doc/daybook/README.md", 0o644),
     ("SECURITY.md", "usr/share/doc/daybook/SECURITY.md", 0o644),
 ];
 
@@ -177,6 +176,7 @@ fn stage(wanted: &Wanted, root: &Path, version: &str) -> Result<()> {
         }
     }
     let docs = root.join("usr/share/doc/daybook");
+    write(&docs.join("README.md"), &without_sources(&fs::read_to_string("README.md")?)?)?;
     written(Path::new("docs"), &docs.join("docs"))?;
     // Links from one document to another are as in the source.
     symlink("docs/operating.md", docs.join("operating.md"))?;
@@ -210,6 +210,19 @@ fn written(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The README without what concerns only those who have the sources.
+fn without_sources(text: &str) -> Result<String> {
+    const BEGIN: &str = "<!-- sources: begin -->\n";
+    const END: &str = "<!-- sources: end -->\n";
+    let mut parts = text.split(BEGIN);
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, after) = part.split_once(END).context("README.md: a part of sources has no end")?;
+        kept.push_str(after);
+    }
+    Ok(kept)
 }
 
 /// What a document says of the sources stays; a link to what the package does not have goes.
@@ -353,5 +366,14 @@ mod tests {
         let kept = |to: &str| to.starts_with('a');
         assert_eq!(super::unlinked(text, kept), "See [the one](a.md#x), a picture and the other.");
         assert_eq!(super::unlinked("a ](b", |_| false), "a ](b");
+    }
+
+    #[test]
+    fn the_package_has_a_readme_without_the_sources() {
+        let readme = std::fs::read_to_string("../../README.md").unwrap();
+        let kept = super::without_sources(&readme).unwrap();
+        assert!(readme.contains("cargo run -- demo") && !kept.contains("cargo build"), "{kept}");
+        assert!(kept.contains("daybook-admin init"), "{kept}");
+        assert!(super::without_sources("<!-- sources: begin -->\nand no end").is_err());
     }
 }

@@ -55,15 +55,23 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<Ended, Fa
 async fn listen(context: &Context) -> Result<TcpListener, Failure> {
     let address = context.config.web.listen;
     TcpListener::bind(address).await.map_err(|error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::PermissionDenied => {
-                "ports below 1024 are the system's: set web.listen to a higher one, and put a proxy \
-                 before it"
-            }
-            _ => "another program may hold the port: change web.listen",
-        };
-        Failure::new("web-listen", format!("{address}: {error}"), hint)
+        Failure::new("web-listen", format!("{address}: {error}"), cannot_listen_hint(&error))
     })
+}
+
+/// What to do when the desk cannot listen where it should.
+pub(crate) fn cannot_listen_hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "ports below 1024 are the system's: set web.listen to a higher one, and put a proxy \
+             before it"
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            "no network of this machine has that address: set web.listen to one that it has, or to \
+             127.0.0.1 behind a proxy"
+        }
+        _ => "another program may hold the port: change web.listen",
+    }
 }
 
 fn told(context: &Context, app: &App) {

@@ -272,7 +272,7 @@ kinds! {
             "Correct it: daybook map set vat PERCENT RATE-ID."
     }
     "payments" {
-        PaymentUnmapped "payment-unmapped" Finance High
+        PaymentUnmapped "payment-unmapped" Finance Critical
             "Shoppers pay with a payment type that has no payment method of OrderWise in the mapping."
             "Map it: daybook map set payment TYPE METHOD-ID (or exclude=yes)."
         PaymentMappedAstray "payment-mapped-astray" Finance High

@@ -60,7 +60,10 @@ fn of_warehouses(snapshot: &Snapshot, warehouses: &[Warehouse], found: &mut Foun
         let name = known.map_or("not in Sitoo's list", |one| one.name.as_str());
         let used = used.and_then(|used| used.get(id));
         let money = used.map(|used| used.money).unwrap_or_default();
-        let detail = format!("{name}, {} sales", used.map_or(0, |used| used.times));
+        let detail = match used.map_or(0, |used| used.times) {
+            0 => format!("{name}, no sale yet: the first one would wait"),
+            times => format!("{name}, {times} sales"),
+        };
         found.add_money(GapKind::WarehouseUnmapped, id.to_string(), detail, money);
     }
     for id in mapping.stores.keys().chain(mapping.warehouses.keys()) {

@@ -67,14 +67,21 @@ pub(super) fn mapping(snapshot: &Snapshot, pairs: Option<&Pairs<'_>>, found: &mu
             charged.insert(rate, (used.times, used.money));
         }
     }
+    let mut shown: BTreeMap<VatRate, usize> = BTreeMap::new();
     if let Some(pairs) = pairs {
         for rate in pairs.shown().filter_map(|product| pairs.charged(product)) {
             charged.entry(rate).or_default();
+            *shown.entry(rate).or_default() += 1;
         }
     }
     for (rate, (times, money)) in charged {
         if !mapping.vat.contains_key(&rate) {
-            let detail = format!("charged on {times} rows");
+            let detail = match (times, shown.get(&rate).copied().unwrap_or_default()) {
+                (0, products) => {
+                    format!("on no row yet: the first sale of its {products} products would wait")
+                }
+                (times, _) => format!("charged on {times} rows"),
+            };
             found.add_money(GapKind::VatUnmapped, format!("{rate} %"), detail, money);
         }
     }

@@ -60,6 +60,7 @@ pub(crate) struct Evaluated {
     pub(crate) prepared: Vec<Prepared>,
     pub(crate) waiting: u64,
     pub(crate) held: u64,
+    pub(crate) set_aside: u64,
     pub(crate) released: u64,
     /// Looked up before they are sent.
     pub(crate) looked_up: u64,
@@ -396,6 +397,9 @@ impl<'a> Plan<'a> {
         };
         self.change(row, EntryState::SetAside, changes, why.word(), "not (yet) for the ledger");
         self.clear(row);
+        if row.state != EntryState::SetAside {
+            self.done.set_aside += 1;
+        }
     }
 
     /// Closes the exceptions of an entry that was held: their cause is gone.

@@ -65,6 +65,8 @@ pub struct SyncReport {
     pub waiting: u64,
     /// Entries that became exceptions.
     pub held: u64,
+    /// Entries that are not, or not yet, for the ledger: open, parked, cancelled.
+    pub set_aside: u64,
     /// Entries released from waiting or from an exception.
     pub released: u64,
     /// Calls that did not end in a posting.
@@ -87,6 +89,7 @@ impl SyncReport {
     fn add_evaluated(&mut self, evaluated: &Evaluated) {
         self.waiting += evaluated.waiting;
         self.held += evaluated.held;
+        self.set_aside += evaluated.set_aside;
         self.released += evaluated.released;
         self.looked_up += evaluated.looked_up;
     }

@@ -6,8 +6,11 @@ use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, time::Duration};
 use daybook_connectors::{Lost, Network, TlsSettings, Transport as _};
 use daybook_flows::check::{CheckLine, Stops};
 use http::Request;
+use tokio::net::TcpListener;
 
-use crate::{config::Config, context::Context, failure::Failure};
+use crate::{
+    commands::serve::cannot_listen_hint, config::Config, context::Context, failure::Failure,
+};
 
 const AREA: &str = "configuration";
 /// Bits of a file's mode that let everybody on the machine in.
@@ -72,15 +75,14 @@ fn is_in_the_clear(address: &str) -> bool {
     url.scheme() == "http" && !here
 }
 
-/// Whether Sitoo's events are taken, and reach this machine.
+/// Whether the desk can be reached, and Sitoo's events are taken.
 pub(super) async fn events(context: &Context) -> Result<Vec<CheckLine>, Failure> {
+    let mut lines = vec![desk(context.config.web.listen).await];
     if context.config.events()?.is_none() {
         let detail = "not set up: new orders are found by polling alone";
         let hint = "set web.events-user and web.events-password-file, and give both to Sitoo";
-        return Ok(vec![CheckLine::warning(AREA, "events", detail, hint)]);
+        lines.push(CheckLine::warning(AREA, "events", detail, hint));
     }
-    let listen = context.config.web.listen;
-    let mut lines = vec![desk(listen).await];
     if let Some(public) = &context.config.web.access.public_url {
         lines.push(outside(public).await);
     }
@@ -103,11 +105,23 @@ async fn desk(listen: SocketAddr) -> CheckLine {
             "set web.listen to a port that is free",
         )
         .stopping(&Stops::FLOWS),
-        Err(_) => CheckLine::unverified(
+        Err(_) => could_listen(listen).await,
+    }
+}
+
+/// Whether `daybook serve` could listen there: nothing answers now.
+async fn could_listen(listen: SocketAddr) -> CheckLine {
+    match TcpListener::bind(listen).await {
+        Ok(_) => CheckLine::unverified(
             "events",
             "desk",
             format!("nothing listens at {listen}: `daybook serve` does not run"),
         ),
+        Err(error) => {
+            let hint = cannot_listen_hint(&error);
+            CheckLine::failed("events", "desk", format!("{listen}: {error}"), hint)
+                .stopping(&Stops::FLOWS)
+        }
     }
 }
 
@@ -141,4 +155,23 @@ async fn health(address: &str) -> Result<bool, Lost> {
         .body(Vec::new().into())
         .map_err(|error| Lost::NotSent(error.to_string()))?;
     Ok(line.send(request, PATIENCE).await?.status().is_success())
+}
+
+#[cfg(test)]
+mod tests {
+    use daybook_flows::check::CheckState;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_another_program_holds_is_told_before_serve_finds_out() {
+        let held = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let at = held.local_addr().unwrap();
+        let line = could_listen(at).await;
+        assert_eq!(line.state, CheckState::Failed, "{line:?}");
+        assert!(line.hint.as_deref().is_some_and(|hint| hint.contains("web.listen")), "{line:?}");
+
+        drop(held);
+        assert_eq!(could_listen(at).await.state, CheckState::Unverified);
+    }
 }

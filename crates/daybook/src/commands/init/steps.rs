@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{answers::Answers, files};
 use crate::{
+    commands::serve::cannot_listen_hint,
     config::{Config, Need},
     context,
     failure::Failure,
@@ -299,7 +300,7 @@ async fn web(config: &Config) -> CheckLine {
             "events",
             "desk",
             format!("{listen}: {error}"),
-            "another program may hold the port: change web.listen",
+            cannot_listen_hint(&error),
         ),
     }
 }

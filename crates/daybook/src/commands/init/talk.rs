@@ -7,7 +7,7 @@ use rustix::termios::{
 };
 use secrecy::SecretString;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, printer::as_said_here};
 
 /// What Ctrl-C is when the terminal does not act on it.
 const INTERRUPT: u8 = 3;
@@ -23,9 +23,9 @@ impl Talk {
         io::stdin().is_terminal().then_some(Self(()))
     }
 
-    /// Says something.
+    /// Says something, with files and commands as this machine has them.
     pub(super) fn say(self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        let _ = writeln!(io::stderr().lock(), "{}", as_said_here(text));
     }
 
     /// Asks for a line. Enter takes what is usual.

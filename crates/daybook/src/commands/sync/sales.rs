@@ -76,6 +76,7 @@ fn said(report: &SyncReport) -> Said {
         (report.findings, "with totals that differ from the till"),
         (report.waiting, "waiting for their sale"),
         (report.held, "held"),
+        (report.set_aside, "set aside, because nothing is to be posted"),
         (report.released, "released"),
         (report.behind, "behind a paused store"),
         (report.not_posted, "calls that OrderWise refused or did not answer"),
