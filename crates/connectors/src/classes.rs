@@ -86,11 +86,16 @@ pub(crate) fn class_of_status(
     }
 }
 
+/// Longest time that a peer's own word keeps us away: a date that is wrong by a year must not stop a
+/// flow until somebody starts it again (facts/sitoo 1.7: another integration asks again after at most
+/// ten minutes).
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
+
 /// How long nobody may call a peer that answered so: what it asks of one call it means for all.
 /// Where it names no time, each flow waits as its own back-off says.
 pub(crate) fn held_by(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let asks = matches!(status.as_u16(), 429 | 503);
-    asks.then(|| asked_to_wait(headers, now)).flatten()
+    asks.then(|| asked_to_wait(headers, now)).flatten().map(|asked| asked.min(LONGEST_WAIT))
 }
 
 /// `Retry-After` in seconds or as a date, else `X-Rate-Limit-Reset` as a moment.

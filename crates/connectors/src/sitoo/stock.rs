@@ -16,7 +16,7 @@ use super::{
     Sitoo,
     client::one,
     envelope::{self, Element},
-    translate::{need, within},
+    translate::{drift, need, within},
     wire::{List, read},
 };
 
@@ -145,11 +145,12 @@ struct SentLevel<'a> {
 const DESCRIPTION: &str = "Daybook: stock as in OrderWise";
 
 impl Sitoo {
-    /// The levels of some SKUs in a warehouse. One that Sitoo never had there is not in the answer.
+    /// The levels of some SKUs in a warehouse. One that Sitoo never had there is not in the answer;
+    /// an answer with fewer rows than it says there are is read to its end.
     pub async fn levels(&self, warehouse_id: i64, skus: &[String]) -> Called<Vec<Level>> {
         let path = format!(
             "sites/{}/warehouses/{warehouse_id}/warehouseitems.json?fields=sku,decimaltotal,\
-             decimalreserved&start=0&num={PAGE}&sku=",
+             decimalreserved&num={PAGE}",
             self.site()
         );
         self.by_sku("stock-levels-of", &path, skus, level).await
@@ -225,13 +226,22 @@ impl Sitoo {
     ) -> Called<Vec<T>> {
         let (mut found, mut exchanges) = (Vec::new(), Vec::new());
         for list in lists(skus) {
-            let read = |answer: &Answer<'_>| Ok(read_list(answer, element)?.1);
-            let path = format!("{path}{list}");
-            let (outcome, exchange) = self.get(purpose, &path, Keep::Failures, read).await;
-            exchanges.extend(exchange);
-            match outcome {
-                Ok(elements) => found.extend(elements),
-                Err(failure) => return Called { outcome: Err(failure), exchanges },
+            let before = found.len();
+            loop {
+                let start = found.len() - before;
+                let read = |answer: &Answer<'_>| whole_or_more(read_list(answer, element)?, start);
+                let path = format!("{path}&start={start}&sku={list}");
+                let (outcome, exchange) = self.get(purpose, &path, Keep::Failures, read).await;
+                exchanges.extend(exchange);
+                match outcome {
+                    Ok((is_whole, elements)) => {
+                        found.extend(elements);
+                        if is_whole {
+                            break;
+                        }
+                    }
+                    Err(failure) => return Called { outcome: Err(failure), exchanges },
+                }
             }
         }
         Called { outcome: Ok(found), exchanges }
@@ -252,6 +262,19 @@ fn sent_movement(movement: &Movement) -> SentMovement<'_> {
             .map(|(sku, quantity)| SentItem { sku, decimalquantity: three_decimals(*quantity) })
             .collect(),
     }
+}
+
+/// Whether a page, from a place on, is the last one. A list that ends before the number of rows that
+/// it says it has cannot be told from one where rows are missing.
+fn whole_or_more<T>(
+    (total, elements): (i64, Vec<T>),
+    start: usize,
+) -> Result<(bool, Vec<T>), Failure> {
+    let is_whole = start + elements.len() >= usize::try_from(total).unwrap_or(0);
+    if elements.is_empty() && !is_whole {
+        return Err(drift("totalcount", "is more than the rows that there are"));
+    }
+    Ok((is_whole, elements))
 }
 
 /// As Sitoo writes decimals (facts/sitoo 1.4).

@@ -1,12 +1,13 @@
 //! A round: what is due, in the one order of reads that is right (design section 5).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use daybook_connectors::sitoo::Level;
 use daybook_domain::{Quantity, exchange::Called, priority::Priority, sku::fold, stock::Why};
 use daybook_store::stock::{
     due::{self, DueRow},
     figure::{self, Key},
+    history,
     product::StockProduct,
 };
 
@@ -50,7 +51,7 @@ async fn one(pass: &mut Pass<'_>, due: Vec<DueRow>) -> Result<(), FlowError> {
     let wanted = wanted(pass, &due);
     let products = known_products(pass, &wanted).await?;
     // First the levels: whatever moves them from now on also moves what is written.
-    let levels = levels(pass, &wanted, &products, priority(&due)).await?;
+    let (levels, vanished) = levels(pass, &wanted, &products, priority(&due)).await?;
     // Then all orders: every sale inside those levels is in the book now.
     receive::everything(app, &mut SyncReport::default()).await?;
     // Then OrderWise: never older than the levels.
@@ -61,7 +62,9 @@ async fn one(pass: &mut Pass<'_>, due: Vec<DueRow>) -> Result<(), FlowError> {
     for (warehouse_id, skus) in &wanted {
         let Some(place) = pass.places.concerned(*warehouse_id) else { continue };
         for (folded, why) in skus {
-            if facts.is_blocked(place.warehouse_id, folded) {
+            if facts.is_blocked(place.warehouse_id, folded)
+                || vanished.contains(&(place.warehouse_id, folded.clone()))
+            {
                 work.put_off(app, place.warehouse_id, folded, *why);
                 continue;
             }
@@ -145,25 +148,78 @@ pub(super) fn at_tills<'a>(
 }
 
 /// Levels by warehouse and exact SKU.
+type Levels = HashMap<(i64, String), Level>;
+
+/// The levels of what is looked at, and which of them were there once and are not in the answer.
+///
+/// A level that is not there counts as nothing, and a till is told all that OrderWise has. So an answer
+/// without a row that the book knows is doubted: it is asked for again, and what was seen there before
+/// and still has no row is left as it is (design section 5: doubt never raises a level).
 async fn levels(
     pass: &Pass<'_>,
     wanted: &Wanted,
     products: &Products,
     priority: Priority,
-) -> Result<HashMap<(i64, String), Level>, FlowError> {
-    let mut levels = HashMap::new();
-    let client = pass.app.sitoo.at(priority);
+) -> Result<(Levels, HashSet<(i64, String)>), FlowError> {
+    let (mut levels, mut vanished) = (Levels::new(), HashSet::new());
     for (warehouse_id, skus) in wanted {
-        let spelled: Vec<String> = skus
+        let asked: Vec<(&String, String)> = skus
             .keys()
-            .flat_map(|folded| at_tills(pass, products, folded))
-            .map(|product| product.sku.clone())
+            .flat_map(|folded| {
+                at_tills(pass, products, folded).into_iter().map(move |one| (folded, one))
+            })
+            .map(|(folded, product)| (folded, product.sku.clone()))
             .collect();
-        let Called { outcome, exchanges } = client.levels(*warehouse_id, &spelled).await;
-        exchanges::keep(pass.app, None, exchanges).await?;
-        for level in outcome.map_err(FlowError::Sitoo)? {
-            levels.insert((*warehouse_id, level.sku.clone()), level);
+        let spelled: Vec<String> = asked.iter().map(|(_, sku)| sku.clone()).collect();
+        read(pass, *warehouse_id, &spelled, priority, &mut levels).await?;
+        let mut doubted = Vec::new();
+        for (folded, sku) in &asked {
+            if !levels.contains_key(&(*warehouse_id, sku.clone()))
+                && let Some(before) = known(pass, *warehouse_id, folded, sku).await?
+            {
+                doubted.push((*folded, sku, before));
+            }
+        }
+        let again: Vec<String> = doubted.iter().map(|(_, sku, _)| (*sku).clone()).collect();
+        read(pass, *warehouse_id, &again, priority, &mut levels).await?;
+        for (folded, sku, before) in doubted {
+            if !before.is_zero() && !levels.contains_key(&(*warehouse_id, sku.clone())) {
+                tracing::warn!(
+                    warehouse_id, sku, %before,
+                    "Sitoo tells no level of a SKU that it had: nothing is written until it does"
+                );
+                vanished.insert((*warehouse_id, folded.clone()));
+            }
         }
     }
-    Ok(levels)
+    Ok((levels, vanished))
+}
+
+/// Reads the levels of some SKUs.
+async fn read(
+    pass: &Pass<'_>,
+    warehouse_id: i64,
+    skus: &[String],
+    priority: Priority,
+    levels: &mut Levels,
+) -> Result<(), FlowError> {
+    let client = pass.app.sitoo.at(priority);
+    let Called { outcome, exchanges } = client.levels(warehouse_id, skus).await;
+    exchanges::keep(pass.app, None, exchanges).await?;
+    for level in outcome.map_err(FlowError::Sitoo)? {
+        levels.insert((warehouse_id, level.sku.clone()), level);
+    }
+    Ok(())
+}
+
+/// What Sitoo had of it when it was last decided on; none where nothing was ever there or written.
+pub(super) async fn known(
+    pass: &Pass<'_>,
+    warehouse_id: i64,
+    folded: &str,
+    sku: &str,
+) -> Result<Option<Quantity>, FlowError> {
+    let before = history::latest(&pass.app.db, warehouse_id, folded).await?;
+    let before = before.filter(|row| row.sku == sku);
+    Ok(before.filter(|row| !row.level.is_zero() || !row.target.is_zero()).map(|row| row.level))
 }

@@ -134,7 +134,7 @@ async fn one(
     };
     sweep.there(&levels);
     let there = sweep.work.lines.len();
-    sweep.not_there(is_whole);
+    sweep.not_there(is_whole).await?;
     let Sweep { mut work, findings, .. } = sweep;
     // What Sitoo had no level of is new there; of the others it is asked why they differ.
     for line in work.lines.iter_mut().take(there).filter(|line| line.moves()) {
@@ -183,8 +183,9 @@ impl Sweep<'_, '_> {
         self.pass.report.unknown_in_orderwise += super::count(self.findings.len());
     }
 
-    /// What OrderWise has, and Sitoo has no level of.
-    fn not_there(&mut self, is_whole: bool) {
+    /// What OrderWise has, and Sitoo has no level of. What Sitoo is known to have had is asked for by
+    /// name first, as a round does: it may be missing in the answer alone.
+    async fn not_there(&mut self, is_whole: bool) -> Result<(), FlowError> {
         let (place, facts) = (self.place, self.facts);
         for (number, folded, spelled, figure) in facts.figures.of(place.location_id) {
             if self.seen.get(number) == Some(&true) || figure.free <= Quantity::ZERO {
@@ -204,7 +205,11 @@ impl Sweep<'_, '_> {
                 }
                 continue;
             };
-            if !is_whole || facts.is_blocked(place.warehouse_id, folded) {
+            let (place_id, sku) = (place.warehouse_id, &product.sku);
+            if !is_whole
+                || facts.is_blocked(place_id, folded)
+                || round::known(self.pass, place_id, folded, sku).await?.is_some()
+            {
                 self.work.again.push(NewDue {
                     warehouse_id: place.warehouse_id,
                     folded: folded.to_owned(),
@@ -217,6 +222,7 @@ impl Sweep<'_, '_> {
             let (is_first, why) = (true, Why::New);
             self.decide(&Case { place, folded, product, is_first, level, why });
         }
+        Ok(())
     }
 
     fn decide(&mut self, case: &Case<'_>) {
