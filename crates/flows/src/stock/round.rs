@@ -7,8 +7,9 @@ use daybook_domain::{Quantity, exchange::Called, priority::Priority, sku::fold, 
 use daybook_store::stock::{
     due::{self, DueRow},
     figure::{self, Key},
-    history,
+    history::{self, HistoryRow},
     product::StockProduct,
+    write as write_row,
 };
 
 use super::{
@@ -152,9 +153,9 @@ type Levels = HashMap<(i64, String), Level>;
 
 /// The levels of what is looked at, and which of them were there once and are not in the answer.
 ///
-/// A level that is not there counts as nothing, and a till is told all that OrderWise has. So an answer
-/// without a row that the book knows is doubted: it is asked for again, and what was seen there before
-/// and still has no row is left as it is (design section 5: doubt never raises a level).
+/// A level that is not there counts as nothing, and a till is told all that OrderWise has. So what an
+/// answer leaves out is asked for again, and what the book knows to be there and still has no row is
+/// left as it is (design section 5: doubt never raises a level).
 async fn levels(
     pass: &Pass<'_>,
     wanted: &Wanted,
@@ -172,20 +173,25 @@ async fn levels(
             .collect();
         let spelled: Vec<String> = asked.iter().map(|(_, sku)| sku.clone()).collect();
         read(pass, *warehouse_id, &spelled, priority, &mut levels).await?;
+        let missing = |levels: &Levels| -> Vec<(&String, String)> {
+            let is_missing = |sku: &str| !levels.contains_key(&(*warehouse_id, sku.to_owned()));
+            asked.iter().filter(|(_, sku)| is_missing(sku)).cloned().collect()
+        };
+        let again: Vec<String> = missing(&levels).into_iter().map(|(_, sku)| sku).collect();
+        read(pass, *warehouse_id, &again, priority, &mut levels).await?;
         let mut doubted = Vec::new();
-        for (folded, sku) in &asked {
-            if !levels.contains_key(&(*warehouse_id, sku.clone()))
-                && let Some(before) = known(pass, *warehouse_id, folded, sku).await?
-            {
-                doubted.push((*folded, sku, before));
+        for (folded, sku) in missing(&levels) {
+            if let Some(before) = known(pass, *warehouse_id, folded, &sku).await? {
+                doubted.push((folded, sku, before));
             }
         }
-        let again: Vec<String> = doubted.iter().map(|(_, sku, _)| (*sku).clone()).collect();
-        read(pass, *warehouse_id, &again, priority, &mut levels).await?;
+        let Some(since) = doubted.iter().map(|(_, _, before)| before.at).min() else { continue };
+        let arrived = write_row::arrived(&pass.app.db, *warehouse_id, since).await?;
         for (folded, sku, before) in doubted {
-            if !before.is_zero() && !levels.contains_key(&(*warehouse_id, sku.clone())) {
+            if !before.level.is_zero() || arrived.contains(folded) {
                 tracing::warn!(
-                    warehouse_id, sku, %before,
+                    warehouse_id,
+                    sku,
                     "Sitoo tells no level of a SKU that it had: nothing is written until it does"
                 );
                 vanished.insert((*warehouse_id, folded.clone()));
@@ -212,14 +218,14 @@ async fn read(
     Ok(())
 }
 
-/// What Sitoo had of it when it was last decided on; none where nothing was ever there or written.
+/// What was last decided about it; none where nothing was there and nothing was to be written.
 pub(super) async fn known(
     pass: &Pass<'_>,
     warehouse_id: i64,
     folded: &str,
     sku: &str,
-) -> Result<Option<Quantity>, FlowError> {
+) -> Result<Option<HistoryRow>, FlowError> {
     let before = history::latest(&pass.app.db, warehouse_id, folded).await?;
     let before = before.filter(|row| row.sku == sku);
-    Ok(before.filter(|row| !row.level.is_zero() || !row.target.is_zero()).map(|row| row.level))
+    Ok(before.filter(|row| !row.level.is_zero() || !row.target.is_zero()))
 }

@@ -275,6 +275,7 @@ impl Levels {
 /// Every level of a warehouse; none if it had to stop. Of two readings of one SKU the later counts.
 async fn levels(app: &App, warehouse_id: i64) -> Result<Option<Levels>, FlowError> {
     let mut levels: Vec<Level> = Vec::new();
+    let mut asked = 0;
     loop {
         if !may_go_on(app).await? {
             return Ok(None);
@@ -283,7 +284,12 @@ async fn levels(app: &App, warehouse_id: i64) -> Result<Option<Levels>, FlowErro
         let Called { outcome, exchanges } = client.levels_page(warehouse_id, levels.len()).await;
         exchanges::keep(app, None, exchanges).await?;
         let page = outcome.map_err(FlowError::Sitoo)?;
+        asked += 1;
         let is_empty = page.levels.is_empty();
+        // Nothing at all may be a new store, or an answer that is none: it is asked for again.
+        if is_empty && page.total_count == 0 && asked == 1 {
+            continue;
+        }
         levels.extend(page.levels);
         let total = usize::try_from(page.total_count).unwrap_or(0);
         if is_empty || levels.len() >= total {

@@ -24,6 +24,8 @@ sql! {
              detail = $3 WHERE external_id = $1 AND finished_at IS NULL";
     LOOKED = "UPDATE stock_write SET lookups = $2, due_at = $3 WHERE external_id = $1 \
               AND finished_at IS NULL";
+    ARRIVED = "SELECT items FROM stock_write WHERE finished_at >= $2 AND warehouse_id = $1 \
+               AND state IN ('done', 'adopted')";
     PRUNE = "DELETE FROM stock_write WHERE finished_at IS NOT NULL AND finished_at < $1";
 }
 
@@ -249,6 +251,25 @@ pub async fn known(
             }
         });
     }
+    Ok(found)
+}
+
+/// The folded SKUs of writes that Sitoo has taken for a warehouse since a moment.
+pub async fn arrived(
+    source: impl Into<Source<'_>>,
+    warehouse_id: i64,
+    since: Timestamp,
+) -> StoreResult<std::collections::HashSet<String>> {
+    let mut conn = source.into().open().await?;
+    let mut found = std::collections::HashSet::new();
+    on!(conn, c => {
+        let query = sqlx::query(ARRIVED).bind(warehouse_id).bind(since.micros());
+        for row in query.fetch_all(c).await? {
+            let items: Vec<WriteItem> =
+                serde_json::from_str(&row.text("items")?).map_err(StoreError::unreadable)?;
+            found.extend(items.into_iter().map(|item| item.folded));
+        }
+    });
     Ok(found)
 }
 

@@ -1,6 +1,8 @@
 //! The nightly comparison of everything.
 
 use daybook_domain::stock::Why;
+use daybook_sandbox::sitoo::stock::LeftOut;
+use daybook_testkit::World;
 
 use super::*;
 
@@ -96,6 +98,54 @@ async fn a_stale_export_of_everything_does_not_sway_the_sweep() {
         world
     })
     .await;
+}
+
+/// A missing row counted as an empty shelf would put all that OrderWise has on top of what is there.
+#[tokio::test]
+async fn levels_that_an_answer_leaves_out_never_raise_a_till() {
+    for (answers, left_out) in [
+        (1, LeftOut::All),
+        (1, LeftOut::ButTheFirst),
+        (3, LeftOut::ButTheFirst),
+        (400, LeftOut::All),
+    ] {
+        tell(move |world| async move {
+            let skus: Vec<String> = (0..3).map(|nth| world.goods(nth).sku.clone()).collect();
+            // Sitoo had some when it was decided on last.
+            for sku in &skus {
+                world.erp_moves(0, sku, -1);
+            }
+            world.stock().await;
+            let units = |world: &World| -> Vec<i64> {
+                skus.iter().map(|sku| world.units(0, sku)).collect()
+            };
+            let before = units(&world);
+
+            world.sandbox.sitoo.leave_out_levels(answers, left_out);
+            for sku in &skus {
+                world.erp_moves(0, sku, 0);
+            }
+            world.stock().await;
+            for _ in 0..3 {
+                world.later(minutes(2)).await;
+                assert_eq!(units(&world), before, "{answers} {left_out:?}");
+            }
+            if answers < 100 {
+                world.sandbox.sitoo.leave_out_levels(answers, left_out);
+                world.later(hours(24)).await;
+                assert_eq!(units(&world), before, "in the night: {answers} {left_out:?}");
+            }
+            world.sandbox.sitoo.leave_out_levels(0, left_out);
+            for sku in &skus {
+                world.erp_moves(0, sku, 1);
+            }
+            world.later(minutes(10)).await;
+            let after: Vec<i64> = before.iter().map(|units| units + 1).collect();
+            assert_eq!(units(&world), after, "{answers} {left_out:?}");
+            world
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

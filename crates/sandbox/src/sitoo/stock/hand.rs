@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{
     super::{Sitoo, state::State},
-    Draft, MOVE_IN, MOVE_OUT, STOCK_TAKING, StockLevel, StockTransaction, StockWatcher,
+    Draft, LeftOut, MOVE_IN, MOVE_OUT, STOCK_TAKING, StockLevel, StockTransaction, StockWatcher,
     levels::Wanted,
 };
 use crate::lock;
@@ -61,6 +61,11 @@ impl Sitoo {
     /// Queues a movement by hand that happens right after the next page of levels was answered.
     pub fn adjust_between_pages(&self, warehouse: i64, sku: &str, change: i64) {
         lock(&self.state).stock.between_pages.push_back((warehouse, sku.into(), change));
+    }
+
+    /// Of the next so many answers with levels: tells none, or only the first of those that it counts.
+    pub fn leave_out_levels(&self, answers: usize, left_out: LeftOut) {
+        lock(&self.state).stock.left_out = vec![left_out; answers].into();
     }
 
     /// What lies of a SKU in a warehouse; none where it never was.

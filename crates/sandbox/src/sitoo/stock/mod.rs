@@ -17,6 +17,15 @@ pub(super) use moves::back_to;
 
 use super::state::State;
 
+/// What an answer with levels leaves out, though the status is 200.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// All of them: it counts none and has none.
+    All,
+    /// All but the first; it counts them all.
+    ButTheFirst,
+}
+
 /// `transactiontype`: goods in by hand or from outside.
 pub(super) const MOVE_IN: i64 = 10;
 /// Goods out by hand or from outside.
@@ -155,6 +164,8 @@ pub(super) struct Stock {
     pub(super) moved_early: HashSet<i64>,
     /// Movements that happen one by one, each after a page of levels was answered.
     pub(super) between_pages: VecDeque<(i64, Box<str>, i64)>,
+    /// What the next answers with levels leave out.
+    pub(super) left_out: VecDeque<LeftOut>,
     watcher: Option<StockWatcher>,
 }
 

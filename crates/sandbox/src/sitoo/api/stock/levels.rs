@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::{
     super::{
         state::State,
-        stock::{StockLevel, VIRTUAL, Wanted},
+        stock::{LeftOut, StockLevel, VIRTUAL, Wanted},
     },
     Answer, Call, Refusal,
     batch::Alone,
@@ -30,7 +30,13 @@ impl Call<'_> {
         }
         wanted.newest_first = state.switches.newest_first;
         let page = self.query.page(state.switches.refuse_large_pages)?;
-        let (total, levels) = state.stock.levels.page(warehouse, &wanted, page.start, page.num);
+        let (mut total, mut levels) =
+            state.stock.levels.page(warehouse, &wanted, page.start, page.num);
+        match state.stock.left_out.pop_front() {
+            Some(LeftOut::All) => (total, levels) = (0, Vec::new()),
+            Some(LeftOut::ButTheFirst) => levels.truncate(1),
+            None => {}
+        }
         // Somebody in a stock room does not wait for our pages.
         if let Some((warehouse, sku, change)) = state.stock.between_pages.pop_front() {
             let now = self.sitoo.now();
