@@ -95,11 +95,16 @@ const LONGEST_WAIT: Duration = Duration::from_mins(10);
 /// Where it names no time, each flow waits as its own back-off says.
 pub(crate) fn held_by(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let asks = matches!(status.as_u16(), 429 | 503);
-    asks.then(|| asked_to_wait(headers, now)).flatten().map(|asked| asked.min(LONGEST_WAIT))
+    asks.then(|| asked_to_wait(headers, now)).flatten()
+}
+
+/// What the peer asks for, [`LONGEST_WAIT`] at most.
+fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    told_to_wait(headers, now).map(|asked| asked.min(LONGEST_WAIT))
 }
 
 /// `Retry-After` in seconds or as a date, else `X-Rate-Limit-Reset` as a moment.
-fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+fn told_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let until = |moment: Timestamp| moment.since(now);
     if let Some(asked) = text("retry-after") {
@@ -120,10 +125,10 @@ fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use daybook_domain::Timestamp;
+    use daybook_domain::{Timestamp, class::Failure};
     use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-    use super::{asked_to_wait, held_by};
+    use super::{Effect, asked_to_wait, class_of_status, held_by};
 
     fn wait(name: &'static str, value: &'static str) -> Option<u64> {
         let mut headers = HeaderMap::new();
@@ -155,5 +160,28 @@ mod tests {
         assert_eq!(wait("x-rate-limit-reset", "12"), Some(12));
         assert_eq!(wait("x-rate-limit-reset", "soon"), None);
         assert_eq!(asked_to_wait(&HeaderMap::new(), Timestamp::default()), None);
+    }
+
+    #[test]
+    fn a_wait_that_is_wrong_by_days_is_kept_for_ten_minutes() {
+        for (name, value) in [
+            ("retry-after", "86400"),
+            ("retry-after", "Sun, 15 Jan 2034 08:01:00 GMT"),
+            ("x-rate-limit-reset", "2100000000"),
+        ] {
+            assert_eq!(wait(name, value), Some(600), "{name}: {value}");
+            // What the call that was answered so waits, and what all others wait.
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static(value));
+            let now = Timestamp::from_seconds(1_800_000_000);
+            let failure =
+                class_of_status(StatusCode::TOO_MANY_REQUESTS, &headers, "", Effect::Reads, now);
+            let longest = Some(super::LONGEST_WAIT);
+            assert!(
+                matches!(&failure, Failure::Later { after, .. } if *after == longest),
+                "{failure:?}"
+            );
+            assert_eq!(held_by(StatusCode::SERVICE_UNAVAILABLE, &headers, now), longest);
+        }
     }
 }

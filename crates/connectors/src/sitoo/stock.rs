@@ -356,7 +356,18 @@ fn transaction(json: &str) -> Result<Transaction, Failure> {
 mod tests {
     use daybook_domain::Quantity;
 
-    use super::{encoded, lists, three_decimals};
+    use super::{encoded, lists, three_decimals, whole_or_more};
+
+    #[test]
+    fn a_list_is_whole_when_it_has_what_it_counts() {
+        assert_eq!(whole_or_more((0, Vec::<i64>::new()), 0).unwrap(), (true, vec![]));
+        assert_eq!(whole_or_more((3, vec![1, 2]), 0).unwrap(), (false, vec![1, 2]));
+        assert_eq!(whole_or_more((3, vec![3]), 2).unwrap(), (true, vec![3]));
+        assert!(
+            whole_or_more((3, Vec::<i64>::new()), 2).is_err(),
+            "it counts one more than it has"
+        );
+    }
 
     #[test]
     fn decimals_have_three_places() {

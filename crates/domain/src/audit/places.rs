@@ -61,7 +61,7 @@ fn of_warehouses(snapshot: &Snapshot, warehouses: &[Warehouse], found: &mut Foun
         let used = used.and_then(|used| used.get(id));
         let money = used.map(|used| used.money).unwrap_or_default();
         let detail = match used.map_or(0, |used| used.times) {
-            0 => format!("{name}, no sale yet: the first one would wait"),
+            0 => format!("{name}, no sale that was read: the first one waits"),
             times => format!("{name}, {times} sales"),
         };
         found.add_money(GapKind::WarehouseUnmapped, id.to_string(), detail, money);

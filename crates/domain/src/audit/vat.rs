@@ -76,11 +76,12 @@ pub(super) fn mapping(snapshot: &Snapshot, pairs: Option<&Pairs<'_>>, found: &mu
     }
     for (rate, (times, money)) in charged {
         if !mapping.vat.contains_key(&rate) {
-            let detail = match (times, shown.get(&rate).copied().unwrap_or_default()) {
-                (0, products) => {
-                    format!("on no row yet: the first sale of its {products} products would wait")
-                }
-                (times, _) => format!("charged on {times} rows"),
+            let products = shown.get(&rate).copied().unwrap_or_default();
+            let detail = match times {
+                0 => format!(
+                    "on {products} products, and on no row that was read: its first sale waits"
+                ),
+                times => format!("charged on {times} rows"),
             };
             found.add_money(GapKind::VatUnmapped, format!("{rate} %"), detail, money);
         }

@@ -108,6 +108,7 @@ impl SyncReport {
         let before = (self.received, self.changed);
         self.received += count(recorded.new.len());
         self.changed += count(recorded.changed.len());
+        self.set_aside += count(recorded.set_aside);
         app.wake.post.notify_one();
         if before != (self.received, self.changed) {
             app.wake.stock.notify_one();

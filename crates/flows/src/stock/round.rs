@@ -188,7 +188,7 @@ async fn levels(
         let Some(since) = doubted.iter().map(|(_, _, before)| before.at).min() else { continue };
         let arrived = write_row::arrived(&pass.app.db, *warehouse_id, since).await?;
         for (folded, sku, before) in doubted {
-            if !before.level.is_zero() || arrived.contains(folded) {
+            if !before.level.is_zero() || arrived.contains(&sku) {
                 tracing::warn!(
                     warehouse_id,
                     sku,

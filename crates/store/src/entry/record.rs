@@ -87,6 +87,8 @@ impl NewEntry {
 pub struct Recorded {
     /// Written down for the first time.
     pub new: Vec<i64>,
+    /// How many of those are set aside.
+    pub set_aside: usize,
     /// The till told something else, and the entry follows it.
     pub changed: Vec<i64>,
     /// Known, and nothing new.
@@ -140,7 +142,10 @@ pub async fn record(tx: &mut Tx, now: Timestamp, orders: &[NewEntry]) -> StoreRe
     known.extend(self::known(tx, &met).await?);
     for (id, (order, hash)) in &orders {
         match known.remove(id) {
-            None if inserted.contains(id) => done.new.push(*id),
+            None if inserted.contains(id) => {
+                done.new.push(*id);
+                done.set_aside += usize::from(order.state == EntryState::SetAside);
+            }
             None => return Err(clash(order)),
             Some(known) if known.hash == *hash => done.same.push(*id),
             Some(known) if follows(known.state) => {

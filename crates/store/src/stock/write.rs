@@ -254,7 +254,7 @@ pub async fn known(
     Ok(found)
 }
 
-/// The folded SKUs of writes that Sitoo has taken for a warehouse since a moment.
+/// The SKUs, as Sitoo spells them, of writes that it has taken for a warehouse since a moment.
 pub async fn arrived(
     source: impl Into<Source<'_>>,
     warehouse_id: i64,
@@ -267,7 +267,7 @@ pub async fn arrived(
         for row in query.fetch_all(c).await? {
             let items: Vec<WriteItem> =
                 serde_json::from_str(&row.text("items")?).map_err(StoreError::unreadable)?;
-            found.extend(items.into_iter().map(|item| item.folded));
+            found.extend(items.into_iter().map(|item| item.sku));
         }
     });
     Ok(found)

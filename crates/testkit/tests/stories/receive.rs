@@ -26,7 +26,7 @@ async fn what_is_no_sale_yet_is_set_aside_and_followed() {
         let parked = world.sell(world.sale(1_100).stage(Stage::Parked));
         let open = world.sell(world.sale(1_200).stage(Stage::Open));
         let given_up = world.sell(world.sale(1_300).stage(Stage::Open));
-        world.pass().await;
+        assert_eq!(world.pass().await.set_aside, 4);
         let mut reasons = Vec::new();
         for order in [booking, parked, open, given_up] {
             assert_eq!(world.state(order).await, SetAside);
