@@ -86,7 +86,8 @@ impl EntryState {
                 | (Posting, Posted | InDoubt | Ready | Held)
                 | (InDoubt, InDoubt | Posted | Ready | Held)
                 // What is not there any more, or there after all, is looked up like any other doubt.
-                | (Posted, Posted | Confirmed | InDoubt)
+                // What OrderWise named for it may be another's.
+                | (Posted, Posted | Confirmed | InDoubt | Held)
                 | (Confirmed, Confirmed | InDoubt)
                 | (Held, Held | Ready | InDoubt | Waiting | SetAside | Dismissed)
                 | (Dismissed, Ready)

@@ -19,7 +19,7 @@ use crate::{
     app::App,
     error::FlowError,
     retrying::retrying,
-    sales::{SyncReport, standing},
+    sales::{SyncReport, doubt, standing},
 };
 
 /// Entries of a group tried again in one transaction.
@@ -326,13 +326,18 @@ pub(crate) async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, 
 }
 
 fn again(app: &App, row: &EntryRow, actor: &str) -> Transition {
-    let changes = Changes {
-        due_at: Some(Some(app.now())),
-        reason: Some(None),
-        failures: Some(0),
-        ..Changes::default()
+    let now = app.now();
+    let changes = Changes { due_at: Some(Some(now)), failures: Some(0), ..Changes::default() };
+    let asked = |to, changes| {
+        step(row, to, changes, actor, "retry-asked", "a person asked to try again")
     };
-    step(row, EntryState::Ready, changes, actor, "retry-asked", "a person asked to try again")
+    if row.state == EntryState::Held && row.reason.as_deref() == Some(doubt::TAKEN) {
+        // Nothing was sent since it was held: one look tells whether its number is free.
+        let since = Some(Some(row.changed_at));
+        let changes = Changes { doubt_since: since, doubt_lookups: Some(0), ..changes };
+        return asked(EntryState::InDoubt, changes);
+    }
+    asked(EntryState::Ready, Changes { reason: Some(None), ..changes })
 }
 
 fn step(

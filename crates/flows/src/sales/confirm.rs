@@ -24,7 +24,11 @@ use daybook_store::{
 use jiff::{SignedDuration, civil::DateTime};
 
 use super::{
-    SyncReport, doubt::warn_if_doubled, evaluate::DAYBOOK, load::known_mapping, page::count,
+    SyncReport,
+    doubt::{is_anothers, taken, warn_if_doubled},
+    evaluate::DAYBOOK,
+    load::known_mapping,
+    page::count,
     rounds::Rounds,
 };
 use crate::{app::App, error::FlowError, exchanges, health, retrying::retrying, stock};
@@ -239,6 +243,10 @@ async fn record(
             not_there(app, &mut tx, now, row).await?;
             continue;
         };
+        if is_anothers(app, row, document) {
+            taken(&mut tx, now, row, held).await?;
+            continue;
+        }
         warn_if_doubled(&mut tx, now, row, held).await?;
         let differences = compare(&expected(row), document, app.orderwise.order_types());
         steps.push(confirmed(now, row, document, differences.len()));

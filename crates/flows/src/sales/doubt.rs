@@ -28,6 +28,9 @@ const REFUSED: &str = "refused-look-up";
 /// Reason of an entry whose document OrderWise does not show any more. Nothing was sent since it was
 /// posted, so one look-up tells.
 pub(crate) const GONE: &str = "gone-from-orderwise";
+/// Reason of an entry whose number another's document has, while it is looked whether that is still
+/// so: what is held for it is never sent again blindly.
+pub(crate) const TAKEN: &str = "reference-taken";
 /// Reason of an entry that was held, and that OrderWise has.
 pub(crate) const SEEN: &str = "seen-in-orderwise";
 /// Look-ups begun beside each other; the client holds them to its own limit.
@@ -189,16 +192,15 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
     };
     let documents = cutover::take(app, tx, row, documents).await?;
     let is_there = documents.iter().any(|document| can_be(app, row, document));
-    let is_refused = row.reason.as_deref() == Some(REFUSED);
+    let is_known = matches!(row.reason.as_deref(), Some(REFUSED | GONE | TAKEN));
     // What somebody else has under the number says nothing about a call whose outcome is unknown.
-    if documents.is_empty() || !is_there && !is_refused {
+    if documents.is_empty() || !is_there && !is_known {
         not_found(app, tx, row, *asked_at).await?;
         return Ok(false);
     }
     health::read_well(app, tx, now).await?;
     if !is_there {
-        let what = documents.iter().map(told).collect::<Vec<_>>().join("; ");
-        held(tx, now, row, Cause::ReferenceTaken, &what).await?;
+        taken(tx, now, row, &documents).await?;
         return Ok(false);
     }
     adopt(app, tx, row, &documents).await?;
@@ -210,8 +212,37 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
 fn can_be(app: &App, row: &DueRow, document: &Document) -> bool {
     let types = app.orderwise.order_types();
     let is_other_kind = types.is_credit(document.order_type) != (row.kind == EntryKind::Return);
-    let first = row.order_date.min(row.received_at).minus(CLOCKS);
-    !is_other_kind && document.stored_at.is_none_or(|stored_at| stored_at >= first)
+    !is_other_kind && document.stored_at.is_none_or(|stored_at| stored_at >= earliest(row))
+}
+
+/// Whether what OrderWise named for a posting cannot have come of it: a session that returns what it
+/// has may name another's. With the very total it is ours, of whatever kind: our order types may be
+/// set wrong.
+pub(crate) fn is_anothers(app: &App, row: &DueRow, document: &Document) -> bool {
+    let is_old = document.stored_at.is_some_and(|stored_at| stored_at < earliest(row));
+    is_old || (!can_be(app, row, document) && document.gross != row.gross.abs())
+}
+
+/// Before this nothing can have been stored of it.
+fn earliest(row: &DueRow) -> Timestamp {
+    row.order_date.min(row.received_at).minus(CLOCKS)
+}
+
+/// Another's document has the number. Nothing is sent as long as it has.
+pub(crate) async fn taken(
+    tx: &mut Tx,
+    now: Timestamp,
+    row: &DueRow,
+    documents: &[Document],
+) -> Result<(), FlowError> {
+    let what = documents.iter().map(told).collect::<Vec<_>>().join("; ");
+    let changes = Changes {
+        erp_order_id: Some(None),
+        erp_order_number: Some(None),
+        posted_at: Some(None),
+        ..Changes::default()
+    };
+    held_with(tx, now, row, (Cause::ReferenceTaken, changes), &what).await
 }
 
 fn told(document: &Document) -> String {
@@ -299,7 +330,7 @@ async fn not_found(
     let lookups = row.doubt_lookups + 1;
     let since = row.doubt_since.unwrap_or(now);
     let settled = asked_at >= since.plus(limits.settling_time);
-    let was_sent = !matches!(row.reason.as_deref(), Some(first_look::REASON | GONE));
+    let was_sent = !matches!(row.reason.as_deref(), Some(first_look::REASON | GONE | TAKEN));
     let enough = if was_sent { limits.lookups_before_resend } else { 1 };
     if !(settled && lookups >= enough) {
         let again = now.plus(limits.settling_time);
@@ -357,11 +388,21 @@ async fn held(
     cause: Cause,
     detail: &str,
 ) -> Result<(), FlowError> {
+    held_with(tx, now, row, (cause, Changes::default()), detail).await
+}
+
+async fn held_with(
+    tx: &mut Tx,
+    now: Timestamp,
+    row: &DueRow,
+    (cause, changes): (Cause, Changes),
+    detail: &str,
+) -> Result<(), FlowError> {
     let changes = Changes {
         doubt_since: Some(None),
         due_at: Some(None),
         reason: Some(Some(cause.code().to_owned())),
-        ..Changes::default()
+        ..changes
     };
     let step = step(row, EntryState::Held, changes, cause.code(), detail);
     let outcomes = entry::transition(tx, now, &[step]).await?;

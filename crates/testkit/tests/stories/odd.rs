@@ -1,10 +1,10 @@
 //! What no till and no ledger should say, and one of them says all the same.
 
-use daybook_domain::causes::Cause;
+use daybook_domain::{causes::Cause, entry::EntryState};
 use daybook_flows::people;
 use daybook_sandbox::{
     faults::{Fault, Matcher},
-    orderwise::Document,
+    orderwise::{CREDIT, Document, DuplicatePolicy, LineEdit, ORDER, Written},
 };
 use daybook_testkit::{World, db::for_each_engine};
 
@@ -106,4 +106,66 @@ async fn a_document_that_cannot_be_the_sale_is_not_taken_for_it() {
         }
     })
     .await;
+}
+
+/// What a session that returns what it has names for an order that it never took: another's credit,
+/// and an order from before the sale.
+#[tokio::test]
+async fn a_session_that_returns_anothers_document_has_not_posted_the_sale() {
+    for_each_engine(|db| async {
+        let world = World::small(1, db).await.unwrap();
+        let orderwise = &world.sandbox.orderwise;
+        orderwise.set_policy_everywhere(&DuplicatePolicy::ReturnFirst);
+        let changes: [fn(&mut Document); 2] =
+            [|document| document.order_type = CREDIT, |document| document.stored_at /= 2];
+        for change in changes {
+            let sale = world.sell(world.sale(1_200));
+            let there = written_by_another(&world, sale, 2_500);
+            assert!(orderwise.edit_document(there, |document| {
+                document.session = world.shop(0).session_id;
+                change(document);
+            }));
+            for _ in 0..3 {
+                world.after(minutes(15)).await;
+            }
+            assert_eq!(world.causes(sale).await, [Cause::ReferenceTaken.code()]);
+            let row = world.entry(sale).await;
+            assert_eq!((row.state, row.erp_order_id), (Held, None));
+            // As long as the number is taken, trying again sends nothing.
+            let sent = world.sent();
+            people::retry(&world.app, reference(sale), "Ada").await.unwrap();
+            world.after(minutes(15)).await;
+            assert_eq!((world.state(sale).await, world.sent()), (Held, sent));
+            assert_eq!(world.documents(sale).len(), 1);
+            // Once it is free, it is sent.
+            assert!(orderwise.delete_document(there));
+            people::retry(&world.app, reference(sale), "Ada").await.unwrap();
+            for _ in 0..3 {
+                world.after(minutes(15)).await;
+            }
+            assert_eq!(world.state(sale).await, EntryState::Confirmed);
+            assert_eq!((world.document(sale).gross, world.sent()), (1_200, sent + 1));
+        }
+    })
+    .await;
+}
+
+/// A document under an order's own reference that Daybook has not sent.
+fn written_by_another(world: &World, order_id: i64, pence: i64) -> i64 {
+    let shop = world.shop(0);
+    let line = LineEdit {
+        sku: Some(world.goods(0).sku.clone()),
+        quantity: Some(1.into()),
+        gross: Some(pence),
+        tax_rate_id: Some(1),
+        location: Some(shop.stock_location_id),
+        ..LineEdit::default()
+    };
+    world.sandbox.orderwise.write_document(Written {
+        reference: reference(order_id).to_string(),
+        order_type: ORDER,
+        order_date: None,
+        customer: shop.customer_id,
+        lines: vec![line],
+    })
 }
