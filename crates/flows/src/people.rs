@@ -328,9 +328,8 @@ pub(crate) async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, 
 fn again(app: &App, row: &EntryRow, actor: &str) -> Transition {
     let now = app.now();
     let changes = Changes { due_at: Some(Some(now)), failures: Some(0), ..Changes::default() };
-    let asked = |to, changes| {
-        step(row, to, changes, actor, "retry-asked", "a person asked to try again")
-    };
+    let asked =
+        |to, changes| step(row, to, changes, actor, "retry-asked", "a person asked to try again");
     if row.state == EntryState::Held && row.reason.as_deref() == Some(doubt::TAKEN) {
         // Nothing was sent since it was held: one look tells whether its number is free.
         let since = Some(Some(row.changed_at));

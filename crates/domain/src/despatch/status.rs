@@ -1,6 +1,6 @@
 //! What a status of OrderWise means. Its texts are the customer's own (facts/orderwise 3).
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,16 @@ impl StatusMeaning {
     pub fn of(text: &str, mapping: &Mapping) -> Option<Self> {
         let text = text.trim();
         mapping.statuses.get(text).copied().or_else(|| Self::known(text))
+    }
+
+    /// The texts that mean it: those that are mapped to it, and the one that live systems write,
+    /// unless that is mapped to something else.
+    pub fn texts(self, mapping: &Mapping) -> BTreeSet<String> {
+        let mapped = mapping.statuses.keys().map(String::as_str);
+        let usual =
+            ["Awaiting despatch", "On hold", "Partially despatched", "Completed", "Cancelled"];
+        let all = mapped.chain(usual);
+        all.filter(|text| Self::of(text, mapping) == Some(self)).map(str::to_owned).collect()
     }
 
     fn known(text: &str) -> Option<Self> {

@@ -121,7 +121,8 @@ fn fingerprint(case: &Case<'_>) -> String {
         let money = [what.net, what.tax, what.gross].map(crate::Money::pence);
         let mut lines: Vec<_> = found.lines.iter().flatten().collect();
         lines.sort_by_key(|line| line.number);
-        add(b'd', &[what.order_id, what.order_type, money[0], money[1], money[2]]);
+        let cancelled = i64::from(case.policy.is_cancelled(what));
+        add(b'd', &[what.order_id, what.order_type, money[0], money[1], money[2], cancelled]);
         for line in lines {
             let money = [line.net, line.tax, line.gross].map(crate::Money::pence);
             add(b'l', &[line.number, line.quantity.thousandths(), money[0], money[1], money[2]]);

@@ -1,11 +1,15 @@
 //! What a retailer may choose about the close of a day, and what the public facts leave open.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::tolerance::Tolerance;
-use crate::{VatRate, findings::OrderTypes, time::TimeOfDay};
+use crate::{VatRate, document::Document, findings::OrderTypes, time::TimeOfDay};
 
 /// Which of an entry's three dates says to which day it belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,6 +98,8 @@ pub struct DayPolicy {
     pub settling: Duration,
     /// `systemOrderType` of sales and credits.
     pub order_types: OrderTypes,
+    /// Texts of `status` that mean that a document is cancelled: it is not in the ledger any more.
+    pub cancelled: BTreeSet<String>,
     /// Tax rates of OrderWise by `taxRateId`.
     pub tax_codes: BTreeMap<i64, TaxCode>,
     /// What rounding can make of one line's tax, in pence; more is no rounding.
@@ -104,6 +110,13 @@ pub struct DayPolicy {
     pub strangers: Strangers,
     /// What need not be cleared by a person.
     pub tolerances: Vec<Tolerance>,
+}
+
+impl DayPolicy {
+    /// Whether a document counts for nothing, because it was cancelled.
+    pub fn is_cancelled(&self, document: &Document) -> bool {
+        self.cancelled.contains(document.status.trim())
+    }
 }
 
 impl Default for DayPolicy {
@@ -117,6 +130,7 @@ impl Default for DayPolicy {
             boundary: Duration::from_mins(15),
             settling: Duration::from_mins(10),
             order_types: OrderTypes { sale: 1, credit: 4 },
+            cancelled: BTreeSet::from(["Cancelled".to_owned()]),
             tax_codes: BTreeMap::new(),
             rounding_per_line: 1,
             round_off_sku: None,

@@ -10,6 +10,7 @@ use daybook_domain::{
     reconcile::{
         Difference, Measure, counted,
         difference::Sides,
+        policy::DayPolicy,
         vat::VatLine,
         witness::{BookEntry, Day, LedgerDocument, StoreDay},
     },
@@ -227,23 +228,24 @@ pub async fn entries(
     let loaded = load::store_day(app, known, day, bounds).await?;
     let all = counted(&loaded, &policy).into_iter();
     let own = all.filter(|one| path.holds(one.register_id.as_deref(), Some(one.main_tender())));
-    let mut own: Vec<DrillEntry> = own.map(|one| told(app, &loaded, one)).collect();
+    let mut own: Vec<DrillEntry> = own.map(|one| told(&policy, &loaded, one)).collect();
     own.sort_by(|a, b| (a.at, &a.reference).cmp(&(b.at, &b.reference)));
     Ok(own)
 }
 
-fn told(app: &App, day: &StoreDay, entry: &BookEntry) -> DrillEntry {
+fn told(policy: &DayPolicy, day: &StoreDay, entry: &BookEntry) -> DrillEntry {
     let is_its = |found: &&LedgerDocument| {
         Reference::named_by(&found.document.reference) == Some(entry.reference)
             || Some(found.document.order_id) == entry.ledger_order_id
     };
     let documents: Vec<&LedgerDocument> = day.documents.iter().filter(is_its).collect();
-    let types = app.orderwise.order_types();
+    let types = policy.order_types;
     let signed = |found: &&LedgerDocument| {
         let gross = found.document.gross;
         if types.is_credit(found.document.order_type) { -gross } else { gross }
     };
-    let sum = documents.iter().map(signed).fold(Money::ZERO, |sum, one| sum + one);
+    let live = documents.iter().filter(|found| !policy.is_cancelled(&found.document));
+    let sum = live.map(signed).reduce(|sum, one| sum + one);
     DrillEntry {
         kind: entry.kind,
         state: entry.state,
@@ -251,7 +253,7 @@ fn told(app: &App, day: &StoreDay, entry: &BookEntry) -> DrillEntry {
         receipt: entry.receipt_id.clone(),
         tenders: entry.tenders.iter().map(|one| (one.name.clone(), one.amount)).collect(),
         gross: entry.figures_today.unwrap_or(entry.figures).gross,
-        orderwise: (!documents.is_empty()).then_some(sum),
+        orderwise: sum,
         documents: documents.iter().map(|one| one.document.order_number.clone()).collect(),
         reference: entry.reference.to_string(),
     }

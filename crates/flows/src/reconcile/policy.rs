@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use daybook_domain::{
     Timestamp, VatRate,
+    despatch::StatusMeaning,
     mapping::item,
     reconcile::{
         day::StoreClock,
@@ -13,12 +14,18 @@ use daybook_domain::{
 };
 use daybook_store::variant;
 
-use crate::{app::App, error::FlowError, sales::load::known_mapping, settings::Allowed};
+use crate::{
+    app::App,
+    error::FlowError,
+    sales::load::{current_mapping, known_mapping},
+    settings::Allowed,
+};
 
 /// The policy of today.
 pub(super) async fn policy(app: &App) -> Result<DayPolicy, FlowError> {
     let settings = &app.settings.reconcile;
-    let mapping = known_mapping(app).await?;
+    // Another process may have mapped something since this one last sold anything.
+    let mapping = current_mapping(app, &mut app.db.begin().await?).await?;
     let mut tax_codes = BTreeMap::new();
     for (id, code, rate) in variant::tax_codes(&app.db).await? {
         let rate = rate.unwrap_or(VatRate::ZERO);
@@ -33,6 +40,7 @@ pub(super) async fn policy(app: &App) -> Result<DayPolicy, FlowError> {
         boundary: settings.boundary,
         settling: settings.settling_time,
         order_types: app.orderwise.order_types(),
+        cancelled: StatusMeaning::Cancelled.texts(&mapping),
         tax_codes,
         rounding_per_line: settings.rounding_per_line,
         round_off_sku: mapping.items.get(item::ROUND_OFF).map(|item| item.code.clone()),

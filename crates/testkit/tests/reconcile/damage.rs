@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
-use daybook_domain::reconcile::{DayCause, Measure, certificate::Standing};
+use daybook_domain::{
+    mapping::MappingKind,
+    reconcile::{DayCause, Measure, certificate::Standing},
+};
 use daybook_flows::reconcile::{self, Clearing, DayView, Signature};
 use daybook_sandbox::{
-    orderwise::{LineEdit, Written},
+    orderwise::{Document, LineEdit, Written},
     sitoo::till::{Row, Sale, Tender},
 };
 use daybook_store::{audit, reconcile::day::DayState};
@@ -64,6 +67,7 @@ async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
         let shortened = world.sell(two_rows(&world));
         let doubled = world.sell(world.sale(3_100));
         let deleted = world.sell(world.sale(4_700));
+        let cancelled = world.sell(world.sale(5_300));
         quarter_of_an_hour(&world).await;
         let orderwise = &world.sandbox.orderwise;
         let document = |order_id| world.document(order_id);
@@ -75,6 +79,9 @@ async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
         assert!(orderwise.edit_line(document(priced).order_id, 1, cheaper));
         assert!(orderwise.delete_line(document(shortened).order_id, 2));
         assert!(orderwise.double_document(document(doubled).order_id).is_some());
+        let is_cancelled = |document: &mut Document| document.status = "Void".into();
+        assert!(orderwise.edit_document(document(cancelled).order_id, is_cancelled));
+        world.map(MappingKind::Status, "Void", "means=cancelled").await;
         let gone = document(deleted);
         assert!(orderwise.delete_document(gone.order_id));
         orderwise.write_document(Written {
@@ -99,11 +106,12 @@ async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
         let figures = found.figures.unwrap();
         assert_eq!(figures.till.gross, figures.z_reports.gross, "tills and Z-reports agree");
         let beyond = figures.orderwise.gross - figures.till.gross;
-        assert_eq!(beyond.pence(), -99 - 900 + 3_100 - 4_700 + 2_000);
+        assert_eq!(beyond.pence(), -99 - 900 + 3_100 - 4_700 - 5_300 + 2_000);
         assert_eq!(
             told(&found),
             [
                 (DayCause::GoneFromOrderwise, 1, -4_700),
+                (DayCause::CancelledInOrderwise, 1, -5_300),
                 (DayCause::PostedTwice, 1, 3_100),
                 (DayCause::InOrderwiseOnly, 1, 2_000),
                 (DayCause::EditedInOrderwise, 2, -999),

@@ -68,7 +68,8 @@ pub(super) fn agree<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>) {
 /// A document that belongs to no entry.
 fn stranger<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>, document: &'a LedgerDocument, ours: bool) {
     let unknown = case.policy.strangers == Strangers::OnlyOurReferences && !ours;
-    if unknown || case.clock.day_of_local(document.order_date) != case.day.day {
+    let counts = !case.policy.is_cancelled(&document.document);
+    if unknown || !counts || case.clock.day_of_local(document.order_date) != case.day.day {
         return;
     }
     let amounts = signed(case, document);
@@ -157,15 +158,20 @@ impl<'a> One<'a, '_> {
         }
         let entry = self.entry;
         let expected = self.book(sheet);
-        let Some(primary) = self.primary(documents) else {
-            if self.today && !self.is_just_posted(sheet) {
-                let (cause, text) = why_not_there(entry);
+        let is_cancelled = |found: &LedgerDocument| self.case.policy.is_cancelled(&found.document);
+        let all = documents.iter().map(|(_, document)| *document);
+        let (cancelled, documents): (Vec<_>, Vec<_>) = all.partition(|found| is_cancelled(found));
+        let cancelled = cancelled.first();
+        let Some(primary) = self.primary(&documents) else {
+            if self.today && (cancelled.is_some() || !self.is_just_posted(sheet)) {
+                let (cause, text) =
+                    cancelled.map_or_else(|| why_not_there(entry), |c| is_cancelled_there(c));
                 let difference = of_ledger(cause, self.place(), -expected);
                 sheet.differences.push(difference.saying(text).counting(-1));
             }
             return;
         };
-        let extras = documents.iter().map(|(_, document)| *document);
+        let extras = documents.iter().copied();
         let extras = extras.filter(|d| d.document.order_id != primary.document.order_id);
         self.extras(&extras.collect::<Vec<_>>(), sheet);
         let there = self.is_counted_today(primary);
@@ -214,11 +220,8 @@ impl<'a> One<'a, '_> {
     }
 
     /// The document that the posting was answered with, else the one that fits best.
-    fn primary(
-        &self,
-        documents: &[(Option<Reference>, &'a LedgerDocument)],
-    ) -> Option<&'a LedgerDocument> {
-        let mut all = documents.iter().map(|(_, document)| *document);
+    fn primary(&self, documents: &[&'a LedgerDocument]) -> Option<&'a LedgerDocument> {
+        let mut all = documents.iter().copied();
         let known = self.entry.ledger_order_id;
         let back = self.entry.kind == EntryKind::Return;
         let types = self.case.policy.order_types;
@@ -294,6 +297,12 @@ impl<'a> One<'a, '_> {
         let difference = of_ledger(DayCause::DayBoundary, self.place_of(document), amounts);
         sheet.differences.push(difference.saying(text).counting(count));
     }
+}
+
+fn is_cancelled_there(found: &LedgerDocument) -> (DayCause, String) {
+    let what = &found.document;
+    let text = format!("{} has the status '{}'", what.order_number, what.status.trim());
+    (DayCause::CancelledInOrderwise, text)
 }
 
 /// Why OrderWise does not have it.

@@ -58,6 +58,12 @@ day_causes! {
         owner: Finance, remedy: Post,
         fix: "Ask who deleted it. Let Daybook post it again (`daybook reconcile fix`), or sign off with the reason.",
     }
+    CancelledInOrderwise "cancelled-in-orderwise" "Cancelled in OrderWise only" {
+        sentence: "The receipt's document is cancelled in OrderWise, so its money is in no ledger; the till has given nothing back.",
+        example: "Order SO-3622 over £60.00 has the status Cancelled: OrderWise has £60.00 less.",
+        owner: Finance, remedy: Correct,
+        fix: "Ask who cancelled it. Where the sale stands, take the cancelling back in OrderWise, or enter it anew under the receipt's reference; else sign off with the reason.",
+    }
     // OrderWise has it, the till does not.
     PostedTwice "posted-twice" "Twice in OrderWise" {
         sentence: "OrderWise has more than one document with the receipt's reference.",

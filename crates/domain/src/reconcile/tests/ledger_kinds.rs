@@ -41,6 +41,8 @@ pub(super) const KINDS: &[Kind] = &[
         name: "deleted",
         apply: |s| not_posted(s, EntryState::Confirmed, DayCause::GoneFromOrderwise),
     },
+    Kind { name: "cancelled", apply: cancelled },
+    Kind { name: "double that was cancelled", apply: double_cancelled },
     Kind {
         name: "set aside",
         apply: |s| set_aside(s, SetAside::Parked, DayCause::SetAsideWrongly),
@@ -111,6 +113,23 @@ fn not_posted(s: &mut Scene<'_>, state: EntryState, cause: DayCause) -> Option<(
     s.entry_mut(at).state = state;
     let amounts = -totals(s.entry(at));
     s.ledger(cause, amounts)
+}
+
+fn cancelled(s: &mut Scene<'_>) -> Option<()> {
+    let at = any_doc(s)?;
+    s.document(at).document.status = "Cancelled".to_owned();
+    let amounts = -totals(s.entry(at));
+    s.ledger(DayCause::CancelledInOrderwise, amounts)
+}
+
+/// What `posted-twice` advises.
+fn double_cancelled(s: &mut Scene<'_>) -> Option<()> {
+    let at = any_doc(s)?;
+    let mut copy = s.document(at).clone();
+    copy.document.order_id += 500_000;
+    copy.document.status = "Cancelled".to_owned();
+    s.shop.day.documents.push(copy);
+    Some(())
 }
 
 fn set_aside(s: &mut Scene<'_>, reason: SetAside, cause: DayCause) -> Option<()> {
