@@ -58,6 +58,7 @@ pub enum From {
 
 /// Reads both systems and proposes where to begin; changes nothing.
 pub async fn propose(app: &App) -> Result<Proposal, FlowError> {
+    need_references(app)?;
     let newest = ask(app, &OrdersQuery::Newest).await?;
     let newest = newest.orders.iter().map(|order| order.order_id).max();
     let Some(top) = newest else {
@@ -172,8 +173,8 @@ async fn refuse_begin(tx: &mut Tx, old: &Cutover) -> Result<Option<i64>, FlowErr
     Ok(cutover::lowest(tx).await?)
 }
 
-/// The other integration posts, and Daybook looks for what it posts.
-pub async fn parallel(app: &App, also: &[Flow], actor: &str) -> Result<Cutover, FlowError> {
+/// Without them nothing that the other integration posted can be found.
+fn need_references(app: &App) -> Result<(), FlowError> {
     if rules(app).is_empty() {
         return Err(FlowError::request(
             "cutover-no-references",
@@ -181,6 +182,12 @@ pub async fn parallel(app: &App, also: &[Flow], actor: &str) -> Result<Cutover, 
             "set [cutover] other-references, such as [\"SIT-{order-id}\"]",
         ));
     }
+    Ok(())
+}
+
+/// The other integration posts, and Daybook looks for what it posts.
+pub async fn parallel(app: &App, also: &[Flow], actor: &str) -> Result<Cutover, FlowError> {
+    need_references(app)?;
     retrying(app, "the parallel run", || write_parallel(app, also, actor)).await
 }
 
@@ -274,6 +281,9 @@ pub struct HandedBack {
     pub still_open: Vec<i64>,
     /// What Daybook posted: not to be posted again.
     pub posted: Vec<HandedLine>,
+    /// What the other integration has posted itself, of the orders from that one on: set back to it,
+    /// it would post these a second time.
+    pub posted_by_it: Vec<HandedLine>,
     /// Sent by Daybook, and not known whether it is there: to be asked again before the other posts.
     pub unsettled: Vec<HandedLine>,
 }
@@ -351,8 +361,20 @@ pub async fn handed_back(app: &App) -> Result<HandedBack, FlowError> {
     let mark = watermark::get(&app.db, ORDERS).await?;
     let from_order = cutover::first_open(&app.db, ELSEWHERE).await?.or(mark.map(|mark| mark + 1));
     let still_open = cutover::still_open(&app.db, from_order.unwrap_or(1)).await?;
+    let posted_by_it = posted_by_it(app, from_order).await?;
     let stopped_at = state.since;
-    Ok(HandedBack { since, stopped_at, from_order, still_open, posted, unsettled })
+    Ok(HandedBack { since, stopped_at, from_order, still_open, posted, posted_by_it, unsettled })
+}
+
+async fn posted_by_it(app: &App, from_order: Option<i64>) -> Result<Vec<HandedLine>, FlowError> {
+    let mut found = Vec::new();
+    let mut after = from_order.map_or(i64::MAX, |first| first.saturating_sub(1));
+    loop {
+        let page = cutover::theirs_after(&app.db, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = last.order_id;
+        found.extend(lines(app, page).await?);
+    }
 }
 
 async fn lines(app: &App, rows: Vec<OursRow>) -> Result<Vec<HandedLine>, FlowError> {

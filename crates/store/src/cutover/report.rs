@@ -64,6 +64,11 @@ sql! {
             AND ((e.posted_at >= $2 AND e.attempt > 0) \
             OR (e.posted_at IS NOT NULL AND e.attempt = 0)) AND NOT EXISTS (SELECT 1 FROM elsewhere AS x \
             WHERE x.erp_order_id = e.erp_order_id) ORDER BY e.order_id LIMIT $3";
+    /// Under references of the other integration.
+    THEIRS = "SELECT e.order_id, e.reference, e.state, e.erp_order_id, e.erp_order_number, e.gross, \
+              e.posted_at FROM entry AS e WHERE e.order_id > $1 \
+              AND e.state IN ('posted', 'confirmed') AND EXISTS (SELECT 1 FROM elsewhere AS x \
+              WHERE x.erp_order_id = e.erp_order_id) ORDER BY e.order_id LIMIT $2";
     UNSETTLED = "SELECT order_id, reference, state, erp_order_id, erp_order_number, gross, \
                  posted_at FROM entry WHERE state IN ('posting', 'in-doubt') AND state \
                  IN ('waiting', 'ready', 'posting', 'in-doubt', 'held', 'posted') AND attempt > 0 \
@@ -340,6 +345,18 @@ pub async fn ours_since(
     on!(conn, c => {
         let query = sqlx::query(OURS).bind(after).bind(since.micros());
         all(&query.bind(engine::limit(limit)).fetch_all(c).await?)
+    })
+}
+
+/// What the other integration is known to have posted, among orders after an id.
+pub async fn theirs_after(
+    source: impl Into<Source<'_>>,
+    after: i64,
+    limit: usize,
+) -> StoreResult<Vec<OursRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        all(&sqlx::query(THEIRS).bind(after).bind(engine::limit(limit)).fetch_all(c).await?)
     })
 }
 

@@ -173,6 +173,38 @@ async fn what_daybook_would_hold_is_told_and_adopted_all_the_same() {
     .await;
 }
 
+/// Set back to the first order that nobody has posted, it would post what it has posted after that
+/// once more.
+#[tokio::test]
+async fn what_the_old_integration_posted_after_the_order_it_goes_on_with_is_handed_to_it() {
+    for_each_engine(|db| async {
+        let world = old_world(db).await;
+        let [open, posted] = [500, 600].map(|pence| world.sell(world.sale(pence)));
+        begin(&world, open).await;
+        old_posts(&world, posted, 600);
+        world.after(minutes(5)).await;
+        switch(&world).await;
+        let handed = deeds::back(&world.app, "too early", "ada").await.unwrap();
+        assert_eq!((handed.from_order, handed.posted.len()), (Some(open), 0));
+        let its: Vec<_> = handed.posted_by_it.iter().map(|line| line.row.order_id).collect();
+        assert_eq!(its, [posted]);
+        assert_eq!(handed.posted_by_it[0].other_references, [format!("SIT-{posted}")]);
+    })
+    .await;
+}
+
+/// Without them nothing can be looked up, and "none posted" would be untrue.
+#[tokio::test]
+async fn where_to_begin_is_not_proposed_without_the_other_references() {
+    for_each_engine(|db| async {
+        let world = World::small(1, db).await.unwrap();
+        world.sell(world.sale(500));
+        let refused = deeds::propose(&world.app).await.unwrap_err();
+        assert_eq!(refused.code(), "cutover-no-references");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_would_be_sent_again_is_not_once_posting_went_back() {
     for_each_engine(|db| async {

@@ -97,7 +97,7 @@ pub(super) fn handed_back(handed: &HandedBack) -> Result<Vec<u8>, Failure> {
             settled.to_owned(),
         ]
     };
-    let posted = handed.posted.iter().map(|line| row(line, "yes"));
+    let posted = handed.posted.iter().chain(&handed.posted_by_it).map(|line| row(line, "yes"));
     table(&head, posted.chain(handed.unsettled.iter().map(|line| row(line, "no"))))
 }
 

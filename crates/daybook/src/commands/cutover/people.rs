@@ -200,11 +200,16 @@ pub(super) fn handed_back(context: &Context, handed: &HandedBack) -> String {
     let from = handed.from_order.map_or_else(|| "the next order".to_owned(), |id| id.to_string());
     let mut text = format!(
         "Daybook posts nothing since {}.\nThe other integration goes on with order {from}. It must \
-         not post these {}:\n\n",
+         not post these {}{}:\n\n",
         words::moment(handed.stopped_at, &zone),
-        handed.posted.len(),
+        handed.posted.len() + handed.posted_by_it.len(),
+        match handed.posted_by_it.len() {
+            0 => String::new(),
+            its => format!(", of which it has posted {its} itself"),
+        },
     );
-    let lines = handed.posted.iter().chain(&handed.unsettled);
+    let posted = handed.posted.iter().chain(&handed.posted_by_it);
+    let lines = posted.chain(&handed.unsettled);
     let rows = lines.take(SHOWN).map(|line| {
         vec![
             line.row.order_id.to_string(),
@@ -216,7 +221,8 @@ pub(super) fn handed_back(context: &Context, handed: &HandedBack) -> String {
     });
     let head = ["order", "reference", "other references", "number", "state"];
     text.push_str(&printer::table(&head, &[0], rows.collect()));
-    more(&mut text, handed.posted.len() + handed.unsettled.len());
+    let all = [&handed.posted, &handed.posted_by_it, &handed.unsettled];
+    more(&mut text, all.iter().map(|lines| lines.len()).sum());
     if !handed.still_open.is_empty() {
         let ids: Vec<String> = handed.still_open.iter().take(SHOWN).map(i64::to_string).collect();
         let _ = write!(
