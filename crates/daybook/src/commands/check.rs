@@ -2,6 +2,7 @@
 
 mod here;
 mod sample;
+mod sense;
 
 use std::fmt::Write as _;
 
@@ -80,6 +81,7 @@ pub(crate) async fn examine(context: &Context, app: &App) -> Result<Checked, Fai
     let mut lines = vec![configuration(context)];
     lines.extend(here::secrets(&context.config));
     lines.extend(here::addresses(&context.config));
+    lines.extend(sense::doubtful(&context.config, context.now()));
     lines.extend(Box::pin(check::run(app)).await);
     mappings(context, &mut lines)?;
     let (sample, rendered) = sample::render(app);

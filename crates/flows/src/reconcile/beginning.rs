@@ -90,6 +90,27 @@ pub async fn not_over(
     }
 }
 
+/// Refuses a day before Daybook's first of which the book holds nothing: it would be a day, and a
+/// month, that nobody has data of.
+pub(super) async fn refuse_before(
+    app: &App,
+    day: Day,
+    stores: &[i64],
+) -> Result<(), FlowError> {
+    let Some(first) = first_day(app).await?.filter(|first| day < *first) else { return Ok(()) };
+    for warehouse_id in stores {
+        let (from, to) = policy::clock(app, *warehouse_id).await?.bounds(day);
+        if entry::dated_between(&app.db, from, to, 1).await? > 0 {
+            return Ok(());
+        }
+    }
+    Err(FlowError::request(
+        "day-before-daybook",
+        format!("{day} is before {first}, the first day of this book, which holds nothing of it"),
+        "what lies before was another's: it is neither open nor compared",
+    ))
+}
+
 /// Which store-days there are.
 pub(super) struct Span {
     /// The stores whose days are closed.

@@ -124,12 +124,14 @@ pub async fn close_on_demand(
     store: Option<i64>,
     report: &mut ReconcileReport,
 ) -> Result<Vec<StoreDayRow>, FlowError> {
+    let wanted = days::wanted(app, store).await?;
+    beginning::refuse_before(app, day, &wanted).await?;
     collect::z_reports(app, &mut report.read).await?;
     days::late(app).await?;
     let mut rows = Vec::new();
     // Who asks wants to know how OrderWise is now.
     let now = app.now();
-    for warehouse_id in days::wanted(app, store).await? {
+    for warehouse_id in wanted {
         let closed = run::close(app, (warehouse_id, day), now, &mut report.read).await?;
         report.add(&closed);
         rows.push(closed.row);

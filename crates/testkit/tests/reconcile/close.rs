@@ -221,6 +221,9 @@ async fn nothing_is_said_before_the_day_is_over() {
         assert_eq!(sunday, None);
         let nobody = reconcile::close_on_demand(&world.app, monday(), Some(999), &mut report);
         assert_eq!(nobody.await.unwrap_err().code(), "no-such-store");
+        let year_before = "2025-01-01".parse().unwrap();
+        let refused = reconcile::close_on_demand(&world.app, year_before, None, &mut report);
+        assert_eq!(refused.await.unwrap_err().code(), "day-before-daybook");
         for _ in 0..3 {
             world.after(Duration::from_mins(5)).await;
         }

@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use daybook_connectors::Clock;
+use daybook_domain::Timestamp;
 use daybook_flows::{
     Ids as _,
     check::{CheckLine, CheckState},
@@ -62,7 +63,7 @@ async fn one(
     }
     loop {
         for question in step.questions() {
-            put(*question, talk, place, answers)?;
+            put(*question, talk, place, answers, clock.now())?;
         }
         if step == Step::Sitoo {
             from_the_site(place, answers, clock).await;
@@ -99,6 +100,7 @@ fn put(
     talk: Talk,
     place: &Place,
     answers: &mut Answers,
+    now: Timestamp,
 ) -> Result<(), Failure> {
     if !is_due(question, answers) {
         return Ok(());
@@ -113,7 +115,7 @@ fn put(
             answers.unset(question.key);
             return Ok(());
         }
-        match typed(question.key, &text) {
+        match typed(question.key, &text, now) {
             Ok(meant) => text = meant,
             Err(what) => {
                 talk.say(&format!("  {what}"));
@@ -151,7 +153,7 @@ fn put(
 }
 
 /// What somebody meant by an answer; an error says how to write it.
-fn typed(key: &str, text: &str) -> Result<String, String> {
+fn typed(key: &str, text: &str, now: Timestamp) -> Result<String, String> {
     match key {
         "sitoo.base-url" | "orderwise.base-url" | "web.access.public-url" => {
             let is_address = url::Url::parse(text).is_ok_and(|url| {
@@ -167,9 +169,13 @@ fn typed(key: &str, text: &str) -> Result<String, String> {
         "web.listen" if text.parse::<std::net::SocketAddr>().is_err() => {
             Err(format!("'{text}' is no address and port such as 127.0.0.1:8080"))
         }
-        "receive.first-day" if text.parse::<jiff::civil::Date>().is_err() => {
-            Err(format!("'{text}' is no day; write it as 2026-11-24"))
-        }
+        "receive.first-day" => match Timestamp::from_day(text) {
+            Err(_) => Err(format!("'{text}' is no day; write it as 2026-11-24")),
+            Ok(begins) if begins > now => {
+                Err(format!("{text} is yet to come (UTC): nothing would be received until then"))
+            }
+            Ok(_) => Ok(text.to_owned()),
+        },
         "policy.currencies" => Ok(text.to_ascii_uppercase()),
         _ => Ok(text.to_owned()),
     }
