@@ -28,6 +28,9 @@ pub(crate) async fn pass(app: &App) -> Result<(), FlowError> {
         return Ok(());
     }
     for watched in due {
+        if app.stop.is_cancelled() {
+            break;
+        }
         one(app, watched).await?;
     }
     Ok(())

@@ -92,11 +92,7 @@ pub async fn not_over(
 
 /// Refuses a day before Daybook's first of which the book holds nothing: it would be a day, and a
 /// month, that nobody has data of.
-pub(super) async fn refuse_before(
-    app: &App,
-    day: Day,
-    stores: &[i64],
-) -> Result<(), FlowError> {
+pub(super) async fn refuse_before(app: &App, day: Day, stores: &[i64]) -> Result<(), FlowError> {
     let Some(first) = first_day(app).await?.filter(|first| day < *first) else { return Ok(()) };
     for warehouse_id in stores {
         let (from, to) = policy::clock(app, *warehouse_id).await?.bounds(day);

@@ -54,7 +54,7 @@ pub(crate) async fn pass(
     }
     let mut rounds = Rounds::default();
     loop {
-        if health::is_paused(app).await? {
+        if app.stop.is_cancelled() || health::is_paused(app).await? {
             return Ok(());
         }
         let limit = app.settings.posting.confirm_batch;
@@ -114,7 +114,7 @@ async fn reschedule(app: &App, due: &[(i64, Option<Timestamp>)]) -> Result<(), F
 }
 
 /// Reads the documents of `rows`: all in one window where that pays, the rest by reference.
-/// None when OrderWise could not be read.
+/// None when OrderWise could not be read, or the process is to stop.
 async fn read(app: &App, rows: &[DueRow]) -> Result<Option<ByReference>, FlowError> {
     let mut found = ByReference::default();
     // Nearly every till keeps its store's clock. Only where documents are missing, the payloads are
@@ -130,6 +130,9 @@ async fn read(app: &App, rows: &[DueRow]) -> Result<Option<ByReference>, FlowErr
         found.add(documents);
     }
     for row in rows.iter().filter(|row| !found.has(row)).collect::<Vec<_>>() {
+        if app.stop.is_cancelled() {
+            return Ok(None);
+        }
         let called = app.orderwise.lookup_rows(&row.reference()).await;
         let Some(Rows { read, odd }) = kept(app, Some(row.order_id), called).await? else {
             return Ok(None);

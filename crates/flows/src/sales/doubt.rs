@@ -119,11 +119,13 @@ async fn look_up_all(app: &App, report: &mut SyncReport) -> Result<(), FlowError
             return Ok(());
         }
         let due = entry::due_in_doubt(&app.db, app.now(), BATCH).await?;
-        if rounds.are_over(&due) || app.now() >= ends_at {
+        if rounds.are_over(&due) || app.now() >= ends_at || app.stop.is_cancelled() {
             return Ok(());
         }
         let mut others = cutover::others(app, &due).await?;
+        // Whoever stops the process waits for the calls that are under way, and for no others.
         let looked_up: Vec<LookedUp> = stream::iter(due)
+            .take_until(app.stop.cancelled())
             .map(|row| {
                 let others = others.remove(&row.order_id).unwrap_or_default();
                 look_up(app, row, others)

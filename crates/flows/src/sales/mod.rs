@@ -128,7 +128,7 @@ pub(crate) async fn post_all(app: &Arc<App>, report: &mut SyncReport) -> Result<
         doubt::pass(app, report).await?;
         confirm::pass(app, report, 1).await?;
         cutover::watch(app).await?;
-        if *report == before && !shopper::are_wanted(app) {
+        if app.stop.is_cancelled() || *report == before && !shopper::are_wanted(app) {
             return Ok(());
         }
     }

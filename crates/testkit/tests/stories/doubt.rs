@@ -154,3 +154,27 @@ async fn no_answer_that_makes_no_sense_doubles_anything() {
     })
     .await;
 }
+
+/// Whoever stops the service waits for the calls that are under way, not for all that is due.
+#[tokio::test]
+async fn a_process_that_is_to_stop_begins_no_look_up() {
+    for_each_engine(|db| async move {
+        let mut world = World::small(1, db).await.unwrap();
+        let sales = [500, 600, 700].map(|pence| {
+            world.next_order_meets(Fault::CutBefore);
+            world.sell(world.sale(pence))
+        });
+        world.pass().await;
+        world.app.stop.cancel();
+        world.after(minutes(1)).await;
+        for sale in sales {
+            assert_eq!(world.state(sale).await, InDoubt);
+        }
+        world.restart();
+        world.after(minutes(1)).await;
+        for sale in sales {
+            assert!(world.state(sale).await.is_in_ledger());
+        }
+    })
+    .await;
+}
