@@ -5,6 +5,7 @@ use super::{
     effect::Effect,
     groups::{CHARGES, Groups, ROUND_OFF},
     pairs::pair,
+    split::evened,
     tax::{Rounded, part_of, share},
 };
 use crate::{
@@ -39,6 +40,9 @@ pub(super) fn effects(
     policy: &DayPolicy,
 ) -> Vec<Effect> {
     let groups = Groups::of(entry);
+    let (sent, found) = evened(&posting.lines, lines);
+    let posting = &Posting { lines: sent, ..posting.clone() };
+    let lines = found.as_slice();
     let mut it = Comparison { posting, document, lines, policy, groups, effects: Vec::new() };
     let pairs = pair(&posting.lines, lines);
     for line in &posting.lines {

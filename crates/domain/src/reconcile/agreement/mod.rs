@@ -9,6 +9,7 @@ mod groups;
 mod header;
 mod lines;
 mod pairs;
+mod split;
 pub(super) mod tax;
 
 use std::cmp::Ordering;

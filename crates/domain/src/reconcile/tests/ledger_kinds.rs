@@ -70,6 +70,8 @@ pub(super) const KINDS: &[Kind] = &[
     Kind { name: "price up", apply: |s| price(s, 137) },
     Kind { name: "price down", apply: |s| price(s, -61) },
     Kind { name: "price a penny up", apply: |s| price(s, 1) },
+    Kind { name: "row on one line instead of two, a penny up", apply: on_one_line },
+    Kind { name: "row on two lines instead of one", apply: on_two_lines },
     Kind { name: "till's discount lost", apply: discount_lost },
     Kind { name: "discount line", apply: discount_line },
     Kind { name: "discount on the document", apply: discount_on_document },
@@ -354,6 +356,46 @@ fn price(s: &mut Scene<'_>, more: i64) -> Option<()> {
     let gross = sent(s, at, line).gross + pence(more);
     let amounts = reprice(s, at, line, gross);
     s.ledger(DayCause::Price, amounts)
+}
+
+/// Another integration does not divide what cannot be divided evenly.
+fn on_one_line(s: &mut Scene<'_>) -> Option<()> {
+    let is_split = |line: &SentLine, entry: &BookEntry| {
+        let lines = &entry.posting.as_ref().unwrap().lines;
+        let mut of_sku = lines.iter().filter(|other| other.sku == line.sku);
+        lines.len() == 2
+            && of_sku.all(|other| other.origin == line.origin)
+            && lines[0].sku == lines[1].sku
+    };
+    let (at, _) = row_line(s, is_split)?;
+    let rest = s.lines(at).pop()?;
+    let line = &mut s.lines(at)[0];
+    line.quantity += rest.quantity;
+    line.net += rest.net;
+    line.tax += rest.tax;
+    line.gross += rest.gross;
+    let gross = line.gross + pence(1);
+    let amounts = reprice(s, at, 0, gross);
+    s.ledger(DayCause::Price, amounts)
+}
+
+fn on_two_lines(s: &mut Scene<'_>) -> Option<()> {
+    let one = Quantity::from_units(1);
+    let (at, line) = row_line(s, |line, entry| line.quantity > one && stands_alone(line, entry))?;
+    let lines = s.lines(at);
+    let mut rest = lines[line].clone();
+    let first = &mut lines[line];
+    rest.quantity = first.quantity - one;
+    first.quantity = one;
+    for (part, whole) in [(&mut first.net, &mut rest.net), (&mut first.tax, &mut rest.tax)] {
+        *part = pence(whole.pence() / 3);
+        *whole -= *part;
+    }
+    first.gross = first.net + first.tax;
+    rest.gross = rest.net + rest.tax;
+    rest.number += 100;
+    lines.push(rest);
+    Some(())
 }
 
 fn price_and_quantity(s: &mut Scene<'_>) -> Option<()> {
