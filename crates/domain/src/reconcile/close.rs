@@ -1,19 +1,20 @@
 //! One store's day: are the witnesses fresh, what differs, and why.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use sha2::{Digest, Sha256};
 
 use super::{
     agreement,
+    amounts::Amounts,
     case::Case,
     completeness,
     policy::DayPolicy,
-    result::{DayResult, Outcome, Stale, Tally},
+    result::{DayResult, OtherDay, Outcome, Stale, Tally},
     sheet::{self, Sheet},
     tolerance,
     vat::VatLine,
-    witness::{BookEntry, StoreDay},
+    witness::{BookEntry, Day, StoreDay},
 };
 use crate::Timestamp;
 
@@ -48,6 +49,10 @@ pub fn reconcile(day: &StoreDay, policy: &DayPolicy) -> Outcome {
         returned,
         sides,
     };
+    let other_days = |noted: BTreeMap<Day, (i64, Amounts)>| {
+        let told = |(day, (receipts, amounts))| OtherDay { day, receipts, amounts };
+        noted.into_iter().map(told).collect()
+    };
     let is_late = |entry: &&&BookEntry| {
         entry.recorded_at >= case.bounds.1 && case.is_within(entry.order_date)
     };
@@ -64,6 +69,8 @@ pub fn reconcile(day: &StoreDay, policy: &DayPolicy) -> Outcome {
         missing: sheet.missing,
         settled: sheet.settled,
         z_reports: of_day().map(|z| (z.register_id.clone(), z.number)).collect(),
+        counted_elsewhere: other_days(sheet.counted_elsewhere),
+        counted_for_others: other_days(sheet.counted_for_others),
         practice: of_day().map(|report| report.practice.count).sum(),
         late: i64::try_from(case.entries.iter().filter(is_late).count()).unwrap_or(i64::MAX),
         last_numbers,

@@ -31,5 +31,5 @@ pub use self::{
     close::reconcile,
     completeness::{Missing, number_of},
     difference::{Difference, Measure},
-    result::{DayResult, Outcome, Stale},
+    result::{DayResult, OtherDay, Outcome, Stale},
 };

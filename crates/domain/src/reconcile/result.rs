@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -99,6 +100,12 @@ pub struct DayResult {
     pub settled: Vec<String>,
     /// Z-reports that were compared: register and number.
     pub z_reports: Vec<(String, i64)>,
+    /// Receipts of the day that a Z-report of another day counts: they are compared there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted_elsewhere: Vec<OtherDay>,
+    /// Receipts of other days that a Z-report of this day counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted_for_others: Vec<OtherDay>,
     /// Practice receipts that the Z-reports count.
     pub practice: i64,
     /// Entries that reached the book after their day was over: tills that were offline.
@@ -107,6 +114,17 @@ pub struct DayResult {
     pub last_numbers: BTreeMap<String, i64>,
     /// Fingerprint of the witnesses' figures.
     pub fingerprint: String,
+}
+
+/// Receipts that stand on one day, and in a Z-report of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OtherDay {
+    /// The other day.
+    pub day: Day,
+    /// How many.
+    pub receipts: i64,
+    /// What they come to.
+    pub amounts: Amounts,
 }
 
 /// Both sides of the ledger for one register and tender, of sales or of returns.

@@ -6,6 +6,7 @@ use super::{
     amounts::Amounts,
     completeness::Missing,
     difference::{Difference, Measure, Sides},
+    witness::Day,
 };
 use crate::Timestamp;
 
@@ -24,6 +25,10 @@ pub(super) struct Sheet<'a> {
     pub(super) sides: BTreeMap<Measure, Sides>,
     /// Both sides of the ledger by register and tender, returns apart.
     pub(super) tally: BTreeMap<Keys<'a>, Sides>,
+    /// Receipts of the day that a Z-report of another day counts, by that day.
+    pub(super) counted_elsewhere: BTreeMap<Day, (i64, Amounts)>,
+    /// Receipts of other days that a Z-report of this day counts, by their day.
+    pub(super) counted_for_others: BTreeMap<Day, (i64, Amounts)>,
     /// Both sides by tax code, returns apart.
     pub(super) vat: BTreeMap<(&'a str, bool), Sides>,
 }

@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 
 use daybook_domain::{
-    Timestamp,
+    Money, Timestamp,
     causes::Owner,
     month::Month,
     reconcile::{
-        Amounts, DayCause, Difference, Measure,
+        Amounts, DayCause, Difference, Measure, OtherDay,
         causes::Remedy,
         certificate::{Certificate, Fix, SignOff, Standing, key_of},
         fix::{self, Step},
         witness::{Ages, Day},
     },
+    words,
 };
 use daybook_store::reconcile::{
     certificate,
@@ -59,7 +60,7 @@ pub struct DayView {
 }
 
 /// What the witnesses say of a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FiguresView {
     /// Receipts in the book.
     pub receipts: i64,
@@ -69,12 +70,48 @@ pub struct FiguresView {
     pub z_receipts: i64,
     /// What the Z-reports say, cash rounding included.
     pub z_reports: Amounts,
+    /// Receipts of the day that a Z-report of another day counts: they are compared there.
+    pub z_elsewhere: Vec<OtherDay>,
+    /// Receipts of other days that the day's Z-reports count.
+    pub z_for_others: Vec<OtherDay>,
     /// Documents in OrderWise.
     pub documents: i64,
     /// What OrderWise holds.
     pub orderwise: Amounts,
     /// Until when each was read.
     pub ages: Ages,
+}
+
+impl FiguresView {
+    /// What the Z-reports say of this day's receipts, whichever day's reports count them: those of
+    /// other days are taken off, those that another day's reports count are added.
+    pub fn z_of_the_day(&self) -> Amounts {
+        let sum = |others: &[OtherDay]| others.iter().map(|other| other.amounts).sum::<Amounts>();
+        self.z_reports + sum(&self.z_elsewhere) - sum(&self.z_for_others)
+    }
+
+    /// What is to be known about Z-reports of tills that were not closed on the day they sold, a
+    /// sentence each. `money` writes an amount.
+    pub fn about_z_reports(&self, money: impl Fn(Money) -> String) -> Vec<String> {
+        let told = |other: &OtherDay| {
+            (
+                words::count(other.receipts.unsigned_abs(), "receipt", "receipts"),
+                money(other.amounts.gross),
+            )
+        };
+        let elsewhere = self.z_elsewhere.iter().map(|other| {
+            let (count, gross) = told(other);
+            format!(
+                "{count} of this day, {gross}, stand in a Z-report of {}: compared there",
+                other.day
+            )
+        });
+        let for_others = self.z_for_others.iter().map(|other| {
+            let (count, gross) = told(other);
+            format!("The Z-reports of this day also count {count} of {}, {gross}", other.day)
+        });
+        elsewhere.chain(for_others).collect()
+    }
 }
 
 /// Where the certificate stands in the store's chain.
@@ -216,6 +253,8 @@ fn figures(certificate: &Certificate) -> FiguresView {
         till: ledger.book,
         z_receipts: turnover.other_count,
         z_reports: turnover.other + sides(Measure::RoundOff).other,
+        z_elsewhere: result.counted_elsewhere.clone(),
+        z_for_others: result.counted_for_others.clone(),
         documents: ledger.other_count,
         orderwise: ledger.other,
         ages: result.ages,

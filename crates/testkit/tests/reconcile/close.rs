@@ -5,7 +5,7 @@ use std::time::Duration;
 use daybook_domain::{
     mapping::{MappingKind, MappingRow},
     month::period::Obstacle,
-    reconcile::witness::Day,
+    reconcile::{OtherDay, witness::Day},
 };
 use daybook_flows::{
     people,
@@ -94,6 +94,48 @@ async fn an_undamaged_day_is_closed_once() {
         let last = certificate::latest(&world.app.db, warehouse).await.unwrap().unwrap();
         assert_eq!(last.seq, 1);
         assert_eq!(certificate::verify(&world.app.db, warehouse).await.unwrap(), None);
+        world
+    })
+    .await;
+}
+
+/// Nobody closed the tills in the evening: the Z-reports belong to the morning after, and both days
+/// say so, instead of one that compares nothing and another that counts too much.
+#[tokio::test]
+async fn a_till_that_is_closed_on_the_day_after_is_told_on_both_days() {
+    tell(|world| async move {
+        let (store, tuesday) = (Some(world.shop(0).warehouse_id), monday().next());
+        for pence in [1_200, 800] {
+            world.sell(world.sale(pence));
+        }
+        quarter_of_an_hour(&world).await;
+        world.clock.advance(22 * HOUR);
+        world.sandbox.sitoo.close_registers();
+        world.pass().await;
+        world.clock.advance(24 * HOUR);
+        world.pass().await;
+        let mut report = ReconcileReport::default();
+        for day in [monday(), tuesday] {
+            let rows = reconcile::close_on_demand(&world.app, day, store, &mut report).await;
+            assert_eq!(rows.unwrap()[0].state, DayState::Closed);
+        }
+        let of = async |day| {
+            let mut views = reconcile::days(&world.app, day, store).await.unwrap();
+            views.remove(0).figures.unwrap()
+        };
+        let (sold, counted) = (of(monday()).await, of(tuesday).await);
+        let told = |others: &[OtherDay]| {
+            others.iter().map(|one| (one.day, one.receipts, one.amounts.gross.pence())).collect()
+        };
+        let expected: Vec<(Day, i64, i64)> = vec![(tuesday, 2, 2_000)];
+        assert_eq!((expected, sold.z_reports.gross.pence()), (told(&sold.z_elsewhere), 0));
+        assert_eq!(sold.z_of_the_day(), sold.till);
+        let expected: Vec<(Day, i64, i64)> = vec![(monday(), 2, 2_000)];
+        assert_eq!(
+            (expected, counted.z_reports.gross.pence()),
+            (told(&counted.z_for_others), 2_000)
+        );
+        assert_eq!(counted.z_of_the_day(), counted.till);
         world
     })
     .await;

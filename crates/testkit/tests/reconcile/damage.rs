@@ -103,7 +103,7 @@ async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
 
         let found = view(&world).await;
         assert_eq!((found.state, found.standing), (DayState::Differs, Some(Standing::Open)));
-        let figures = found.figures.unwrap();
+        let figures = found.figures.as_ref().unwrap();
         assert_eq!(figures.till.gross, figures.z_reports.gross, "tills and Z-reports agree");
         let beyond = figures.orderwise.gross - figures.till.gross;
         assert_eq!(beyond.pence(), -99 - 900 + 3_100 - 4_700 - 5_300 + 2_000);

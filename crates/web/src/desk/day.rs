@@ -53,6 +53,7 @@ struct DayPage {
     /// When; empty where it never was.
     compared: String,
     figures: Vec<FigureTold>,
+    z_said: Vec<String>,
     tills: Vec<(LineTold, Vec<LineTold>)>,
     causes: Vec<CauseTold>,
     steps: Vec<StepTold>,
@@ -141,6 +142,7 @@ pub(super) async fn page(
         title: say::day(on.0),
         month: Month::of(on).to_string(),
         figures: figures(&web, &view),
+        z_said: z_said(&web, &view),
         causes: view.causes.iter().map(|cause| cause_told(&web, cause)).collect(),
         total: {
             let ours = steps.iter().filter(|step| step.step.doer == Doer::Daybook);
@@ -216,11 +218,27 @@ fn figures(web: &Web, view: &DayView) -> Vec<FigureTold> {
             differs: amounts.gross != figures.till.gross || amounts.tax != figures.till.tax,
         };
     let ages = figures.ages;
+    let z_reports = FigureTold {
+        differs: {
+            let of_day = figures.z_of_the_day();
+            of_day.gross != figures.till.gross || of_day.tax != figures.till.tax
+        },
+        ..row("Z-reports of the tills", figures.z_receipts, figures.z_reports, ages.z_reports)
+    };
     vec![
         row("Receipts in the day book", figures.receipts, figures.till, Some(ages.orders)),
-        row("Z-reports of the tills", figures.z_receipts, figures.z_reports, ages.z_reports),
+        z_reports,
         row("Documents in OrderWise", figures.documents, figures.orderwise, ages.ledger),
     ]
+}
+
+/// About Z-reports of tills that were not closed on the day they sold.
+fn z_said(web: &Web, view: &DayView) -> Vec<String> {
+    let said = view
+        .figures
+        .iter()
+        .flat_map(|figures| figures.about_z_reports(|amount| say::money(amount, &currency(web))));
+    said.map(|one| format!("{one}.")).collect()
 }
 
 /// Each till with its ways of paying, and where the receipts behind each figure stand.

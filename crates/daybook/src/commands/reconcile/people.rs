@@ -60,6 +60,13 @@ fn of_day(text: &mut String, day: &DayView, currency: &str) {
     if day.state == DayState::NotFresh {
         let _ = write!(text, "\n\n{}, {}: {}", day.name, day.day, day.detail);
     }
+    for said in day
+        .figures
+        .iter()
+        .flat_map(|figures| figures.about_z_reports(|amount| words::money(amount, currency)))
+    {
+        let _ = write!(text, "\n\n{}, {}: {said}", day.name, day.day);
+    }
     if !day.causes.is_empty() {
         let _ = write!(text, "\n\n{}, {}", day.name, day.day);
     }

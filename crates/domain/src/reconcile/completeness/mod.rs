@@ -51,6 +51,7 @@ pub(super) fn complete<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>) -> BTreeMap<S
         let Some(register) = entry.register_id.as_deref() else { continue };
         match case.spans.at(register, entry.order_date) {
             Some(span) => {
+                other_day(case, entry, span, sheet);
                 if let Some(at) = place(&books, span) {
                     books[at].add(entry, &case.rates);
                 }
@@ -70,6 +71,20 @@ pub(super) fn complete<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>) -> BTreeMap<S
     }
     not_counted(case, &books, &outside, sheet);
     numbers.last(case.bounds.1)
+}
+
+/// A till that was closed on another day than it sold is compared on that day: both days say so.
+fn other_day(case: &Case<'_>, entry: &BookEntry, span: &Span<'_>, sheet: &mut Sheet<'_>) {
+    let sold = case.clock.day_of(entry.order_date);
+    let (today, counted) = (case.day.day, span.day);
+    let noted = match (sold == today, counted == today) {
+        (true, false) => sheet.counted_elsewhere.entry(counted),
+        (false, true) => sheet.counted_for_others.entry(sold),
+        (true, true) | (false, false) => return,
+    };
+    let (count, amounts) = noted.or_default();
+    *count += 1;
+    *amounts += Amounts::untaxed(entry.figures.round_off) + book::turnover(entry);
 }
 
 /// The place of a span's book, if it is of the day.
