@@ -150,6 +150,17 @@ async fn from_nothing_to_a_posted_sale(book: &str) {
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
     assert!(text(&refused).contains("error[no-such-variant]"), "{}", text(&refused));
     desk.ok(&[&set[..], &["--anyway"]].concat());
+    // Nor a tender to a payment method that is in no list, nor two stores to one session.
+    for (row, code) in [
+        (["payment", "Voucher", "99"], "no-such-id"),
+        (["store", "77", "account=A location=99"], "no-such-id"),
+        (["store", "77", "account=A session=11"], "session-of-another-store"),
+    ] {
+        let refused =
+            desk.run(&[&["map", "set"][..], &row, &["--config", "live/daybook.toml"]].concat());
+        assert_eq!(refused.status.code(), Some(2), "{row:?}: {}", text(&refused));
+        assert!(text(&refused).contains(&format!("error[{code}]")), "{}", text(&refused));
+    }
 
     // A book that is in use is never set up anew.
     let again = init(&desk, &["--overwrite", "--json"]);
@@ -535,11 +546,11 @@ async fn the_doctor_names_rights_definitions_and_clocks() {
     erp.set_export(Purpose::StockLevels, 104);
     // A mapping that names what is not there.
     let map = ["map", "set", "vat", "gift-card", "77", "--config", "live/daybook.toml"];
-    desk.ok(&map);
+    desk.ok(&[&map[..], &["--anyway"]].concat());
     let row = line(&desk, "row");
     assert!(row["detail"].as_str().unwrap().contains("gift-card names tax rate 77"), "{row:#}");
     let map = ["map", "set", "payment", "cash", "99", "--config", "live/daybook.toml"];
-    desk.ok(&map);
+    desk.ok(&[&map[..], &["--anyway"]].concat());
     let row = line(&desk, "row");
     assert!(row["detail"].as_str().unwrap().contains("payment method 99"), "{row:#}");
 }

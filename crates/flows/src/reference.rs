@@ -90,6 +90,7 @@ pub async fn refresh(app: &App, full: bool) -> Result<(), FlowError> {
         variants(app, since).await?;
     }
     drop(reading);
+    // Whoever asks is told where they cannot be read.
     value_lists(app).await
 }
 
@@ -121,6 +122,12 @@ async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> 
     let odd = odd_rows::named(&odd, OddRow::about);
     retrying(app, "variants", || done(app, since, read_at, &odd)).await?;
     tracing::debug!(read, changed, "variants are refreshed");
+    // What people map to is looked up in them; no sale needs them.
+    if since.is_none()
+        && let Err(error) = value_lists(app).await
+    {
+        tracing::warn!(code = error.code(), "the value lists could not be read: {error}");
+    }
     Ok(())
 }
 
@@ -166,7 +173,7 @@ async fn keep(app: &App, now: Timestamp, piece: &[FullVariant]) -> Result<usize,
 
 async fn value_lists(app: &App) -> Result<(), FlowError> {
     for (list, _) in VALUE_LISTS {
-        let Called { outcome, exchanges } = app.orderwise.value_list(list).await;
+        let Called { outcome, exchanges } = app.orderwise.at(Priority::Catalogue).value_list(list).await;
         exchanges::keep(app, None, exchanges).await?;
         let items = outcome.map_err(FlowError::Orderwise)?;
         let mut tx = app.db.begin().await?;

@@ -63,7 +63,7 @@ enum What {
         /// What it is in OrderWise: a bare value, or field=value, or both.
         #[arg(required = true)]
         value: Vec<String>,
-        /// Even if OrderWise shows no such variant (yet).
+        /// Even if OrderWise shows no such thing (yet), or the row looks like a slip.
         #[arg(long)]
         anyway: bool,
     },

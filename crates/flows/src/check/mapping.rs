@@ -9,10 +9,10 @@ use crate::app::App;
 
 const AREA: &str = "mapping";
 /// OrderWise's value lists (facts/orderwise 1.9).
-const TAX_RATES: i64 = 2;
-const STOCK_LOCATIONS: i64 = 4;
-const DELIVERY_METHODS: i64 = 18;
-const PAYMENT_METHODS: i64 = 20;
+pub(crate) const TAX_RATES: i64 = 2;
+pub(crate) const STOCK_LOCATIONS: i64 = 4;
+pub(crate) const DELIVERY_METHODS: i64 = 18;
+pub(crate) const PAYMENT_METHODS: i64 = 20;
 
 /// The tables, typed, and what is wrong with their rows.
 pub async fn load(app: &App) -> (Mapping, Vec<CheckLine>) {

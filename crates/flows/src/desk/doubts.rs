@@ -5,9 +5,13 @@ use daybook_domain::{
     mapping::{MappingKind, MappingRow},
     sku::fold,
 };
-use daybook_store::variant;
+use daybook_store::{value_list, variant};
 
-use crate::{app::App, error::FlowError};
+use crate::{
+    app::App,
+    check::mapping::{DELIVERY_METHODS, PAYMENT_METHODS, STOCK_LOCATIONS, TAX_RATES},
+    error::FlowError,
+};
 
 /// Codes that are named where one is unknown.
 const NEAR: usize = 8;
@@ -25,11 +29,65 @@ pub struct Doubt {
 
 /// Looks at a row with what OrderWise told; where it told nothing, nobody can say.
 pub async fn doubt(app: &App, row: &MappingRow) -> Result<Option<Doubt>, FlowError> {
-    match row.kind {
-        MappingKind::Sku => no_such_variant(app, row).await,
-        MappingKind::Vat => other_rate(app, row).await,
-        _ => Ok(None),
+    let astray = match row.kind {
+        MappingKind::Sku => no_such_variant(app, row).await?,
+        MappingKind::Vat => other_rate(app, row).await?,
+        MappingKind::Store => session_of_another(app, row).await?,
+        _ => None,
+    };
+    match astray {
+        Some(doubt) => Ok(Some(doubt)),
+        None => no_such_id(app, row).await,
     }
+}
+
+/// Fields that name an id of one of OrderWise's value lists: kind, field, list, what it is.
+const LISTED: &[(MappingKind, &str, i64, &str)] = &[
+    (MappingKind::Vat, "rate-id", TAX_RATES, "tax rate"),
+    (MappingKind::Item, "rate-id", TAX_RATES, "tax rate"),
+    (MappingKind::Payment, "method-id", PAYMENT_METHODS, "payment method"),
+    (MappingKind::Store, "location", STOCK_LOCATIONS, "stock location"),
+    (MappingKind::Store, "ships-from", STOCK_LOCATIONS, "stock location"),
+    (MappingKind::Store, "delivery", DELIVERY_METHODS, "delivery method"),
+    (MappingKind::Warehouse, "location", STOCK_LOCATIONS, "stock location"),
+    (MappingKind::Reason, "location", STOCK_LOCATIONS, "stock location"),
+    (MappingKind::Pickup, "location", STOCK_LOCATIONS, "stock location"),
+    (MappingKind::Pickup, "delivery", DELIVERY_METHODS, "delivery method"),
+    (MappingKind::Delivery, "method-id", DELIVERY_METHODS, "delivery method"),
+];
+
+/// An id that its value list does not have: the sale would be refused, or booked to nothing.
+async fn no_such_id(app: &App, row: &MappingRow) -> Result<Option<Doubt>, FlowError> {
+    for &(_, field, list, what) in LISTED.iter().filter(|listed| listed.0 == row.kind) {
+        let id = row.value.get(field).and_then(|id| id.parse::<i64>().ok());
+        let Some(id) = id else { continue };
+        let known = value_list::of(&app.db, list).await?;
+        if known.is_empty() || known.iter().any(|value| value.id == id) {
+            continue;
+        }
+        let near = known.iter().take(NEAR).map(|value| format!("{} ({})", value.id, value.name));
+        return Ok(Some(Doubt {
+            code: "no-such-id",
+            what: format!("OrderWise's list has no {what} {id}"),
+            meant: Some(near.collect::<Vec<_>>().join(", ")),
+        }));
+    }
+    Ok(None)
+}
+
+/// OrderWise knows a second copy of an order within its session alone.
+async fn session_of_another(app: &App, row: &MappingRow) -> Result<Option<Doubt>, FlowError> {
+    let Some(session) = row.value.get("session") else { return Ok(None) };
+    let tables = daybook_store::mapping::load(&app.db).await?;
+    let other = tables.rows.into_iter().find(|one| {
+        let is_other = one.kind == MappingKind::Store && one.key != row.key;
+        is_other && one.value.get("session") == Some(session)
+    });
+    Ok(other.map(|other| Doubt {
+        code: "session-of-another-store",
+        what: format!("store {} has session {session} already", other.key),
+        meant: None,
+    }))
 }
 
 /// A SKU that is mapped to nothing would hold its sales as before.
