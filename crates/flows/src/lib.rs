@@ -18,6 +18,7 @@ pub mod engine;
 pub mod erase;
 pub mod error;
 pub mod events;
+pub mod evidence;
 mod exchanges;
 mod health;
 pub mod manual;

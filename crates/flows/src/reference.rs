@@ -173,7 +173,8 @@ async fn keep(app: &App, now: Timestamp, piece: &[FullVariant]) -> Result<usize,
 
 async fn value_lists(app: &App) -> Result<(), FlowError> {
     for (list, _) in VALUE_LISTS {
-        let Called { outcome, exchanges } = app.orderwise.at(Priority::Catalogue).value_list(list).await;
+        let Called { outcome, exchanges } =
+            app.orderwise.at(Priority::Catalogue).value_list(list).await;
         exchanges::keep(app, None, exchanges).await?;
         let items = outcome.map_err(FlowError::Orderwise)?;
         let mut tx = app.db.begin().await?;

@@ -155,6 +155,18 @@ pub async fn list(
     })
 }
 
+/// A page of acts after one, the oldest first.
+pub(crate) async fn after(
+    source: impl Into<Source<'_>>,
+    seq: i64,
+    limit: usize,
+) -> StoreResult<Vec<AuditRow>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        all(&sqlx::query(AFTER).bind(seq).bind(engine::limit(limit)).fetch_all(c).await?)
+    })
+}
+
 /// The acts about one subject, the newest first.
 pub async fn of(
     source: impl Into<Source<'_>>,

@@ -1,6 +1,8 @@
-//! Whether the record is as it was written: every entry's timeline and payloads, the record of what
-//! people did, every store's certificates with the sign-offs and the fixes in them, the days that stand
+//! Whether the record is as it was written: every entry's timeline, payloads and figures, the mappings,
+//! the record of what people did, every store's certificates with the sign-offs and the fixes in them, the days that stand
 //! on them, and every period.
+
+mod rows;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -22,6 +24,11 @@ use crate::{
     timeline,
 };
 
+pub use self::rows::{ReadPayload, Told};
+
+/// Those of [`rows`] too.
+pub(crate) const ALL_STATEMENTS: &[&[(&str, &str)]] = &[STATEMENTS, rows::STATEMENTS];
+
 sql! {
     ORPHANS = "SELECT DISTINCT t.order_id AS order_id FROM timeline AS t LEFT JOIN entry AS e \
                ON e.order_id = t.order_id WHERE e.order_id IS NULL ORDER BY t.order_id LIMIT $1";
@@ -36,8 +43,10 @@ const NAMED: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
-    /// Timelines and payloads of entries.
+    /// Timelines, payloads and figures of entries.
     Entry,
+    /// Mappings.
+    Mapping,
     /// What people did.
     Act,
     /// Certificates of store-days.
@@ -57,6 +66,7 @@ impl Part {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Entry => "entry",
+            Self::Mapping => "mapping",
             Self::Act => "act",
             Self::Certificate => "certificate",
             Self::SignOff => "sign-off",
@@ -83,6 +93,8 @@ pub struct Broken {
 pub struct Evidence {
     /// Entries.
     pub entries: u64,
+    /// Mappings.
+    pub mappings: u64,
     /// Certificates.
     pub certificates: u64,
     /// Sign-offs.
@@ -109,10 +121,12 @@ impl Evidence {
     }
 }
 
-/// Checks everything.
-pub async fn verify(db: &Db) -> StoreResult<Evidence> {
+/// Checks everything. `read` reads a payload: what people see of an entry must be what one says.
+pub async fn verify(db: &Db, read: ReadPayload) -> StoreResult<Evidence> {
     let mut found = Evidence::default();
     entries(db, &mut found).await?;
+    rows::figures(db, read, &mut found).await?;
+    rows::mappings(db, &mut found).await?;
     if let Some(seq) = audit::verify(db).await? {
         found.add(Part::Act, seq, "the record of what people did was changed here");
     }

@@ -162,6 +162,6 @@ pub async fn get(
 }
 
 /// How the audit names a row.
-fn subject(kind: MappingKind, key: &str) -> String {
+pub(crate) fn subject(kind: MappingKind, key: &str) -> String {
     format!("{kind} {key}")
 }

@@ -8,7 +8,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOp
 
 use crate::{
     Db, DbUrl, OpenOptions, StoreError, StoreResult, audit, copy,
-    evidence::{self, Evidence},
+    evidence::{self, Evidence, ReadPayload},
     lease, lock, open, watermark,
 };
 
@@ -24,9 +24,9 @@ const HAS_ROWS: &str = "SELECT EXISTS (SELECT 1 FROM entry) OR EXISTS (SELECT 1 
 const INTEGRITY: &str = "PRAGMA integrity_check(1)";
 
 /// Proves that a copy could be put back, on a copy of its own beside `book`.
-pub async fn verify_copy(book: &Path, from: &Path) -> StoreResult<Evidence> {
+pub async fn verify_copy(book: &Path, from: &Path, read: ReadPayload) -> StoreResult<Evidence> {
     let trial = Trial::of(book, from, ".verifying").await?;
-    let found = evidence::verify(&trial.db).await;
+    let found = evidence::verify(&trial.db, read).await;
     trial.end().await?;
     found
 }
@@ -36,13 +36,13 @@ pub async fn verify_copy(book: &Path, from: &Path) -> StoreResult<Evidence> {
 pub async fn from_copy(
     book: &Path,
     from: &Path,
-    now: Timestamp,
-    actor: &str,
+    (now, actor): (Timestamp, &str),
+    read: ReadPayload,
 ) -> StoreResult<Evidence> {
     let _alone = lock::take(book)?;
     vacant(book).await?;
     let trial = Trial::of(book, from, ".restoring").await?;
-    let found = match evidence::verify(&trial.db).await {
+    let found = match evidence::verify(&trial.db, read).await {
         Ok(found) if found.is_whole() => found,
         other => {
             trial.end().await?;
@@ -58,7 +58,11 @@ pub async fn from_copy(
 }
 
 /// Proves that a book is whole which the database's own tools have put back, and marks it.
-pub async fn in_place(db: &Db, now: Timestamp, actor: &str) -> StoreResult<Evidence> {
+pub async fn in_place(
+    db: &Db,
+    (now, actor): (Timestamp, &str),
+    read: ReadPayload,
+) -> StoreResult<Evidence> {
     let busy = lease::list(db).await?.into_iter().map(|lease| lease.until).max();
     if let Some(until) = busy.filter(|until| *until > now) {
         return Err(StoreError::new(
@@ -67,7 +71,7 @@ pub async fn in_place(db: &Db, now: Timestamp, actor: &str) -> StoreResult<Evide
             format!("a Daybook is at work on this book, or was when it was copied: until {until}"),
         ));
     }
-    let found = evidence::verify(db).await?;
+    let found = evidence::verify(db, read).await?;
     if found.is_whole() {
         mark(db, now, actor, "put-back").await?;
     }

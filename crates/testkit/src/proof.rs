@@ -6,6 +6,7 @@ use daybook_domain::{
     Reference,
     entry::{EntryKind, EntryState},
 };
+use daybook_flows::evidence;
 use daybook_sandbox::{
     Sandbox,
     orderwise::{CREDIT, ORDER},
@@ -13,7 +14,7 @@ use daybook_sandbox::{
 use daybook_store::{
     Db,
     entry::{self, EntryFilter, EntryRow},
-    exception, timeline,
+    exception,
 };
 
 use crate::world::World;
@@ -51,8 +52,7 @@ pub async fn when_quiet_in(db: &Db, sandbox: &Sandbox) -> Broken {
     for row in entries.values() {
         to_the_penny(sandbox, row, &mut broken);
     }
-    let verified = timeline::verify_all(db, 0, usize::MAX >> 1).await;
-    match verified {
+    match evidence::verify(db).await {
         Ok(verified) => broken.extend(verified.broken.iter().map(|what| format!("{what:?}"))),
         Err(error) => broken.push(format!("the record cannot be read: {error}")),
     }

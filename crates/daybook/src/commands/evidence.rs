@@ -4,14 +4,16 @@
 mod erase;
 
 use clap::{Args, Subcommand};
-use daybook_store::evidence::{self, Evidence};
+use daybook_flows::evidence;
+use daybook_store::evidence::Evidence;
 
 use super::Ended;
 use crate::{context::Context, failure::Failure, printer, words};
 
 const EXAMPLES: &str = "\
 Examples:
-  daybook evidence verify                every timeline, payload, act, certificate, sign-off, period
+  daybook evidence verify                every timeline, payload, figure, mapping, act, certificate,
+                                         sign-off, period
   daybook evidence verify --json | jq '.broken'
   daybook evidence erase --email jo@shop.example --reason 'asked for on 3 May' --by 'Ada Finch'
   daybook evidence erase --order S1-11513 --reason 'asked for' --by 'Ada Finch' --run
@@ -54,11 +56,16 @@ pub(crate) async fn run(context: &Context, args: &EvidenceArgs) -> Result<Ended,
     Ok(if found.is_whole() { Ended::Done } else { Ended::Failed })
 }
 
+/// What has no chain, and can be read or counted anew.
+const NOT_LOOKED_AT: &str = "not looked at: payouts and what they are paired with, exceptions that \
+    were closed, stock and catalogue, accounts of people";
+
 pub(super) fn people(found: &Evidence) -> String {
     let count = words::count;
     let looked = format!(
-        "{}, {}, {}, {}, {}, {}",
+        "{}, {}, {}, {}, {}, {}, {}",
         count(found.entries, "entry", "entries"),
+        count(found.mappings, "mapping", "mappings"),
         count(found.certificates, "certificate", "certificates"),
         count(found.store_days, "store-day", "store-days"),
         count(found.sign_offs, "sign-off", "sign-offs"),
@@ -66,7 +73,7 @@ pub(super) fn people(found: &Evidence) -> String {
         count(found.periods, "period", "periods"),
     );
     if found.is_whole() {
-        return format!("{looked}: nothing was changed");
+        return format!("{looked}: nothing was changed\n{NOT_LOOKED_AT}");
     }
     let rows = found
         .broken

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use daybook_flows::evidence;
 use daybook_store::{DbUrl, evidence::Evidence, restore};
 
 use super::{Ended, evidence::people};
@@ -32,23 +33,23 @@ pub(crate) struct RestoreArgs {
 
 /// Checks a copy, and puts it back if it is whole.
 pub(crate) async fn run(context: &Context, args: &RestoreArgs) -> Result<Ended, Failure> {
-    let (now, actor) = (context.now(), context.actor.as_str());
+    let by = (context.now(), context.actor.as_str());
     let url = context.book_url()?;
     if !args.verify {
         context.is_meant(&url)?;
     }
     let (found, put_back) = match (&url, &args.file) {
         (DbUrl::Sqlite(book), Some(file)) if args.verify => {
-            (restore::verify_copy(book, file).await?, false)
+            (restore::verify_copy(book, file, evidence::told).await?, false)
         }
         (DbUrl::Sqlite(book), Some(file)) => {
-            (restore::from_copy(book, file, now, actor).await?, true)
+            (restore::from_copy(book, file, by, evidence::told).await?, true)
         }
         (DbUrl::Sqlite(_), None) => return Err(wrong("a SQLite book is put back from a file")),
         (DbUrl::Postgres(_), Some(_)) => return Err(wrong("this book is on PostgreSQL")),
         (DbUrl::Postgres(_), None) => {
             let book = context.existing_book().await?;
-            let found = restore::in_place(&book, now, actor).await;
+            let found = restore::in_place(&book, by, evidence::told).await;
             book.close().await;
             (found?, true)
         }

@@ -1,6 +1,6 @@
 //! Whether an entry's record is still as it was written.
 
-use daybook_domain::Reference;
+use daybook_domain::{Reference, entry::EntryState};
 use serde::Serialize;
 
 use super::{ERASED, End, OF_ENTRY, PAYLOAD_CHANGED, RECORDED, TimelineRow, payload_detail};
@@ -11,8 +11,8 @@ use crate::{
 };
 
 sql! {
-    HEAD = "SELECT order_id, site_id, seq, chain FROM entry WHERE order_id = $1";
-    HEADS_AFTER = "SELECT order_id, site_id, seq, chain FROM entry WHERE order_id > $1 \
+    HEAD = "SELECT order_id, site_id, state, seq, chain FROM entry WHERE order_id = $1";
+    HEADS_AFTER = "SELECT order_id, site_id, state, seq, chain FROM entry WHERE order_id > $1 \
                    ORDER BY order_id LIMIT $2";
     PAYLOADS = "SELECT hash, body FROM payload WHERE order_id = $1 ORDER BY version";
 }
@@ -30,6 +30,7 @@ pub struct Broken {
 
 struct Head {
     reference: Reference,
+    state: EntryState,
     seq: i64,
     chain: Hash,
 }
@@ -37,7 +38,8 @@ struct Head {
 impl FromCells for Head {
     fn read(row: &impl Cells) -> StoreResult<Self> {
         let reference = Reference { site_id: row.int("site_id")?, order_id: row.int("order_id")? };
-        Ok(Self { reference, seq: row.int("seq")?, chain: row.hash("chain")? })
+        let state = row.word("state")?;
+        Ok(Self { reference, state, seq: row.int("seq")?, chain: row.hash("chain")? })
     }
 }
 
@@ -110,6 +112,10 @@ fn check(head: &Head, lines: &[TimelineRow], kept: &[Kept]) -> Option<Broken> {
     }
     if head.seq != end.seq || head.chain != end.hash {
         let what = "the end of the timeline was cut off or added to";
+        return Some(Broken { order_id, seq: 0, what });
+    }
+    if lines.last().is_some_and(|last| last.state != head.state) {
+        let what = "its state is not the one that its timeline ends with";
         return Some(Broken { order_id, seq: 0, what });
     }
     let told = lines.iter().filter(|line| [RECORDED, PAYLOAD_CHANGED].contains(&&*line.code));

@@ -24,7 +24,7 @@ async fn copied() -> (TestBook, std::path::PathBuf) {
 }
 
 async fn put(copy: &Path, folder: &Path) -> StoreResult<Evidence> {
-    restore::from_copy(&folder.join("book.db"), copy, at(9), "ada").await
+    restore::from_copy(&folder.join("book.db"), copy, (at(9), "ada"), |_| None).await
 }
 
 async fn is_as_it_was(db: &Db) {
@@ -82,7 +82,8 @@ async fn a_copy_that_was_changed_is_not_put_back() {
     let found = put(&copy, folder.path()).await.unwrap();
     assert!(found.broken.iter().any(|broken| broken.part == Part::Entry), "{found:?}");
     assert_eq!(files(folder.path()), ["book.db.lock"]);
-    let verified = restore::verify_copy(&book.folder.path().join("book.db"), &copy).await.unwrap();
+    let verified =
+        restore::verify_copy(&book.folder.path().join("book.db"), &copy, |_| None).await.unwrap();
     assert_eq!(verified.broken, found.broken);
     assert_eq!(fs::read(&copy).unwrap(), before, "the copy stays as it is");
 }
@@ -158,10 +159,10 @@ async fn postgres_dumps_are_put_back_proved_and_marked() {
     let again = Db::open(&url, options()).await.unwrap();
     // A Daybook is at work on it: it would look everything up again for nothing.
     assert!(lease::acquire(&again, at(8), "posting", "w", at(20)).await.unwrap());
-    let busy = restore::in_place(&again, at(9), "ada").await.unwrap_err();
+    let busy = restore::in_place(&again, (at(9), "ada"), |_| None).await.unwrap_err();
     assert_eq!(busy.code(), "store-in-use");
     lease::release(&again, "posting", "w").await.unwrap();
-    let found = restore::in_place(&again, at(9), "ada").await.unwrap();
+    let found = restore::in_place(&again, (at(9), "ada"), |_| None).await.unwrap();
     assert_eq!((found.entries, found.is_whole()), (10, true));
     is_as_it_was(&again).await;
     again.close().await;

@@ -10,7 +10,7 @@ use daybook_flows::{
     status,
 };
 use daybook_sandbox::sitoo::till::{Refund, Shopper};
-use daybook_store::{audit, customer, entry, evidence, exception, stray, timeline};
+use daybook_store::{audit, customer, entry, exception, stray, timeline};
 use daybook_testkit::{World, db::for_each_book, proof, story::reference};
 
 use super::{
@@ -138,7 +138,7 @@ async fn story(world: &World, url: &str) {
     nothing_else_says_it(world).await;
 
     // Everything else is as it was, and the record says who.
-    let verified = evidence::verify(&world.app.db).await.unwrap();
+    let verified = daybook_flows::evidence::verify(&world.app.db).await.unwrap();
     assert!(verified.is_whole(), "{:?}", verified.broken);
     let now = payload(entry::payload_versions(&world.app.db, sale).await.unwrap());
     let (mut was, now) = (parse_order(&was).unwrap(), parse_order(&now).unwrap());
@@ -172,7 +172,7 @@ async fn a_shopper_is_erased_from_every_text_and_the_record_stays_whole() {
         super::raw::without_guards(&url).await;
         raw(&url, "UPDATE payload SET body = replace(body, '\"email\":\"\"', '\"email\":\"x\"')")
             .await;
-        assert!(!evidence::verify(&world.app.db).await.unwrap().is_whole());
+        assert!(!daybook_flows::evidence::verify(&world.app.db).await.unwrap().is_whole());
     })
     .await;
 }

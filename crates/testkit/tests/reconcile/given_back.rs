@@ -21,11 +21,7 @@ use daybook_sandbox::{
     faults::{ErrorBody, Fault},
     sitoo::till::Stage,
 };
-use daybook_store::{
-    audit,
-    evidence::{self, Part},
-    reconcile::day::DayState,
-};
+use daybook_store::{audit, evidence::Part, reconcile::day::DayState};
 use daybook_testkit::{
     World,
     db::{for_each_book, for_each_engine},
@@ -245,7 +241,7 @@ async fn a_receipt_that_is_missing_is_fetched_by_the_plan() {
 
 /// Whether the record of fixes is as it was written; how many there are.
 async fn fixes_are_whole(world: &World) -> (bool, u64) {
-    let found = evidence::verify(&world.app.db).await.unwrap();
+    let found = daybook_flows::evidence::verify(&world.app.db).await.unwrap();
     let broken: Vec<Part> = found.broken.iter().map(|one| one.part).collect();
     assert!(broken.iter().all(|part| *part == Part::Fix), "{:?}", found.broken);
     (broken.is_empty(), found.fixes)

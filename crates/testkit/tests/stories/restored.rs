@@ -1,7 +1,10 @@
 //! An older copy of a SQLite book is put back: what was posted after it was made is found.
 
 use daybook_domain::{causes::Cause, mapping::MappingKind};
-use daybook_flows::sales::{self, SyncOptions};
+use daybook_flows::{
+    evidence,
+    sales::{self, SyncOptions},
+};
 use daybook_sandbox::{
     faults::Fault,
     orderwise::DuplicatePolicy,
@@ -78,7 +81,8 @@ async fn an_older_copy_that_is_put_back_doubles_nothing_where_all_is_looked_up_f
 async fn a_book_that_restore_put_back_looks_everything_up_without_being_told() {
     let book = TestBook::sqlite().await;
     let world = put_back(&book).await;
-    let found = restore::in_place(&world.app.db, world.app.now(), "ada").await.unwrap();
+    let found =
+        restore::in_place(&world.app.db, (world.app.now(), "ada"), evidence::told).await.unwrap();
     assert!(found.is_whole(), "{found:?}");
     sales::sync(&world.app, &SyncOptions::default()).await.unwrap();
     for _ in 0..4 {
