@@ -37,6 +37,7 @@ pub mod settlement;
 pub mod sku;
 pub mod split;
 pub mod stock;
+pub mod sums;
 pub mod supply;
 pub mod till;
 pub mod time;

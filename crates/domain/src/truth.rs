@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{Money, words};
+use crate::{sums::Sums, words};
 
 /// A store as the sentence needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Truth {
     /// Open exceptions.
     pub exceptions: i64,
     /// Money that they hold, without signs.
-    pub held: Money,
+    pub held: Sums,
     /// That Daybook does not post at all, in a sentence.
     pub notice: Option<&'static str>,
 }
@@ -104,7 +104,7 @@ pub fn say(truth: &Truth, limits: Limits, currency: &str) -> (Mood, String) {
         parts.push(if truth.held.is_zero() {
             format!("{waits}.")
         } else {
-            format!("{waits}, and {} with {them}.", words::money(truth.held, currency))
+            format!("{waits}, and {} with {them}.", truth.held.told(currency))
         });
     }
     let mood = if !is_read || !behind.is_empty() || !truth.paused.is_empty() {
@@ -144,7 +144,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{Limits, Mood, StoreTruth, Truth, say};
-    use crate::Money;
+    use crate::{Money, sums::Sums};
 
     const MINUTE: Duration = Duration::from_mins(1);
 
@@ -160,7 +160,7 @@ mod tests {
             read_ago: Some(Duration::from_secs(3)),
             paused: Vec::new(),
             exceptions: 0,
-            held: Money::ZERO,
+            held: Sums::default(),
             notice: None,
         };
         change(&mut truth);
@@ -179,7 +179,7 @@ mod tests {
         let (mood, text) = told(|truth| {
             truth.stores[5] = store("Leeds", Some(14));
             truth.exceptions = 3;
-            truth.held = Money::from_pence(21_450);
+            truth.held.add(None, Money::from_pence(21_450));
         });
         let told = "5 of 6 stores are up to date. Leeds is 14 minutes behind. \
                     3 exceptions wait for a person, and £214.50 with them.";
@@ -235,7 +235,7 @@ mod tests {
                 store.behind = Some(MINUTE * 60 * 3);
             }
             truth.exceptions = 1;
-            truth.held = Money::from_pence(5);
+            truth.held.add(None, Money::from_pence(5));
         });
         assert!(text.contains("0 of 6 stores"), "{text}");
         assert!(

@@ -172,6 +172,8 @@ pub struct ExceptionView {
     pub detail: String,
     /// Money at risk, in pence.
     pub money: Money,
+    /// Its currency; none is the book's own.
+    pub currency: Option<String>,
     /// Since when.
     pub raised_at: Timestamp,
     /// Until when.
@@ -203,6 +205,7 @@ impl ExceptionView {
             subject: row.subject,
             detail: row.detail,
             money: row.money,
+            currency: row.currency,
             raised_at: row.raised_at,
             closed_at: row.closed_at,
             closed_by: row.closed_by,
@@ -234,6 +237,8 @@ pub struct GroupView {
     pub behind: i64,
     /// Money at risk, in pence, without signs; that of the entries behind it too.
     pub money: Money,
+    /// Its currency; none is the book's own. Siblings of several currencies are several groups.
+    pub currency: Option<String>,
     /// Since when the oldest is open.
     pub oldest: Timestamp,
     /// Since when the newest is open.
@@ -258,6 +263,7 @@ impl From<Group> for GroupView {
             exceptions: group.count,
             behind: group.behind,
             money: group.money,
+            currency: group.currency,
             oldest: group.oldest,
             newest: group.newest,
             fix: cause.fix,

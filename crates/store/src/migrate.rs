@@ -55,6 +55,7 @@ migrations! {
     23 "0023_correction"
     24 "0024_manual"
     25 "0025_cutover"
+    26 "0026_exception_currency"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

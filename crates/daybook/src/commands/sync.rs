@@ -9,7 +9,7 @@ mod stock;
 use std::{fmt::Write as _, sync::Arc};
 
 use clap::{Args, Subcommand};
-use daybook_domain::Money;
+use daybook_domain::sums::Sums;
 use daybook_flows::{App, cutover, desk::queue, status};
 use serde::Serialize;
 
@@ -112,7 +112,7 @@ async fn told<R: Serialize>(
     Ok(if synced.summary.has_exceptions() { Ended::ExceptionsOpen } else { Ended::Done })
 }
 
-fn people(context: &Context, said: Said, (exceptions, money): (i64, Money)) -> String {
+fn people(context: &Context, said: Said, (exceptions, money): (i64, Sums)) -> String {
     let said: Vec<String> = said
         .into_iter()
         .filter(|(count, _)| *count > 0)
@@ -124,7 +124,7 @@ fn people(context: &Context, said: Said, (exceptions, money): (i64, Money)) -> S
             text,
             "\n{} open, {}: see `daybook exceptions list`",
             words::count(exceptions.unsigned_abs(), "exception", "exceptions"),
-            words::money(money, context.currency()),
+            money.told(context.currency()),
         );
     }
     text

@@ -187,7 +187,7 @@ async fn exceptions(
         let owner = group.cause.entry().owner;
         let one = old.entry(owner.word()).or_insert((owner, Impact::default(), group));
         one.1.records += group.count;
-        one.1.money += group.money;
+        one.1.money += group.own_money(around.currency);
         if group.oldest < one.2.oldest {
             one.2 = group;
         }
@@ -204,7 +204,7 @@ async fn exceptions(
         let one = Observation::new(key, sentence, impact);
         seen.observations.push(Observation { owner: Some(owner), ..one });
     }
-    let held = exception::money_held(&around.app.db).await?;
+    let held = exception::money_held(&around.app.db).await?.own(around.currency);
     let limit = Money::from_pence(limits.exceptions_money.saturating_mul(100));
     if held > limit {
         let records = groups.iter().map(|group| group.count).sum();
@@ -344,7 +344,7 @@ fn payouts(around: &Around<'_>, groups: &[Group], seen: &mut Seen) {
     let (mut impact, mut oldest, mut titles) = (Impact::default(), None, BTreeSet::new());
     for group in own {
         impact.records += group.count;
-        impact.money += group.money;
+        impact.money += group.own_money(around.currency);
         oldest = Some(oldest.map_or(group.oldest, |at: Timestamp| at.min(group.oldest)));
         titles.insert(group.cause.entry().title);
     }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use daybook_domain::{
-    Money, Timestamp,
+    Timestamp,
     causes::{Cause, Owner},
     mapping::MappingKind,
+    sums::Sums,
 };
 use daybook_store::{
     audit, entry,
@@ -43,7 +44,7 @@ pub async fn groups(
 
 /// How many exceptions are open, and the money that they hold: an entry's once, however many faults
 /// it has.
-pub async fn at_risk(app: &App, stores: Option<&BTreeSet<i64>>) -> Result<(i64, Money), FlowError> {
+pub async fn at_risk(app: &App, stores: Option<&BTreeSet<i64>>) -> Result<(i64, Sums), FlowError> {
     let Some(stores) = stores else {
         let counts = exception::counts(&app.db).await?;
         let count = counts.iter().map(|cause| cause.count).sum();
@@ -51,8 +52,12 @@ pub async fn at_risk(app: &App, stores: Option<&BTreeSet<i64>>) -> Result<(i64, 
     };
     let by_store = exception::by_store(&app.db).await?;
     let own = by_store.iter().filter(|(store, _)| store.is_some_and(|id| stores.contains(&id)));
-    let own = own.map(|(_, (count, money))| (*count, *money));
-    Ok(own.fold((0, Money::ZERO), |sum, one| (sum.0 + one.0, sum.1 + one.1)))
+    let (mut count, mut sums) = (0, Sums::default());
+    for (_, (own, money)) in own {
+        count += own;
+        sums.merge(money);
+    }
+    Ok((count, sums))
 }
 
 /// Something that was said or done about siblings.

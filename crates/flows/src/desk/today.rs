@@ -11,6 +11,7 @@ use daybook_domain::{
     entry::EntryState,
     mapping::Mapping,
     reconcile::witness::Day,
+    sums::Sums,
     truth::{self, Limits, Mood, StoreTruth, Truth},
 };
 pub use daybook_store::reconcile::day::DayState;
@@ -64,8 +65,10 @@ pub struct Today {
     pub stores: Vec<StoreLine>,
     /// Open exceptions, those of no store too.
     pub exceptions: i64,
-    /// Money that they hold.
+    /// Money that they hold, in the currency of the sums.
     pub held: Money,
+    /// What they hold in other currencies.
+    pub held_elsewhere: Sums,
     /// When orders were last read from Sitoo.
     pub read_at: Option<Timestamp>,
     /// Whole systems and flows that are paused, by name.
@@ -86,6 +89,10 @@ impl Today {
             Self { stores: stores.collect(), steps: Vec::new(), slowest: None, ..self.clone() };
         told.exceptions = told.stores.iter().map(|one| one.exceptions).sum();
         told.held = told.stores.iter().map(|one| one.held).sum();
+        told.held_elsewhere = Sums::default();
+        for store in &told.stores {
+            told.held_elsewhere.merge(&store.held_elsewhere);
+        }
         told.say();
         told
     }
@@ -103,7 +110,7 @@ impl Today {
             read_ago: self.read_at.map(|at| self.at.since(at)),
             paused: self.paused.clone(),
             exceptions: self.exceptions,
-            held: self.held,
+            held: all_held(self.held, &self.held_elsewhere),
             notice: self.notice,
         };
         (self.mood, self.sentence) = truth::say(&truth, LIMITS, &self.currency);
@@ -116,6 +123,13 @@ impl Today {
         serde_json::to_string(&same).unwrap_or_default().hash(&mut hasher);
         hasher.finish()
     }
+}
+
+/// Money of the currency of the sums, and of others.
+pub fn all_held(own: Money, others: &Sums) -> Sums {
+    let mut all = others.clone();
+    all.add(None, own);
+    all
 }
 
 /// A step of the flow.
@@ -154,8 +168,10 @@ pub struct StoreLine {
     pub oldest_unposted: Option<Timestamp>,
     /// Open exceptions about its entries.
     pub exceptions: i64,
-    /// Money that they hold.
+    /// Money that they hold, in the currency of the sums.
     pub held: Money,
+    /// What they hold in other currencies.
+    pub held_elsewhere: Sums,
     /// SKUs whose stock has to be looked at.
     pub stock_due: i64,
     /// Since when the longest of them waits.
@@ -221,12 +237,12 @@ struct Read {
     summary: Summary,
     hours: Vec<HourRow>,
     owed: Vec<OwedRow>,
-    exceptions: HashMap<Option<i64>, (i64, Money)>,
+    exceptions: HashMap<Option<i64>, (i64, Sums)>,
     pauses: Vec<Pause>,
     stock: BTreeMap<i64, (i64, Timestamp)>,
     days: HashMap<i64, DayState>,
     orders_at: Option<Timestamp>,
-    held: Money,
+    held: Sums,
     notice: Option<&'static str>,
 }
 
@@ -264,7 +280,8 @@ fn currency(app: &App) -> &str {
 fn picture(read: &Read, mapping: &Mapping, usual: &Usual, currency: &str) -> Today {
     let mut ids: Vec<i64> = mapping.stores.keys().copied().collect();
     ids.sort_unstable();
-    let stores: Vec<StoreLine> = ids.iter().map(|id| store(read, mapping, usual, *id)).collect();
+    let line = |id: &i64| store(read, mapping, usual, (*id, currency));
+    let stores: Vec<StoreLine> = ids.iter().map(line).collect();
     let systems = read.pauses.iter().filter(|pause| !pause.scope.starts_with("store:"));
     let steps = steps(read);
     let waits = steps.iter().filter(|step| step.count > 0 && WAITING.contains(&step.name));
@@ -280,7 +297,8 @@ fn picture(read: &Read, mapping: &Mapping, usual: &Usual, currency: &str) -> Tod
         steps,
         stores,
         exceptions: read.summary.exceptions.iter().map(|line| line.entries).sum(),
-        held: read.held,
+        held: read.held.own(currency),
+        held_elsewhere: read.held.others(currency),
         read_at: read.orders_at,
         paused: systems.map(|pause| system(&pause.scope)).collect(),
         currency: currency.to_owned(),
@@ -320,7 +338,7 @@ fn steps(read: &Read) -> Vec<Step> {
     ]
 }
 
-fn store(read: &Read, mapping: &Mapping, usual: &Usual, id: i64) -> StoreLine {
+fn store(read: &Read, mapping: &Mapping, usual: &Usual, (id, currency): (i64, &str)) -> StoreLine {
     let mut hours = vec![0; 24];
     let own = read.hours.iter().filter(|row| row.warehouse_id == id);
     for row in own.clone() {
@@ -330,7 +348,7 @@ fn store(read: &Read, mapping: &Mapping, usual: &Usual, id: i64) -> StoreLine {
     }
     let owed = read.owed.iter().filter(|row| row.warehouse_id == Some(id));
     let unposted = owed.filter(|row| row.state != EntryState::Held);
-    let (exceptions, held) = read.exceptions.get(&Some(id)).copied().unwrap_or_default();
+    let (exceptions, held) = read.exceptions.get(&Some(id)).cloned().unwrap_or_default();
     let scope = format!("store:{id}");
     let paused = read.pauses.iter().find(|pause| pause.scope == scope);
     let oldest_unposted = unposted.clone().map(|row| row.oldest).min();
@@ -347,7 +365,8 @@ fn store(read: &Read, mapping: &Mapping, usual: &Usual, id: i64) -> StoreLine {
         unposted: unposted.map(|row| row.entries).sum(),
         oldest_unposted,
         exceptions,
-        held,
+        held: held.own(currency),
+        held_elsewhere: held.others(currency),
         stock_due: stock.map_or(0, |(due, _)| *due),
         stock_since: stock.map(|(_, since)| *since),
         yesterday: read.days.get(&id).copied(),

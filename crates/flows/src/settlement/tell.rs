@@ -27,6 +27,8 @@ struct Told {
     subject: String,
     detail: String,
     money: Money,
+    /// Its currency; none is the book's own.
+    currency: Option<String>,
 }
 
 /// Raises what is wrong now, and closes what is not any more. Without `bad`, files are left as they
@@ -40,6 +42,7 @@ pub(super) async fn all(app: &App, bad: Option<&[BadFile]>) -> Result<(), FlowEr
         subject: file.subject.clone(),
         detail: file.what.clone(),
         money: Money::ZERO,
+        currency: None,
     }));
     let tell = || async {
         let now = app.now();
@@ -51,8 +54,16 @@ pub(super) async fn all(app: &App, bad: Option<&[BadFile]>) -> Result<(), FlowEr
                 continue;
             }
             let (cause, subject, detail) = (one.cause, one.subject.as_str(), one.detail.as_str());
-            exception::raise_about(&mut tx, now, SCOPE, cause, subject, (detail, one.money))
-                .await?;
+            let currency = one.currency.as_deref();
+            exception::raise_about(
+                &mut tx,
+                now,
+                SCOPE,
+                cause,
+                subject,
+                (detail, one.money, currency),
+            )
+            .await?;
         }
         let wanted: BTreeSet<(Cause, &str)> =
             told.iter().map(|one| (one.cause, one.subject.as_str())).collect();
@@ -93,6 +104,7 @@ async fn unsettled(app: &App) -> Result<Vec<Told>, FlowError> {
                 "{payments} {what}, {money} {currency}, the oldest of {oldest} days ago"
             ),
             money,
+            currency: Some(currency.clone()),
         }
     });
     Ok(told.collect())
@@ -114,6 +126,7 @@ async fn missing(app: &App) -> Result<Vec<Told>, FlowError> {
                 of.amount, of.currency, of.day
             ),
             money: of.amount,
+            currency: Some(of.currency.clone()),
         }
     });
     Ok(told.collect())
@@ -152,6 +165,7 @@ async fn chargebacks(app: &App) -> Result<Vec<Told>, FlowError> {
                 line.net, line.net_currency
             ),
             money: line.net,
+            currency: Some(line.net_currency.clone()),
         });
     }
     Ok(told)

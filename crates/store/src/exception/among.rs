@@ -6,8 +6,9 @@ use super::{ENTRY, ExceptionRow, close_one, of_entry};
 use crate::{StoreResult, Tx};
 
 sql! {
-    RAISE_ONE = "INSERT INTO exception (order_id, scope, cause, subject, detail, money, raised_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    RAISE_ONE = "INSERT INTO exception (order_id, scope, cause, subject, detail, money, raised_at, \
+                 currency) VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT NULLIF(currency, '') \
+                 FROM entry WHERE entry.order_id = $1)) ON CONFLICT DO NOTHING";
     TELL_ANEW = "UPDATE exception SET detail = $2, money = $3 WHERE number = $1";
 }
 

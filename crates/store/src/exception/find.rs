@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use daybook_domain::{Money, Timestamp, causes::Cause};
+use daybook_domain::{Money, Timestamp, causes::Cause, sums::Sums};
 use serde::Serialize;
 use sqlx::QueryBuilder;
 
@@ -15,8 +15,8 @@ use crate::{
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT number, order_id, scope, cause, subject, detail, money, raised_at, closed_at, \
-             closed_by, close_reason FROM exception ",
+            "SELECT number, order_id, scope, cause, subject, detail, money, currency, raised_at, \
+             closed_at, closed_by, close_reason FROM exception ",
             $rest
         )
     };
@@ -25,24 +25,27 @@ macro_rules! select {
 sql! {
     GET = select!("WHERE number = $1");
     OF_ENTRY = select!("WHERE order_id = $1 ORDER BY number");
-    GROUPED = "SELECT cause, subject, CAST(count(*) AS BIGINT) AS count, \
+    GROUPED = "SELECT cause, subject, currency, CAST(count(*) AS BIGINT) AS count, \
                CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, \
                max(raised_at) AS newest FROM exception WHERE closed_at IS NULL \
-               GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
+               GROUP BY cause, subject, currency ORDER BY money DESC, count DESC, cause, subject";
     /// The money of an entry counts once, however many faults it has. What is about a store as such
     /// is told by its scope.
-    BY_STORE = "SELECT entry.warehouse_id AS warehouse_id, CAST(sum(told.count) AS BIGINT) AS count, \
-                CAST(sum(told.money) AS BIGINT) AS money FROM (SELECT order_id, \
+    BY_STORE = "SELECT entry.warehouse_id AS warehouse_id, NULLIF(entry.currency, '') AS currency, \
+                CAST(sum(told.count) AS BIGINT) AS count, CAST(sum(told.money) AS BIGINT) AS money FROM (SELECT order_id, \
                 count(*) AS count, max(abs(money)) AS money FROM exception \
                 WHERE closed_at IS NULL AND order_id IS NOT NULL GROUP BY order_id) AS told \
-                JOIN entry ON entry.order_id = told.order_id GROUP BY entry.warehouse_id \
-                UNION ALL SELECT CAST(substr(scope, 7) AS BIGINT) AS warehouse_id, \
+                JOIN entry ON entry.order_id = told.order_id \
+                GROUP BY entry.warehouse_id, NULLIF(entry.currency, '') \
+                UNION ALL SELECT CAST(substr(scope, 7) AS BIGINT) AS warehouse_id, currency, \
                 CAST(count(*) AS BIGINT) AS count, CAST(sum(abs(money)) AS BIGINT) AS money \
-                FROM exception WHERE closed_at IS NULL AND scope LIKE 'store:%' GROUP BY scope";
-    HELD = "SELECT CAST(coalesce(sum(money), 0) AS BIGINT) AS money FROM (SELECT max(abs(money)) \
-            AS money FROM exception WHERE closed_at IS NULL AND order_id IS NOT NULL \
-            GROUP BY order_id UNION ALL SELECT abs(money) FROM exception \
-            WHERE closed_at IS NULL AND order_id IS NULL) AS told";
+                FROM exception WHERE closed_at IS NULL AND scope LIKE 'store:%' \
+                GROUP BY scope, currency";
+    HELD = "SELECT currency, CAST(sum(money) AS BIGINT) AS money FROM (SELECT max(currency) \
+            AS currency, max(abs(money)) AS money FROM exception WHERE closed_at IS NULL \
+            AND order_id IS NOT NULL GROUP BY order_id UNION ALL SELECT currency, abs(money) \
+            FROM exception WHERE closed_at IS NULL AND order_id IS NULL) AS told \
+            GROUP BY currency";
     DISMISSED = "SELECT DISTINCT cause, subject FROM exception WHERE scope = $1 \
                  AND order_id IS NULL AND closed_at IS NOT NULL AND closed_by <> $2";
     COUNTS = "SELECT cause, CAST(count(*) AS BIGINT) AS count, \
@@ -50,12 +53,11 @@ sql! {
               WHERE closed_at IS NULL GROUP BY cause ORDER BY cause";
 }
 
-const GROUPED_IN: &str = "SELECT cause, subject, CAST(count(*) AS BIGINT) AS count, \
+const GROUPED_IN: &str = "SELECT cause, subject, exception.currency AS currency, CAST(count(*) AS BIGINT) AS count, \
     CAST(sum(abs(money)) AS BIGINT) AS money, min(raised_at) AS oldest, max(raised_at) AS newest \
     FROM exception LEFT JOIN entry ON entry.order_id = exception.order_id \
     WHERE closed_at IS NULL AND (entry.warehouse_id IN (";
-const GROUPED_BY: &str =
-    ")) GROUP BY cause, subject ORDER BY money DESC, count DESC, cause, subject";
+const GROUPED_BY: &str = ")) GROUP BY cause, subject, exception.currency ORDER BY money DESC, count DESC, cause, subject";
 const LIST: &str = select!("WHERE true");
 
 /// Open exceptions of one cause about one subject: one fix clears them all.
@@ -71,10 +73,19 @@ pub struct Group {
     pub behind: i64,
     /// The money at risk, without signs; that of the entries behind it too.
     pub money: Money,
+    /// Its currency; none is the book's own. Siblings of several currencies are several groups.
+    pub currency: Option<String>,
     /// Since when the oldest is open.
     pub oldest: Timestamp,
     /// Since when the newest is open.
     pub newest: Timestamp,
+}
+
+impl Group {
+    /// The money at risk as far as it is in the currency that sums are made in.
+    pub fn own_money(&self, book: &str) -> Money {
+        Sums::from((self.currency.as_deref(), self.money)).own(book)
+    }
 }
 
 impl FromCells for Group {
@@ -85,6 +96,7 @@ impl FromCells for Group {
             count: row.int("count")?,
             behind: 0,
             money: row.money("money")?,
+            currency: row.opt_text("currency")?,
             oldest: row.time("oldest")?,
             newest: row.time("newest")?,
         })
@@ -209,30 +221,35 @@ pub async fn open_grouped(source: impl Into<Source<'_>>) -> StoreResult<Vec<Grou
 
 /// The money that open exceptions hold: an entry's once, however many faults it has, and that of the
 /// entries behind a paused store.
-pub async fn money_held(source: impl Into<Source<'_>>) -> StoreResult<Money> {
+pub async fn money_held(source: impl Into<Source<'_>>) -> StoreResult<Sums> {
     let mut conn = source.into().open().await?;
-    let held = on!(conn, c => sqlx::query(HELD).fetch_one(c).await?.money("money")?);
-    let behind = behind::of(&mut conn).await?;
-    Ok(behind.values().fold(held, |sum, (_, gross)| sum + *gross))
+    let mut held = Sums::default();
+    on!(conn, c => {
+        for row in &sqlx::query(HELD).fetch_all(c).await? {
+            held.add(row.opt_text("currency")?.as_deref(), row.money("money")?);
+        }
+    });
+    for (_, gross) in behind::of(&mut conn).await?.values() {
+        held.add(None, *gross);
+    }
+    Ok(held)
 }
 
 /// How many exceptions are open about entries of each store, and the money that they hold.
 pub async fn by_store(
     source: impl Into<Source<'_>>,
-) -> StoreResult<HashMap<Option<i64>, (i64, Money)>> {
+) -> StoreResult<HashMap<Option<i64>, (i64, Sums)>> {
     let mut conn = source.into().open().await?;
-    let mut stores = HashMap::new();
-    let mut add = |store: Option<i64>, count: i64, money: Money| {
-        let one = stores.entry(store).or_insert((0, Money::ZERO));
-        *one = (one.0 + count, one.1 + money);
-    };
+    let mut stores: HashMap<Option<i64>, (i64, Sums)> = HashMap::new();
     on!(conn, c => {
         for row in &sqlx::query(BY_STORE).fetch_all(c).await? {
-            add(row.opt_int("warehouse_id")?, row.int("count")?, row.money("money")?);
+            let one = stores.entry(row.opt_int("warehouse_id")?).or_default();
+            one.0 += row.int("count")?;
+            one.1.add(row.opt_text("currency")?.as_deref(), row.money("money")?);
         }
     });
     for (store, (_, gross)) in behind::of(&mut conn).await? {
-        add(Some(store), 0, gross);
+        stores.entry(Some(store)).or_default().1.add(None, gross);
     }
     Ok(stores)
 }

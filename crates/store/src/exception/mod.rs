@@ -50,6 +50,8 @@ pub struct ExceptionRow {
     pub detail: String,
     /// The money at risk, as the caller told it.
     pub money: Money,
+    /// Its currency; none is the book's own.
+    pub currency: Option<String>,
     /// Since when.
     pub raised_at: Timestamp,
     /// Until when; none while it is open.
@@ -70,6 +72,7 @@ impl FromCells for ExceptionRow {
             subject: row.text("subject")?,
             detail: row.text("detail")?,
             money: row.money("money")?,
+            currency: row.opt_text("currency")?,
             raised_at: row.time("raised_at")?,
             closed_at: row.opt_time("closed_at")?,
             closed_by: row.opt_text("closed_by")?,

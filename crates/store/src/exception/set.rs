@@ -13,10 +13,11 @@ use crate::{
 
 sql! {
     /// Already open means already told; only the sentence is brought up to date.
-    RAISE_SCOPED = "INSERT INTO exception (scope, cause, subject, detail, money, raised_at) \
-                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (scope, cause, subject) \
-                    WHERE closed_at IS NULL AND order_id IS NULL \
-                    DO UPDATE SET detail = excluded.detail, money = excluded.money";
+    RAISE_SCOPED = "INSERT INTO exception (scope, cause, subject, detail, money, raised_at, currency) \
+                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (scope, cause, subject) \
+                    WHERE closed_at IS NULL AND order_id IS NULL DO UPDATE \
+                    SET detail = excluded.detail, money = excluded.money, \
+                    currency = excluded.currency";
     CLOSE_SCOPED = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
                     WHERE scope = $1 AND order_id IS NULL AND closed_at IS NULL";
     CLOSE_SUBJECT = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
@@ -32,7 +33,9 @@ sql! {
 const OPEN: &str = "SELECT number, order_id, cause, subject, detail, money FROM exception \
     WHERE closed_at IS NULL AND order_id IN (";
 const RAISE: &str =
-    "INSERT INTO exception (order_id, scope, cause, subject, detail, money, raised_at) ";
+    "INSERT INTO exception (order_id, scope, cause, subject, detail, money, raised_at, currency) ";
+/// An entry's money is in its own currency.
+const CURRENCY_OF: &str = "(SELECT NULLIF(currency, '') FROM entry WHERE entry.order_id = ";
 const CLOSE: &str = "UPDATE exception SET closed_at = ";
 
 /// Why the book closes an exception by itself.
@@ -151,6 +154,8 @@ async fn raise(tx: &mut Tx, now: Timestamp, raised: &[(&&EntryFaults, &Fault)]) 
                 row.push_bind(entry.order_id).push_bind(ENTRY).push_bind(fault.cause.code());
                 row.push_bind(fault.subject.as_str()).push_bind(fault.detail.as_str());
                 row.push_bind(entry.money.pence()).push_bind(now.micros());
+                row.push(CURRENCY_OF).push_bind_unseparated(entry.order_id);
+                row.push_unseparated(")");
             });
             query.build().execute(c).await?;
         });
@@ -197,21 +202,22 @@ pub async fn raise_scoped(
     subject: &str,
     detail: &str,
 ) -> StoreResult<()> {
-    raise_about(tx, now, scope, cause, subject, (detail, Money::ZERO)).await
+    raise_about(tx, now, scope, cause, subject, (detail, Money::ZERO, None)).await
 }
 
-/// As [`raise_scoped`], with the money at risk.
+/// As [`raise_scoped`], with the money at risk and its currency; none is the book's own.
 pub async fn raise_about(
     tx: &mut Tx,
     now: Timestamp,
     scope: &str,
     cause: Cause,
     subject: &str,
-    (detail, money): (&str, Money),
+    (detail, money, currency): (&str, Money, Option<&str>),
 ) -> StoreResult<()> {
     on!(tx, c => {
         let query = sqlx::query(RAISE_SCOPED).bind(scope).bind(cause.code()).bind(subject);
-        query.bind(detail).bind(money.pence()).bind(now.micros()).execute(c).await?;
+        let query = query.bind(detail).bind(money.pence()).bind(now.micros());
+        query.bind(currency).execute(c).await?;
     });
     Ok(())
 }

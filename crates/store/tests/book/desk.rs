@@ -93,10 +93,12 @@ async fn an_entry_with_two_faults_holds_its_money_once() {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(exception::money_held(&db).await.unwrap(), Money::from_pence(1_200));
+        let held = exception::money_held(&db).await.unwrap();
+        assert_eq!((held.own("GBP"), held.own("EUR")), (Money::from_pence(1_200), Money::ZERO));
+        assert_eq!(held.told("EUR"), "£12.00");
         let by_store = exception::by_store(&db).await.unwrap();
         assert_eq!(by_store.len(), 1);
-        assert_eq!(by_store[&Some(5)], (2, Money::from_pence(1_200)));
+        assert_eq!((by_store[&Some(5)].0, by_store[&Some(5)].1.told("GBP")), (2, "£12.00".into()));
         let of = |stores: &'static [i64]| exception::open_grouped_in(&db, stores);
         assert_eq!(of(&[5]).await.unwrap().len(), 2);
         assert_eq!(of(&[6]).await.unwrap().len(), 0);

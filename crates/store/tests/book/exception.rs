@@ -166,8 +166,8 @@ async fn what_stands_still_behind_a_paused_store_is_its_money() {
             let groups = exception::open_grouped(&db).await.unwrap();
             let of = exception::by_store(&db).await.unwrap();
             let group = groups.first().map(|one| (one.count, one.behind, one.money.pence()));
-            let five = of.get(&Some(5)).map(|(count, money)| (*count, money.pence()));
-            (group, five, exception::money_held(&db).await.unwrap().pence())
+            let five = of.get(&Some(5)).map(|(count, money)| (*count, money.own("GBP").pence()));
+            (group, five, exception::money_held(&db).await.unwrap().own("GBP").pence())
         };
         let mut tx = db.begin().await.unwrap();
         let raise =

@@ -67,7 +67,7 @@ async fn each_cause_is_one_alert() {
             ("y", Cause::SitooCredentials, "sitoo", 0),
         ];
         for (scope, cause, subject, pence) in raise {
-            let told = ("a test", Money::from_pence(pence));
+            let told = ("a test", Money::from_pence(pence), None);
             exception::raise_about(&mut tx, MORNING, scope, cause, subject, told).await.unwrap();
         }
         let yesterday: Day = "2026-10-03".parse().unwrap();

@@ -83,7 +83,7 @@ async fn an_unknown_session_pauses_only_its_store() {
         assert_eq!((world.state(later).await, world.sent()), (Posted, sent + 1));
         // What stands still behind it is its money; what clears it says how many go on, at once.
         assert_eq!(world.waits().await, [("session-unknown", key.clone(), 1, 1_400)]);
-        assert_eq!(exception::money_held(&world.app.db).await.unwrap().pence(), 1_400);
+        assert_eq!(exception::money_held(&world.app.db).await.unwrap().own("GBP").pence(), 1_400);
         assert_eq!(world.map(MappingKind::Store, &key, &good).await, 2);
         world.pass().await;
         assert_eq!(world.sent(), sent + 2, "the store is tried again without waiting");

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use daybook_domain::{
+    Money,
     access::Right,
     causes::{Cause, Owner},
     mapping::{MappingKind, MappingRow},
@@ -83,7 +84,7 @@ fn group_told(web: &Web, group: &GroupView) -> GroupTold {
                 format!("{own}, and {behind} behind it")
             }
         },
-        money: say::money(group.money, &currency(web)),
+        money: told_money(web, group.money, group.currency.as_deref()),
         age: say::age(group.oldest, web.app.now()),
         owner: owner_word(group.owner).to_owned(),
         mood: if severity == "normal" { "wait" } else { "bad" },
@@ -94,6 +95,12 @@ fn group_told(web: &Web, group: &GroupView) -> GroupTold {
         }
         .to_owned(),
     }
+}
+
+/// In the currency of the money, which need not be that of the sums.
+fn told_money(web: &Web, money: Money, of: Option<&str>) -> String {
+    let book = currency(web);
+    say::money(money, of.unwrap_or(&book))
 }
 
 fn owner_word(owner: Owner) -> &'static str {
@@ -127,7 +134,7 @@ pub(super) async fn page(
         say::count(count, "exception", "exceptions")
     } else {
         let (count, money) = queue::at_risk(&web.app, who.stores.as_ref()).await?;
-        let money = say::money(money, &currency(&web));
+        let money = money.told(&currency(&web));
         format!("{}, {money} at risk", say::count(count, "exception", "exceptions"))
     };
     let page = ListPage {
@@ -264,7 +271,7 @@ fn rows(web: &Web, page: &GroupPage) -> Vec<RowTold> {
         reference: one.reference.clone().unwrap_or_default(),
         scope: one.scope.clone(),
         detail: one.detail.clone(),
-        money: say::money(one.money, &currency(web)),
+        money: told_money(web, one.money, one.currency.as_deref()),
         age: say::age(one.raised_at, now),
     };
     page.exceptions.iter().map(row).collect()

@@ -15,7 +15,7 @@ use daybook_flows::{
     stock::people,
 };
 
-use super::{PageError, files, health::plain, mappings::kind_of, shell};
+use super::{PageError, files, health::plain, mappings::kind_of, shell, today::currency};
 use crate::{
     Web,
     access::Who,
@@ -60,6 +60,7 @@ pub(crate) async fn exceptions(
     at: MatchedPath,
 ) -> Made {
     let groups = queue::groups(&web.app, None, who.stores.as_ref()).await?;
+    let book = currency(&web);
     let rows = groups.iter().map(|group| {
         vec![
             group.cause.into(),
@@ -68,11 +69,13 @@ pub(crate) async fn exceptions(
             group.owner.word().into(),
             group.exceptions.into(),
             group.money.into(),
+            group.currency.as_deref().unwrap_or(&book).into(),
             group.oldest.into(),
             group.fix.into(),
         ]
     });
-    let columns = &["cause", "about", "what", "owner", "count", "money", "since", "fix"];
+    let columns =
+        &["cause", "about", "what", "owner", "count", "money", "currency", "since", "fix"];
     let (name, title, summed) = ("exceptions", "Exceptions", &["count", "money"]);
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }

@@ -7,7 +7,7 @@ use axum::{Extension, extract::State, response::Response};
 use daybook_domain::{Timestamp, truth::Mood, words};
 use daybook_flows::desk::{
     self,
-    today::{DayState, Step, StoreLine, Today},
+    today::{DayState, Step, StoreLine, Today, all_held},
 };
 use jiff::tz::TimeZone;
 
@@ -192,10 +192,10 @@ fn store(store: &StoreLine, today: &Today, zone: &TimeZone, currency: &str) -> S
             0 => "none".to_owned(),
             count => words::grouped(count),
         },
-        held: if store.exceptions == 0 || store.held.is_zero() {
-            String::new()
-        } else {
-            say::money(store.held, currency)
+        held: {
+            let held = all_held(store.held, &store.held_elsewhere);
+            let is_nothing = store.exceptions == 0 || held.is_zero();
+            if is_nothing { String::new() } else { held.told(currency) }
         },
         stock: match (store.stock_due, age(store.stock_since)) {
             (0, _) | (_, None) => "fresh".to_owned(),

@@ -1,7 +1,7 @@
 //! `daybook exceptions list`
 
 use clap::Args;
-use daybook_domain::{Money, causes::Cause};
+use daybook_domain::{Money, causes::Cause, sums::Sums};
 use daybook_store::{
     Db, entry,
     exception::{self, ExceptionFilter},
@@ -39,8 +39,10 @@ pub(crate) struct Listed {
     pub(crate) groups: Vec<GroupView>,
     /// How many exceptions.
     pub(crate) exceptions: i64,
-    /// Money at risk, in pence, without signs.
+    /// Money at risk in the book's own currency, in pence, without signs.
     pub(crate) money: Money,
+    /// What is at risk in other currencies.
+    pub(crate) elsewhere: Sums,
 }
 
 /// Lists open exceptions by cause and subject.
@@ -61,15 +63,24 @@ pub(super) async fn run(context: &Context, args: &ListArgs) -> Result<Ended, Fai
     }
     // An entry's money counts once, however many faults it has; a part of them is what its lines say.
     let is_all = args.store.is_none() && args.cause.is_none() && args.owner.is_none();
-    let money = if is_all {
-        exception::money_held(&book).await?
-    } else {
-        groups.iter().map(|group| group.money).sum()
+    let held = if is_all { exception::money_held(&book).await? } else { sum(&groups) };
+    let own = context.currency();
+    let listed = Listed {
+        exceptions: groups.iter().map(|group| group.exceptions).sum(),
+        money: held.own(own),
+        elsewhere: held.others(own),
+        groups,
     };
-    let listed =
-        Listed { exceptions: groups.iter().map(|group| group.exceptions).sum(), money, groups };
     context.printer.result(&listed, |listed| people(context, listed))?;
     Ok(if listed.groups.is_empty() { Ended::Done } else { Ended::ExceptionsOpen })
+}
+
+fn sum(groups: &[GroupView]) -> Sums {
+    let mut sums = Sums::default();
+    for group in groups {
+        sums.add(group.currency.as_deref(), group.money);
+    }
+    sums
 }
 
 /// A group of one: its command names the entry itself.
@@ -113,7 +124,7 @@ fn people(context: &Context, listed: &Listed) -> String {
             group.cause.to_owned(),
             about(group),
             group.exceptions.to_string(),
-            words::money(group.money, context.currency()),
+            words::money(group.money, group.currency.as_deref().unwrap_or(context.currency())),
             words::span(now.since(group.oldest)),
             group.owner.to_string(),
             group.command.clone(),
@@ -122,8 +133,10 @@ fn people(context: &Context, listed: &Listed) -> String {
     let head = ["cause", "about", "count", "money", "for", "owner", "fix"];
     let table = printer::table(&head, &[2, 3], rows.collect());
     let count = words::count(listed.exceptions.unsigned_abs(), "exception", "exceptions");
-    let money = words::money(listed.money, context.currency());
-    let sum: Money = listed.groups.iter().map(|group| group.money).sum();
-    let once = if sum == listed.money { "" } else { " (an entry with several causes counts once)" };
+    let mut held = listed.elsewhere.clone();
+    held.add(None, listed.money);
+    let money = held.told(context.currency());
+    let is_sum = sum(&listed.groups).told(context.currency()) == money;
+    let once = if is_sum { "" } else { " (an entry with several causes counts once)" };
     format!("{table}\n\n{count}, {money}{once}; `daybook exceptions show CAUSE` explains one")
 }

@@ -42,6 +42,8 @@ fn day(store: i64, name: &str, till: i64, orderwise: i64) -> DayView {
             till: gross(till),
             z_receipts: 388,
             z_reports: gross(till),
+            z_elsewhere: Vec::new(),
+            z_for_others: Vec::new(),
             documents: 388,
             orderwise: gross(orderwise),
             ages,
