@@ -206,6 +206,11 @@ fn asks_the_service(desk: &Desk) {
 fn the_service_starts_works_and_stops() {
     let desk = Desk::new();
     let _sandbox = sandbox(&desk, "20");
+    // A book that begins with a day, so that there are days before its first sale.
+    let config = std::fs::read_to_string(desk.path("daybook.toml")).unwrap();
+    assert!(config.contains("first-order-id = 1\n"), "{config}");
+    let config = config.replace("first-order-id = 1\n", "first-day = \"2026-01-01\"\n");
+    desk.write("daybook.toml", &config);
     let mut serve = desk.command(&["serve"]);
     serve.env("DAYBOOK_WEB__LISTEN", "127.0.0.1:0").env("DAYBOOK_LOG__FORMAT", "json");
     let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();

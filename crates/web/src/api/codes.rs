@@ -19,6 +19,7 @@ pub(crate) const CODES: &[&str] = &[
     "correction-impossible",
     "correction-unknown",
     "correction-wrong",
+    "day-before-daybook",
     "day-not-compared",
     "entry-moved-on",
     "entry-not-dismissable",
