@@ -2,11 +2,13 @@
 
 use daybook_connectors::orderwise::ORDER_TEMPLATE;
 use daybook_domain::lookup::TaxPolicy;
+use daybook_flows::desk::{self, queue};
 use daybook_sandbox::{
     orderwise::{ItemNet, Payment},
     retailer::{GIFT_CARD_SKU, ROUND_OFF_SKU, SkuKind},
     sitoo::till::{Row, Sale, Tender},
 };
+use daybook_testkit::{World, db::for_each_engine};
 
 use super::*;
 
@@ -137,6 +139,28 @@ async fn a_template_of_the_site_changes_the_body_without_a_release() {
         let body = world.document(sale).body.unwrap();
         assert!(body.contains("\"specialInstructions\": \"taken at the till\""), "{body}");
         world
+    })
+    .await;
+}
+
+/// A sum in pounds with euros in it would be a figure that nobody can explain.
+#[tokio::test]
+async fn money_of_another_currency_is_told_in_it_and_never_added() {
+    for_each_engine(|db| async move {
+        let world = World::small(1, db).await.unwrap();
+        let foreign = world.sell(world.sale(1_200));
+        assert!(world.sandbox.sitoo.spoil(foreign, "currencycode", r#""EUR""#));
+        let ours = world.sell(world.sale_of(0, Row::ad_hoc("NOBODY-KNOWS", "Unknown", 700, 2_000)));
+        world.pass().await;
+        assert_eq!((world.state(foreign).await, world.state(ours).await), (Held, Held));
+        let (count, held) = queue::at_risk(&world.app, None).await.unwrap();
+        assert_eq!((count, held.told("GBP").as_str()), (2, "£7.00 and €12.00"));
+        let groups = queue::groups(&world.app, None, None).await.unwrap();
+        let euros = groups.iter().find(|group| group.cause == "currency-not-ours").unwrap();
+        assert_eq!((euros.money.pence(), euros.currency.as_deref()), (1_200, Some("EUR")));
+        let today = desk::today(&world.app).await.unwrap();
+        assert_eq!((today.held.pence(), today.held_elsewhere.told("GBP")), (700, "€12.00".into()));
+        assert!(today.sentence.contains("£7.00 and €12.00"), "{}", today.sentence);
     })
     .await;
 }
