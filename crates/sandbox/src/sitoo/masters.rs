@@ -257,6 +257,8 @@ pub struct Settings {
     pub round_off: bool,
     /// ISO 4217.
     pub currency: String,
+    /// What the tills sell in, where somebody has set the site up in another currency.
+    pub till_currency: Option<String>,
     /// Time zone.
     pub time_zone: String,
     /// Prices are stored with VAT.
@@ -267,12 +269,20 @@ pub struct Settings {
     pub warehouse_id: Option<i64>,
 }
 
+impl Settings {
+    /// What the tills sell in.
+    pub fn sold_in(&self) -> &str {
+        self.till_currency.as_deref().unwrap_or(&self.currency)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             name: "Sandbox".to_owned(),
             round_off: false,
             currency: "GBP".to_owned(),
+            till_currency: None,
             time_zone: "Europe/London".to_owned(),
             prices_with_vat: true,
             days_reserved: 14,

@@ -151,7 +151,7 @@ impl Call<'_> {
         let mut state = lock(&self.sitoo.state);
         let page = self.query.page(state.switches.refuse_large_pages)?;
         let found = find(&state, &filter, page, is_descending);
-        let currency = state.settings.currency.clone();
+        let currency = state.settings.sold_in().to_owned();
         // Somebody at a till does not wait for our pages.
         if let Some(sale) = state.between_pages.pop_front() {
             let now = self.sitoo.now();
@@ -171,7 +171,7 @@ impl Call<'_> {
         let state = lock(&self.sitoo.state);
         let order = state.visible(id).cloned().ok_or_else(Refusal::not_found)?;
         let log = state.logs.get(&id).cloned().unwrap_or_default();
-        let currency = state.settings.currency.clone();
+        let currency = state.settings.sold_in().to_owned();
         drop(state);
         let mut out = Vec::with_capacity(4096);
         let mut object = Object::open(&mut out);

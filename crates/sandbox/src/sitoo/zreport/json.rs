@@ -54,7 +54,7 @@ fn till(state: &State, report: &Report) -> Value {
         "address": of_store(|store| &store.address),
         "address2": of_store(|store| &store.city),
         "address3": of_store(|store| &store.zip),
-        "currencycode": state.settings.currency,
+        "currencycode": state.settings.sold_in(),
         "staff": "",
         "staffuserid": null,
         "comment": report.comment,
