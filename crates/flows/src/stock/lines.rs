@@ -1,5 +1,7 @@
 //! The decision, SKU by SKU: what the till should have, and what has to be written for it.
 
+use std::time::Duration;
+
 use daybook_connectors::sitoo::Level;
 use daybook_domain::{
     Quantity,
@@ -20,6 +22,8 @@ pub(super) struct Line {
     pub(super) warehouse_id: i64,
     /// In Sitoo's spelling.
     pub(super) sku: String,
+    /// Which of the products that are this SKU of OrderWise, from 0.
+    pub(super) nth: u64,
     /// Folded, of OrderWise.
     pub(super) folded: String,
     pub(super) why: Why,
@@ -46,7 +50,8 @@ impl Line {
         HistoryRow {
             warehouse_id: self.warehouse_id,
             folded: self.folded.clone(),
-            at: app.now(),
+            // A moment of its own for each product: one is not to take another's place.
+            at: app.now().plus(Duration::from_micros(self.nth)),
             sku: self.sku.clone(),
             level: self.level,
             reserved: self.reserved,
@@ -76,8 +81,8 @@ pub(super) struct Case<'a> {
     /// Folded, of OrderWise.
     pub(super) folded: &'a str,
     pub(super) product: &'a StockProduct,
-    /// The first of the products that are this SKU of OrderWise.
-    pub(super) is_first: bool,
+    /// Which of the products that are this SKU of OrderWise, from 0.
+    pub(super) nth: u64,
     pub(super) level: &'a Level,
     pub(super) why: Why,
 }
@@ -96,10 +101,10 @@ struct Weighed {
 /// Where several products are one SKU of OrderWise, its stock is told to the first alone: told to
 /// each, it would be sold as often.
 fn weigh(facts: &Facts, case: &Case<'_>) -> Option<Weighed> {
-    let Case { place, folded, product, is_first, level, .. } = *case;
+    let Case { place, folded, product, nth, level, .. } = *case;
     let figure = facts.figures.get(place.location_id, folded)?;
     let zero = Quantity::ZERO;
-    let (free, in_flight, likely, buffer) = if is_first {
+    let (free, in_flight, likely, buffer) = if nth == 0 {
         let found = facts.in_flight(place.location_id, folded);
         let (in_flight, likely) = found.map_or((zero, zero), |one| (one.quantity, one.likely));
         let rules = &facts.rules;
@@ -141,7 +146,7 @@ pub(super) fn is_settled(facts: &Facts, case: &Case<'_>) -> bool {
 pub(super) fn decide(app: &App, facts: &Facts, case: &Case<'_>) -> Decided {
     let Case { place, folded, product, level, why, .. } = *case;
     let Some(weighed) = weigh(facts, case) else {
-        return unknown(app, place, folded, product, level, why);
+        return unknown(app, case);
     };
     let orders = || {
         let found = facts.in_flight(place.location_id, folded);
@@ -152,6 +157,7 @@ pub(super) fn decide(app: &App, facts: &Facts, case: &Case<'_>) -> Decided {
     let line = Line {
         warehouse_id: place.warehouse_id,
         sku: product.sku.clone(),
+        nth: case.nth,
         folded: folded.to_owned(),
         why,
         level: level.total,
@@ -167,14 +173,8 @@ pub(super) fn decide(app: &App, facts: &Facts, case: &Case<'_>) -> Decided {
 }
 
 /// OrderWise does not know it at this location: never taken away in silence.
-fn unknown(
-    app: &App,
-    place: &Place,
-    folded: &str,
-    product: &StockProduct,
-    level: &Level,
-    why: Why,
-) -> Decided {
+fn unknown(app: &App, case: &Case<'_>) -> Decided {
+    let Case { place, folded, product, level, why, .. } = *case;
     if level.total.is_zero() {
         return Decided::default();
     }
@@ -191,6 +191,7 @@ fn unknown(
     let line = zeroed.then(|| Line {
         warehouse_id: place.warehouse_id,
         sku: product.sku.clone(),
+        nth: case.nth,
         folded: folded.to_owned(),
         why,
         level: level.total,

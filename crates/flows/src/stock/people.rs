@@ -27,6 +27,8 @@ use serde::Serialize;
 use super::{facts::Facts, places, sweep};
 use crate::{app::App, error::FlowError};
 
+/// Decisions about a SKU among which the latest about each of its products is looked for.
+const SIBLINGS: usize = 32;
 /// How far suggestions look back.
 const LOOK_BACK: std::time::Duration = std::time::Duration::from_hours(24 * 90);
 
@@ -85,7 +87,7 @@ pub async fn show(app: &App, sku: &str) -> Result<SkuStock, FlowError> {
         let figure = figure.as_ref();
         spelled = spelled.or_else(|| figure.map(|figure| figure.sku.clone()));
         let in_flight = facts.in_flight(key.0, &key.1).cloned().unwrap_or_default();
-        let last = history::latest(&app.db, place.warehouse_id, &folded).await?;
+        let last = last_of_first(app, &places, (place.warehouse_id, &folded)).await?;
         let buffer = figure.map_or(Quantity::ZERO, |figure| {
             facts.rules.buffer(&folded, place.warehouse_id, figure.free, figure.buffer)
         });
@@ -115,6 +117,21 @@ pub async fn show(app: &App, sku: &str) -> Result<SkuStock, FlowError> {
     }
     let asked_at = super::figures::read_at(app).await?;
     Ok(SkuStock { sku: spelled.unwrap_or_else(|| sku.trim().to_owned()), asked_at, stores })
+}
+
+/// The latest decision about the product that is told OrderWise's stock: of several that are one SKU
+/// of OrderWise, the first alone is.
+async fn last_of_first(
+    app: &App,
+    places: &places::Places,
+    (warehouse_id, folded): (i64, &str),
+) -> Result<Option<HistoryRow>, FlowError> {
+    let rows = history::of_sku(&app.db, folded, Some(warehouse_id), SIBLINGS).await?;
+    let of_first = places
+        .at_tills(folded)
+        .into_iter()
+        .find_map(|sku| rows.iter().find(|row| fold(&row.sku) == sku).cloned());
+    Ok(of_first.or_else(|| rows.into_iter().next()))
 }
 
 /// The warehouses whose stock is kept.

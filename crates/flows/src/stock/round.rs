@@ -73,12 +73,11 @@ async fn one(pass: &mut Pass<'_>, due: Vec<DueRow>) -> Result<(), FlowError> {
             if found.is_empty() {
                 pass.report.unknown_in_sitoo += 1;
             }
-            for (nth, product) in found.iter().enumerate() {
+            for (nth, product) in (0..).zip(&found) {
                 let level = levels.get(&(place.warehouse_id, product.sku.clone()));
                 // Asked for, and not there: Sitoo never had any of it.
                 let level = level.cloned().unwrap_or_else(|| nothing(&product.sku));
-                let is_first = nth == 0;
-                let case = Case { place, folded, product, is_first, level: &level, why: *why };
+                let case = Case { place, folded, product, nth, level: &level, why: *why };
                 let decided = decide(app, &facts, &case);
                 pass.report.compared += 1;
                 note(pass.report, &decided);
@@ -225,7 +224,6 @@ pub(super) async fn known(
     folded: &str,
     sku: &str,
 ) -> Result<Option<HistoryRow>, FlowError> {
-    let before = history::latest(&pass.app.db, warehouse_id, folded).await?;
-    let before = before.filter(|row| row.sku == sku);
+    let before = history::latest(&pass.app.db, warehouse_id, folded, Some(sku)).await?;
     Ok(before.filter(|row| !row.level.is_zero() || !row.target.is_zero()))
 }

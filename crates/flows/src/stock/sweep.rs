@@ -169,16 +169,15 @@ impl Sweep<'_, '_> {
                 *seen = true;
             }
             let found = round::at_tills(self.pass, self.products, &folded);
-            let nth = found.iter().position(|product| product.sku == level.sku);
-            let Some(nth) = nth else { continue };
+            let product = (0..).zip(&found).find(|(_, product)| product.sku == level.sku);
+            let Some((nth, product)) = product else { continue };
             if self.facts.is_blocked(self.place.warehouse_id, &folded) {
                 let warehouse_id = self.place.warehouse_id;
                 self.work.put_off(self.pass.app, warehouse_id, &folded, Why::MissedWrite);
                 continue;
             }
             let why = self.whys.get(&folded).copied().unwrap_or(Why::Unknown);
-            let (place, product, is_first) = (self.place, found[nth], nth == 0);
-            self.decide(&Case { place, folded: &folded, product, is_first, level, why });
+            self.decide(&Case { place: self.place, folded: &folded, product, nth, level, why });
         }
         self.pass.report.unknown_in_orderwise += super::count(self.findings.len());
     }
@@ -219,8 +218,7 @@ impl Sweep<'_, '_> {
                 continue;
             }
             let level = &round::nothing(&product.sku);
-            let (is_first, why) = (true, Why::New);
-            self.decide(&Case { place, folded, product, is_first, level, why });
+            self.decide(&Case { place, folded, product, nth: 0, level, why: Why::New });
         }
         Ok(())
     }
@@ -333,7 +331,7 @@ impl Ahead {
 /// Why the sweep found a level different.
 async fn cause(app: &App, line: &Line, whys: &HashMap<String, Why>) -> Result<Why, FlowError> {
     let due = whys.get(&line.folded).copied();
-    let before = history::latest(&app.db, line.warehouse_id, &line.folded).await?;
+    let before = history::latest(&app.db, line.warehouse_id, &line.folded, Some(&line.sku)).await?;
     Ok(drift(&DriftFacts {
         due: due.filter(|why| *why != Why::Adjusted && *why != Why::MissedWrite),
         adjusted: due == Some(Why::Adjusted),

@@ -25,7 +25,8 @@ macro_rules! select {
 sql! {
     OF_SKU = select!("WHERE folded = $1 ORDER BY at DESC LIMIT $2");
     OF_SKU_IN = select!("WHERE warehouse_id = $1 AND folded = $2 ORDER BY at DESC LIMIT $3");
-    LATEST = select!("WHERE warehouse_id = $1 AND folded = $2 ORDER BY at DESC LIMIT 1");
+    LATEST = select!("WHERE warehouse_id = $1 AND folded = $2 AND ($3 = '' OR sku = $3) \
+                      ORDER BY at DESC LIMIT 1");
     SAMPLES = "SELECT in_flight FROM stock_history WHERE warehouse_id = $1 AND folded = $2 \
                AND at >= $3";
     PRUNE = "DELETE FROM stock_history WHERE at < $1";
@@ -117,15 +118,17 @@ pub async fn add(tx: &mut Tx, rows: &[HistoryRow]) -> StoreResult<()> {
     Ok(())
 }
 
-/// The latest decision about a SKU in a store.
+/// The latest decision about a SKU of OrderWise in a store: about any of the till's products that are
+/// it, or about the one that Sitoo spells so.
 pub async fn latest(
     source: impl Into<Source<'_>>,
     warehouse_id: i64,
     folded: &str,
+    sku: Option<&str>,
 ) -> StoreResult<Option<HistoryRow>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => {
-        let query = sqlx::query(LATEST).bind(warehouse_id).bind(folded);
+        let query = sqlx::query(LATEST).bind(warehouse_id).bind(folded).bind(sku.unwrap_or_default());
         one(query.fetch_optional(c).await?.as_ref())
     })
 }

@@ -253,7 +253,7 @@ async fn history_is_kept_by_sku_and_store_and_forgotten_by_age() {
         let all = history::of_sku(&db, "a", None, 10).await.unwrap();
         assert_eq!(all, [decided(2, 1), decided(1, 3)], "of one moment the last counts");
         assert_eq!(history::of_sku(&db, "a", Some(6), 10).await.unwrap(), []);
-        assert_eq!(history::latest(&db, 5, "a").await.unwrap(), Some(decided(2, 1)));
+        assert_eq!(history::latest(&db, 5, "a", None).await.unwrap(), Some(decided(2, 1)));
         let flying = history::in_flight_since(&db, 5, "a", at(2)).await.unwrap();
         assert_eq!(flying, [units(1)]);
         let mut tx = db.begin().await.unwrap();

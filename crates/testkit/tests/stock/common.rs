@@ -75,7 +75,7 @@ impl Shelf for World {
     async fn last_why(&self, shop: usize, sku: &str) -> Option<Why> {
         let folded = daybook_domain::sku::fold(sku);
         let warehouse = self.shop(shop).warehouse_id;
-        let row = history::latest(&self.app.db, warehouse, &folded).await.unwrap();
+        let row = history::latest(&self.app.db, warehouse, &folded, None).await.unwrap();
         row.map(|row| row.why)
     }
 

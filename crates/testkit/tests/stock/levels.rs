@@ -1,7 +1,9 @@
 //! What tills and OrderWise do, and what the tills show then.
 
 use daybook_domain::{causes::Cause, mapping::MappingKind, stock::Why};
+use daybook_flows::stock::people;
 use daybook_sandbox::sitoo::till::{Refund, Row, Sale, Stage, Tender};
+use daybook_testkit::{World, db::for_each_engine};
 
 use super::*;
 
@@ -344,6 +346,35 @@ async fn many_open_orders_cost_a_page_and_hide_no_sale() {
             world.sandbox.sitoo.cancel(order).unwrap();
         }
         world
+    })
+    .await;
+}
+
+/// A SKU that was renamed is mapped to the one that stays: the stock is told to that one alone, and
+/// what is shown is about it.
+#[tokio::test]
+async fn of_two_products_that_are_one_sku_each_has_a_history_of_its_own() {
+    for_each_engine(|db| async move {
+        let world = World::small(1, db).await.unwrap();
+        world.stock().await;
+        let [stays, gone] = [0, 1].map(|number| world.goods(number).sku.clone());
+        let before = world.units(0, &stays);
+        assert!(before > 0 && world.units(0, &gone) > 0);
+        world.map(MappingKind::Sku, &gone, &stays).await;
+        for _ in 0..3 {
+            world.erp_moves(0, &stays, -1);
+            world.later(minutes(5)).await;
+        }
+        assert_eq!((world.units(0, &stays), world.units(0, &gone)), (before - 3, 0));
+        let warehouse = world.shop(0).warehouse_id;
+        for sku in [&stays, &gone] {
+            let shown = people::show(&world.app, sku).await.unwrap();
+            let here = shown.stores.iter().find(|one| one.warehouse_id == warehouse).unwrap();
+            let last = here.last.as_ref().unwrap();
+            assert_eq!((&*last.sku, last.target.whole_units()), (&*stays, Some(before - 3)));
+            let all = people::decisions(&world.app, sku, Some(warehouse), 100).await.unwrap();
+            assert!(all.iter().any(|one| *one.sku == *gone), "{all:?}");
+        }
     })
     .await;
 }

@@ -13,7 +13,7 @@ use daybook_flows::{
         find,
         goods::{self, BoardLine},
     },
-    stock::people::{self, SkuStock, StoreStock},
+    stock::people::{self, HistoryRow, SkuStock, StoreStock},
 };
 use serde::Deserialize;
 
@@ -201,9 +201,15 @@ pub(super) async fn sku(
     let now = web.app.now();
     let zone = shell::zone(&web);
     let names = find::stores(&web.app).await?;
-    let name = |id: i64| {
-        let found = names.iter().find(|(one, _)| *one == id);
-        found.map_or_else(|| id.to_string(), |(_, name)| name.clone())
+    // Several products of the till may be one SKU of OrderWise, whose stock the first is told.
+    let told = stock.iter().flat_map(|stock| &stock.stores);
+    let told = told.filter_map(|store| store.last.as_ref()).map(|last| last.sku.clone()).next();
+    let is_told = |one: &&HistoryRow| told.as_ref().is_none_or(|sku| *sku == one.sku);
+    let is_one = decisions.iter().all(|one| is_told(&one));
+    let name = |one: &HistoryRow| {
+        let found = names.iter().find(|(id, _)| *id == one.warehouse_id);
+        let name = found.map_or_else(|| one.warehouse_id.to_string(), |(_, name)| name.clone());
+        if is_one { name } else { format!("{name}, {}", one.sku) }
     };
     let page = SkuPage {
         title: product.as_ref().map_or_else(String::new, |one| one.variant.description.clone()),
@@ -215,6 +221,7 @@ pub(super) async fn sku(
         drift: drift(
             &decisions
                 .iter()
+                .filter(is_told)
                 .map(|one| (one.warehouse_id, one.target, one.level))
                 .collect::<Vec<_>>(),
         ),
@@ -222,7 +229,7 @@ pub(super) async fn sku(
             .iter()
             .map(|one| DecisionTold {
                 at: say::moment(one.at, &zone),
-                store: name(one.warehouse_id),
+                store: name(one),
                 level: one.level.to_string(),
                 target: one.target.to_string(),
                 free: one.free.to_string(),

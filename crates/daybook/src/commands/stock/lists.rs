@@ -42,10 +42,14 @@ pub(super) async fn history(context: &Context, args: &HistoryArgs) -> Result<End
     let listed = History { history: rows? };
     let zone = context.zone();
     context.printer.result(&listed, |listed| {
+        // Several products of the till may be one SKU of OrderWise.
+        let first = listed.history.first().map(|row| &row.sku);
+        let is_one = listed.history.iter().all(|row| Some(&row.sku) == first);
         let rows = listed.history.iter().map(|row| {
+            let store = row.warehouse_id;
             vec![
                 words::moment(row.at, &zone),
-                row.warehouse_id.to_string(),
+                if is_one { store.to_string() } else { format!("{store} {}", row.sku) },
                 row.level.to_string(),
                 row.target.to_string(),
                 row.free.to_string(),
