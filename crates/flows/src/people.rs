@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use daybook_domain::{
     Reference,
-    causes::Cause,
+    causes::{Cause, Scope},
     entry::EntryState,
     mapping::{MappingKind, MappingRow},
 };
 use daybook_store::{
     Tx, audit, correction,
     entry::{self, Changes, EntryRow, Expect, Outcome, Transition},
-    exception, mapping, pause,
+    exception::{self, ExceptionFilter},
+    mapping, pause,
     timeline::Event,
 };
 
@@ -95,8 +96,38 @@ pub async fn retry_group(
         tx.commit().await?;
         retried += u64::try_from(ids.len()).unwrap_or(u64::MAX);
     }
+    if cause.entry().scope == Scope::Store {
+        retried += try_stores(app, cause, subject, actor).await?;
+    }
     app.wake.post.notify_one();
     Ok(retried)
+}
+
+/// Tries the stores again that stand still for `cause`. Returns how many entries wait behind them.
+async fn try_stores(
+    app: &App,
+    cause: Cause,
+    subject: Option<&str>,
+    actor: &str,
+) -> Result<u64, FlowError> {
+    let filter = ExceptionFilter {
+        cause: Some(cause),
+        subject: subject.map(str::to_owned),
+        ..ExceptionFilter::default()
+    };
+    let open = exception::list(&app.db, &filter, GROUP_BATCH).await?;
+    let stores: BTreeSet<&str> = open.iter().map(|row| row.subject.as_str()).collect();
+    if stores.is_empty() {
+        return Ok(0);
+    }
+    let none = BTreeSet::new();
+    let waiting = retrying(app, "stores", || wake(app, &none, &stores)).await?;
+    let mut tx = app.db.begin().await?;
+    let what = format!("{}:{}", cause.code(), subject.unwrap_or("*"));
+    let detail = serde_json::json!({ "entries": waiting, "stores": stores }).to_string();
+    audit::append(&mut tx, app.now(), actor, "retry-group", &what, &detail).await?;
+    tx.commit().await?;
+    Ok(waiting)
 }
 
 /// Decides, with a reason, that an entry will not be posted.
@@ -305,6 +336,9 @@ async fn wake(
         }
         for store in stores {
             pause::probe_store(&mut tx, now, store).await?;
+            if let Ok(id) = store.parse() {
+                entry::hurry(&mut tx, now, id).await?;
+            }
         }
     }
     tx.commit().await?;

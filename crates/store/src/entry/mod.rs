@@ -23,8 +23,8 @@ pub use self::{
     note::note,
     overview::{HourRow, OwedRow, first_date, hours, latest_date, owed},
     queue::{
-        claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, look_again, next_due,
-        orphaned, rechecked_later, release_waiting_for, reschedule, unconfirmed,
+        claim_ready, due_in_doubt, due_recheck, due_standing, due_waiting, hurry, look_again,
+        next_due, orphaned, rechecked_later, release_waiting_for, reschedule, unconfirmed,
     },
     record::{NewEntry, Recorded, record, reread},
     row::{EntryRow, PayloadRow},

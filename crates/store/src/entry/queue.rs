@@ -43,6 +43,8 @@ sql! {
     RECHECKED_LATER = "SELECT order_id FROM entry \
                        WHERE state = 'set-aside' AND due_at IS NOT NULL AND due_at > $1";
     RESCHEDULE = "UPDATE entry SET due_at = $2 WHERE order_id = $1";
+    HURRY = "UPDATE entry SET due_at = $2 WHERE warehouse_id = $1 AND state = 'ready' \
+             AND due_at > $2";
     LOOK_AGAIN = "UPDATE entry SET due_at = $2 WHERE order_id = $1 \
                   AND state IN ('held', 'waiting', 'ready')";
 }
@@ -255,4 +257,12 @@ fn release(row: &DueRow, now: Timestamp) -> Transition {
             detail: format!("its sale, order {sale}, is posted now"),
         },
     }
+}
+
+/// What is ready in a store and waits for its next try is due now.
+pub async fn hurry(tx: &mut Tx, now: Timestamp, warehouse_id: i64) -> StoreResult<()> {
+    on!(tx, c => {
+        sqlx::query(HURRY).bind(warehouse_id).bind(now.micros()).execute(c).await?;
+    });
+    Ok(())
 }

@@ -1,10 +1,10 @@
 //! A system that is away, or will not have us: one alert, and it heals by itself.
 
-use daybook_domain::mapping::MappingKind;
+use daybook_domain::{causes::Cause, mapping::MappingKind};
 use daybook_flows::people;
 use daybook_sandbox::{
     faults::{ErrorBody, Fault, Matcher},
-    orderwise::Area,
+    orderwise::{Area, DuplicatePolicy},
 };
 use daybook_store::exception;
 
@@ -86,9 +86,36 @@ async fn an_unknown_session_pauses_only_its_store() {
         assert_eq!(exception::money_held(&world.app.db).await.unwrap().own("GBP").pence(), 1_400);
         assert_eq!(world.map(MappingKind::Store, &key, &good).await, 2);
         world.pass().await;
-        assert_eq!(world.sent(), sent + 2, "the store is tried again without waiting");
+        assert_eq!(world.sent(), sent + 3, "both of the store are tried again without waiting");
         world.after(minutes(3)).await;
         assert_eq!(world.document(there).session, world.shop(1).session_id);
+        assert_eq!(world.waits().await, []);
+        world
+    })
+    .await;
+}
+
+/// The session is made in OrderWise, and no mapping changes: trying again is what the manual advises.
+#[tokio::test]
+async fn a_store_whose_session_was_made_in_orderwise_is_tried_again_when_a_person_says_so() {
+    tell(|world| async move {
+        let shop = world.shop(1);
+        let key = shop.warehouse_id.to_string();
+        let bad = format!(
+            "account={} session=999 location={}",
+            shop.customer_account, shop.stock_location_id
+        );
+        world.map(MappingKind::Store, &key, &bad).await;
+        let row = || world.row_of(&world.goods(0).sku, 700);
+        let sale = world.sell(world.sale_of(1, row()));
+        world.pass().await;
+        world.sandbox.orderwise.add_session(999, DuplicatePolicy::reject());
+        let sent = world.sent();
+        let cause = Cause::SessionUnknown;
+        assert_eq!(people::retry_group(&world.app, cause, None, "Ada").await.unwrap(), 1);
+        world.pass().await;
+        assert_eq!(world.sent(), sent + 1, "it is tried again without waiting");
+        assert!(world.state(sale).await.is_in_ledger());
         assert_eq!(world.waits().await, []);
         world
     })
