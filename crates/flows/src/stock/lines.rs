@@ -121,16 +121,18 @@ fn weigh(facts: &Facts, case: &Case<'_>) -> Option<Weighed> {
         buffer,
         decimals: product.allow_decimals,
     };
-    // What is very likely contained is none of it, unless the till itself went below zero.
+    // What is very likely contained is none of it, unless the till itself went below zero. Where
+    // OrderWise has enough for all that is in flight, a till below zero was only never told its stock.
     let certain = oversold(free, in_flight - likely).map(|oversold| oversold.0);
-    let below_zero = (-level.total).min(in_flight);
+    let may_be_short = oversold(free, in_flight).is_some();
+    let below_zero = if may_be_short { (-level.total).min(in_flight) } else { zero };
     Some(Weighed {
         free,
         in_flight,
         buffer,
         sum: sum(&situation),
         short: certain.max((below_zero > zero).then_some(below_zero)),
-        may_be_short: oversold(free, in_flight).is_some(),
+        may_be_short,
     })
 }
 

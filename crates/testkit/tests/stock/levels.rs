@@ -378,3 +378,26 @@ async fn of_two_products_that_are_one_sku_each_has_a_history_of_its_own() {
     })
     .await;
 }
+
+/// A new store sells before its stock was ever told: its till is below zero, and nothing was sold that
+/// OrderWise does not have.
+#[tokio::test]
+async fn a_till_that_was_never_told_its_stock_has_oversold_nothing() {
+    for_each_engine(|db| async move {
+        let world = World::small(1, db).await.unwrap();
+        let sku = world.goods(0).sku.clone();
+        let location = world.shop(0).stock_location_id;
+        assert!(world.sandbox.orderwise.set_stock(&sku, location, 999.into()));
+        let more = world.units(0, &sku) + 1;
+        let row = Row::of(&world.goods(0).product).times(more).gross(1_000 * more);
+        world.sell(world.sale_of(0, row));
+        assert_eq!(world.units(0, &sku), -1);
+        let report = world.later(seconds(1)).await;
+        assert_eq!((report.oversold, world.waits().await), (0, vec![]));
+        for _ in 0..10 {
+            world.later(minutes(5)).await;
+        }
+        assert_eq!(world.units(0, &sku), 999 - more);
+    })
+    .await;
+}
