@@ -56,6 +56,7 @@ migrations! {
     24 "0024_manual"
     25 "0025_cutover"
     26 "0026_exception_currency"
+    27 "0027_stock_unexplained"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

@@ -24,7 +24,8 @@ sql! {
                WHERE given_up_at IS NULL AND next_ask_at > $1";
     GIVE_UP = "UPDATE missing SET given_up_at = $1 WHERE given_up_at IS NULL \
                AND first_missed_at < $2 RETURNING order_id";
-    MISSING = "SELECT CAST(count(*) AS BIGINT) AS asked, min(first_missed_at) AS oldest \
+    MISSING = "SELECT CAST(count(*) AS BIGINT) AS asked, min(first_missed_at) AS oldest, \
+               max(first_missed_at) AS newest \
                FROM missing WHERE given_up_at IS NULL";
     GAPS = "SELECT CAST(count(*) AS BIGINT) AS gaps FROM missing WHERE given_up_at IS NOT NULL";
     NEXT_ASK = "SELECT min(next_ask_at) AS due FROM missing WHERE given_up_at IS NULL";
@@ -161,6 +162,8 @@ pub struct Missing {
     pub asked: i64,
     /// When the oldest of those was first missed.
     pub oldest: Option<Timestamp>,
+    /// When the newest of those was.
+    pub newest: Option<Timestamp>,
     /// Given up: gaps for good.
     pub gaps: i64,
 }
@@ -171,8 +174,8 @@ pub async fn missing(source: impl Into<Source<'_>>) -> StoreResult<Missing> {
     on!(conn, c => {
         let open = sqlx::query(MISSING).fetch_one(&mut *c).await?;
         let gaps = sqlx::query(GAPS).fetch_one(&mut *c).await?;
-        let (asked, oldest) = (open.int("asked")?, open.opt_time("oldest")?);
-        Ok(Missing { asked, oldest, gaps: gaps.int("gaps")? })
+        let (oldest, newest) = (open.opt_time("oldest")?, open.opt_time("newest")?);
+        Ok(Missing { asked: open.int("asked")?, oldest, newest, gaps: gaps.int("gaps")? })
     })
 }
 

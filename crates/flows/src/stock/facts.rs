@@ -22,6 +22,7 @@ use daybook_store::{
 use super::{
     figures::{self, Unread},
     image::Image,
+    lines::Case,
     people,
     places::Places,
 };
@@ -183,6 +184,24 @@ impl Facts {
             Certainty::InFlight { .. } => Certainty::InFlight { again: None },
             Certainty::Contained => Certainty::Contained,
         }
+    }
+
+    /// What OrderWise has of a SKU beyond its buffer.
+    pub(super) fn left(&self, case: &Case<'_>) -> Quantity {
+        let Case { place, folded, .. } = *case;
+        let Some(figure) = self.figures.get(place.location_id, folded) else {
+            return Quantity::ZERO;
+        };
+        let buffer = self.rules.buffer(folded, place.warehouse_id, figure.free, figure.buffer);
+        (figure.free - buffer).max(Quantity::ZERO)
+    }
+
+    /// Sold, it seems, in an order that Sitoo does not show yet.
+    pub(super) fn add_unexplained(&mut self, location: i64, folded: &str, quantity: Quantity) {
+        let in_flight = self.in_flight.entry((location, folded.to_owned())).or_default();
+        in_flight.quantity += quantity;
+        in_flight.likely += quantity;
+        in_flight.orders.insert("an order that Sitoo does not show yet".to_owned());
     }
 
     /// What is in flight of a SKU at a location.

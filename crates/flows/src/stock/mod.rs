@@ -21,6 +21,7 @@ mod requests;
 mod round;
 mod seed;
 mod sweep;
+mod unexplained;
 mod write;
 
 use std::{collections::HashSet, sync::Arc};

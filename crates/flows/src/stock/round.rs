@@ -19,6 +19,7 @@ use super::{
     lines::{Case, Decided, decide},
     may_go_on,
     products::{self, Products},
+    unexplained,
     write::{self, Work},
 };
 use crate::{
@@ -58,7 +59,8 @@ async fn one(pass: &mut Pass<'_>, due: Vec<DueRow>) -> Result<(), FlowError> {
     // Then OrderWise: never older than the levels.
     figures::read_changed(pass).await?;
     let keys = keys(pass, &wanted);
-    let facts = Facts::of_keys(app, &pass.places, &keys).await?;
+    let mut facts = Facts::of_keys(app, &pass.places, &keys).await?;
+    let gaps = unexplained::gaps(app).await?;
     let mut work = Work { due, ..Work::default() };
     for (warehouse_id, skus) in &wanted {
         let Some(place) = pass.places.concerned(*warehouse_id) else { continue };
@@ -78,6 +80,9 @@ async fn one(pass: &mut Pass<'_>, due: Vec<DueRow>) -> Result<(), FlowError> {
                 // Asked for, and not there: Sitoo never had any of it.
                 let level = level.cloned().unwrap_or_else(|| nothing(&product.sku));
                 let case = Case { place, folded, product, nth, level: &level, why: *why };
+                if let Some(gaps) = &gaps {
+                    gaps.lay_aside(app, &mut facts, &case, &mut work).await?;
+                }
                 let decided = decide(app, &facts, &case);
                 pass.report.compared += 1;
                 note(pass.report, &decided);

@@ -30,7 +30,7 @@ use super::{
     may_go_on,
     places::Place,
     products::{self, Products},
-    round, set_mark,
+    round, set_mark, unexplained,
     write::{self, Work},
 };
 use crate::{
@@ -122,7 +122,9 @@ async fn one(
     let facts = Facts::of_location(app, &pass.places, place.location_id, image).await?;
     let whys: HashMap<String, Why> =
         due.iter().map(|row| (pass.places.in_orderwise(&row.folded), row.why)).collect();
+    let has_gap = unexplained::is_any(app).await?;
     let mut sweep = Sweep {
+        has_gap,
         pass,
         place,
         products,
@@ -148,6 +150,9 @@ async fn one(
 
 /// One store, while it is compared.
 struct Sweep<'a, 'p> {
+    /// An order is missing that may still come: what would be raised is left to a round, which looks
+    /// at what became of its level.
+    has_gap: bool,
     pass: &'a mut Pass<'p>,
     place: &'a Place,
     products: &'a Products,
@@ -229,6 +234,12 @@ impl Sweep<'_, '_> {
             return;
         }
         let Decided { lines, finding } = decide(self.pass.app, self.facts, case);
+        if self.has_gap && lines.iter().any(|line| line.sum.movement > Quantity::ZERO) {
+            let (warehouse_id, folded) = (case.place.warehouse_id, case.folded.to_owned());
+            let due_at = self.pass.app.now();
+            self.work.again.push(NewDue { warehouse_id, folded, why: case.why, due_at });
+            return;
+        }
         // A line that neither moves nor is in flight has nothing to tell.
         let telling =
             |line: &Line| line.moves() || !line.in_flight.is_zero() || line.oversold.is_some();

@@ -10,6 +10,7 @@ use daybook_store::{
         finding::{self, StockFinding},
         history,
         oversell::{self, OversellRow},
+        unexplained::{self, Unexplained},
         write as writes,
     },
     till_movement,
@@ -44,6 +45,8 @@ pub(super) struct Work {
     pub(super) again: Vec<NewDue>,
     /// Sold rows that OrderWise's figures contain: order, row, warehouse.
     pub(super) settled: Vec<(i64, i64, i64)>,
+    /// What no known sale explains, while an order is missing.
+    pub(super) unexplained: Vec<Unexplained>,
     /// What a sweep of one warehouse left alone.
     pub(super) findings: Option<(i64, Vec<StockFinding>)>,
 }
@@ -121,6 +124,7 @@ async fn note(app: &App, work: &Work, is_done: bool) -> Result<u64, FlowError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     till_movement::settle(&mut tx, &work.settled).await?;
+    unexplained::note(&mut tx, &work.unexplained).await?;
     let quiet = work.lines.iter().filter(|line| !line.moves() && !line.in_flight.is_zero());
     let rows: Vec<_> = quiet.map(|line| line.history(app)).collect();
     history::add(&mut tx, &rows).await?;

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod history;
 pub mod oversell;
 pub mod product;
+pub mod unexplained;
 pub mod warehouse;
 pub mod write;
 
@@ -21,6 +22,7 @@ pub(crate) const STATEMENTS: &[&[(&str, &str)]] = &[
     history::STATEMENTS,
     oversell::STATEMENTS,
     product::STATEMENTS,
+    unexplained::STATEMENTS,
     warehouse::STATEMENTS,
     write::STATEMENTS,
 ];
