@@ -22,7 +22,6 @@ use daybook_store::{
 use super::{
     figures::{self, Unread},
     image::Image,
-    lines::Case,
     people,
     places::Places,
 };
@@ -184,16 +183,6 @@ impl Facts {
             Certainty::InFlight { .. } => Certainty::InFlight { again: None },
             Certainty::Contained => Certainty::Contained,
         }
-    }
-
-    /// What OrderWise has of a SKU beyond its buffer.
-    pub(super) fn left(&self, case: &Case<'_>) -> Quantity {
-        let Case { place, folded, .. } = *case;
-        let Some(figure) = self.figures.get(place.location_id, folded) else {
-            return Quantity::ZERO;
-        };
-        let buffer = self.rules.buffer(folded, place.warehouse_id, figure.free, figure.buffer);
-        (figure.free - buffer).max(Quantity::ZERO)
     }
 
     /// Sold, it seems, in an order that Sitoo does not show yet.

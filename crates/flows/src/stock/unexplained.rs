@@ -17,9 +17,9 @@ use daybook_store::{
 use super::{facts::Facts, lines::Case, write::Work};
 use crate::{app::App, error::FlowError, retrying::retrying};
 
-/// A number that is missing for longer is hardly that of an order to come; and what fell so long ago
-/// was moved by hand.
-const YOUNG: Duration = Duration::from_hours(1);
+/// A number that is missing for longer is hardly that of an order to come, nor did it take what fell
+/// before: staff move goods, too, and a till must not be kept short for a number that never comes.
+const YOUNG: Duration = Duration::from_mins(1);
 
 /// What was noted while orders are missing.
 pub(super) struct Gaps {
@@ -75,21 +75,12 @@ impl Gaps {
         let sku = Some(case.product.sku.as_str());
         let before = history::latest(&app.db, place.warehouse_id, case.folded, sku).await?;
         let known = facts.in_flight(place.location_id, case.folded);
-        let (known, likely) =
-            known.map_or((Quantity::ZERO, Quantity::ZERO), |one| (one.quantity, one.likely));
-        let told = noted.map_or(Quantity::ZERO, |row| row.quantity);
-        // What was written and did not arrive explains any level.
-        let fell = match before {
-            _ if case.why == Why::MissedWrite => Quantity::ZERO,
-            Some(row) => {
-                let sold_since = (known - (row.in_flight - told)).max(Quantity::ZERO);
-                row.target - case.level.total - sold_since
-            }
-            // Nothing had ever to be decided about it: it was as OrderWise says, but for a till that
-            // has never had any.
-            None if case.level.total.is_zero() => Quantity::ZERO,
-            None => facts.left(case) - case.level.total - (known - likely),
-        };
+        let known = known.map_or(Quantity::ZERO, |one| one.quantity);
+        // What was written may not have arrived: the lower of both ends is what the till had at least.
+        // Of what was never decided about nobody knows what its till had.
+        // Any sale that is in flight may be what it fell by since: it may have left between both reads.
+        let fell = before
+            .map_or(Quantity::ZERO, |row| row.level.min(row.target) - case.level.total - known);
         let still = noted.filter(|row| is_young(app, Some(row.since)));
         let quantity =
             (still.map_or(Quantity::ZERO, |row| row.quantity) + fell).max(Quantity::ZERO);
