@@ -187,6 +187,7 @@ async fn watching(app: &Arc<App>, stop: &CancellationToken) {
 async fn keep_once(app: &App) -> Result<(), FlowError> {
     let before = app.now().minus(app.settings.keep_exchanges);
     exchange::prune(&app.db, before).await?;
+    reference::lists_if_due(app).await?;
     status::publish(app).await
 }
 

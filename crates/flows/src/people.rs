@@ -20,7 +20,7 @@ use crate::{
     app::App,
     error::FlowError,
     retrying::retrying,
-    sales::{SyncReport, doubt, standing},
+    sales::{SyncReport, evaluate::UNREADABLE, standing},
 };
 
 /// Entries of a group tried again in one transaction.
@@ -360,17 +360,15 @@ pub(crate) async fn find(tx: &mut Tx, reference: Reference) -> Result<EntryRow, 
 }
 
 fn again(app: &App, row: &EntryRow, actor: &str) -> Transition {
-    let now = app.now();
-    let changes = Changes { due_at: Some(Some(now)), failures: Some(0), ..Changes::default() };
-    let asked =
-        |to, changes| step(row, to, changes, actor, "retry-asked", "a person asked to try again");
-    if row.state == EntryState::Held && row.reason.as_deref() == Some(doubt::TAKEN) {
-        // Nothing was sent since it was held: one look tells whether its number is free.
-        let since = Some(Some(row.changed_at));
-        let changes = Changes { doubt_since: since, doubt_lookups: Some(0), ..changes };
-        return asked(EntryState::InDoubt, changes);
-    }
-    asked(EntryState::Ready, Changes { reason: Some(None), ..changes })
+    // What could not be read is read again by whoever decides on it: the reason says so.
+    let unread = row.reason.clone().filter(|reason| reason == UNREADABLE);
+    let changes = Changes {
+        due_at: Some(Some(app.now())),
+        reason: Some(unread),
+        failures: Some(0),
+        ..Changes::default()
+    };
+    step(row, EntryState::Ready, changes, actor, "retry-asked", "a person asked to try again")
 }
 
 fn step(

@@ -1,6 +1,8 @@
 //! OrderWise's variants and value lists, kept at hand: cheap local checks come before expensive
 //! remote ones. A SKU that has become saleable releases the sales that waited for it.
 
+use std::time::Duration;
+
 use daybook_connectors::orderwise::OddRow;
 use daybook_domain::{
     Timestamp, catalogue::FullVariant, exchange::Called, mapping::MappingKind, priority::Priority,
@@ -11,7 +13,7 @@ use tokio::sync::MutexGuard;
 use crate::{
     app::App,
     error::FlowError,
-    exchanges,
+    exchanges, health,
     odd_rows::{self, Odd},
     retrying::retrying,
 };
@@ -22,6 +24,9 @@ const EXPORT: &str = "variants";
 const REFRESHED: &str = "variants-refreshed";
 /// When variants were last read (all).
 const REFRESHED_ALL: &str = "variants-refreshed-all";
+
+/// When the value lists were last read.
+const LISTS: &str = "value-lists";
 
 /// The value lists that mapping is filled from (facts/orderwise 1.9).
 pub const VALUE_LISTS: [(i64, &str); 4] =
@@ -122,10 +127,27 @@ async fn variants(app: &App, since: Option<Timestamp>) -> Result<(), FlowError> 
     let odd = odd_rows::named(&odd, OddRow::about);
     retrying(app, "variants", || done(app, since, read_at, &odd)).await?;
     tracing::debug!(read, changed, "variants are refreshed");
-    // What people map to is looked up in them; no sale needs them.
-    if since.is_none()
-        && let Err(error) = value_lists(app).await
+    Ok(())
+}
+
+/// Reads the value lists when it is time: what people map to is looked up in them, and no sale needs
+/// them. Where they cannot be read, it is tried again in an hour.
+pub async fn lists_if_due(app: &App) -> Result<(), FlowError> {
+    const AGAIN: Duration = Duration::from_hours(1);
+    let (now, every) = (app.now(), app.settings.reference.full_every);
+    let read = watermark::get(&app.db, LISTS).await?.map(Timestamp::from_micros);
+    if read.is_some_and(|at| now.since(at) < every)
+        || app.stop.is_cancelled()
+        || health::is_paused(app).await?
     {
+        return Ok(());
+    }
+    let called = value_lists(app).await;
+    let mark = if called.is_ok() { now } else { now.plus(AGAIN).minus(every) };
+    let mut tx = app.db.begin().await?;
+    watermark::set(&mut tx, now, LISTS, mark.micros()).await?;
+    tx.commit().await?;
+    if let Err(error) = called {
         tracing::warn!(code = error.code(), "the value lists could not be read: {error}");
     }
     Ok(())

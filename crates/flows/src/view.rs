@@ -271,5 +271,16 @@ impl From<Group> for GroupView {
     }
 }
 
+impl GroupView {
+    /// The same with its siblings of another currency; their money is not added.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.exceptions += other.exceptions;
+        self.oldest = self.oldest.min(other.oldest);
+        self.newest = self.newest.max(other.newest);
+        self
+    }
+}
+
 /// Stands for an entry's reference in a command for several entries.
 pub const REFERENCE: &str = "REF";

@@ -120,6 +120,9 @@ fn fingerprint(case: &Case<'_>) -> String {
                 figures.gross.pence(),
             ],
         );
+        if entry.void_today {
+            add(b'v', &[entry.reference.order_id]);
+        }
     }
     let mut documents: Vec<_> = case.day.documents.iter().collect();
     documents.sort_by_key(|found| found.document.order_id);
@@ -128,8 +131,11 @@ fn fingerprint(case: &Case<'_>) -> String {
         let money = [what.net, what.tax, what.gross].map(crate::Money::pence);
         let mut lines: Vec<_> = found.lines.iter().flatten().collect();
         lines.sort_by_key(|line| line.number);
-        let cancelled = i64::from(case.policy.is_cancelled(what));
-        add(b'd', &[what.order_id, what.order_type, money[0], money[1], money[2], cancelled]);
+        add(b'd', &[what.order_id, what.order_type, money[0], money[1], money[2]]);
+        // Only where it is: days that were compared before keep their fingerprint.
+        if case.policy.is_cancelled(what) {
+            add(b'x', &[what.order_id]);
+        }
         for line in lines {
             let money = [line.net, line.tax, line.gross].map(crate::Money::pence);
             add(b'l', &[line.number, line.quantity.thousandths(), money[0], money[1], money[2]]);

@@ -105,7 +105,9 @@ pub async fn group(
     limit: usize,
 ) -> Result<GroupPage, FlowError> {
     let all = groups(app, None, stores).await?;
-    let group = all.into_iter().find(|one| one.cause == cause.code() && one.subject == subject);
+    let mut own = all.into_iter().filter(|one| one.cause == cause.code() && one.subject == subject);
+    // Siblings of several currencies: the first says how much, and all are counted.
+    let group = own.next().map(|first| own.fold(first, GroupView::with));
     let filter = ExceptionFilter {
         cause: Some(cause),
         subject: Some(subject.to_owned()),

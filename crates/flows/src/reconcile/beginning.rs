@@ -4,7 +4,11 @@
 use std::collections::BTreeSet;
 
 use daybook_domain::{Timestamp, month::Month, reconcile::witness::Day, words};
-use daybook_store::{Tx, entry, reconcile::day::StoreDayRow, watermark};
+use daybook_store::{
+    Tx, entry,
+    reconcile::day::{self, StoreDayRow},
+    watermark,
+};
 
 use jiff::tz::TimeZone;
 
@@ -96,7 +100,10 @@ pub(super) async fn refuse_before(app: &App, day: Day, stores: &[i64]) -> Result
     let Some(first) = first_day(app).await?.filter(|first| day < *first) else { return Ok(()) };
     for warehouse_id in stores {
         let (from, to) = policy::clock(app, *warehouse_id).await?.bounds(day);
-        if entry::dated_between(&app.db, from, to, 1).await? > 0 {
+        // One that was compared before stands, and is compared again.
+        let row = day::get(&app.db, *warehouse_id, day).await?;
+        let is_there = row.is_some_and(|row| row.reconciled_at.is_some());
+        if is_there || entry::dated_between(&app.db, from, to, 1).await? > 0 {
             return Ok(());
         }
     }

@@ -23,7 +23,7 @@ use daybook_domain::{
     },
     sku,
     supply::OrderDelivery,
-    till::TillOrder,
+    till::{OrderState, TillOrder},
 };
 use daybook_store::{
     attempt, entry, exception,
@@ -298,6 +298,7 @@ async fn witness(app: &App, around: &Around, told: &Told) -> Result<BookEntry, F
         set_aside: reason.filter(|_| is_aside).and_then(|word| word.parse::<SetAside>().ok()),
         held_for: held_for(app, entry.order_id, entry.state).await?,
         posted_at: entry.posted_at,
+        void_today: told.today.order_state == OrderState::Cancelled,
         ledger_order_id: entry.erp_order_id,
         figures_today: (figures_today != Figures::of(order)).then_some(figures_today),
         posting: told.sent.clone().or_else(|| would_be(app, around, order)),

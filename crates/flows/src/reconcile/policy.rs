@@ -25,7 +25,7 @@ use crate::{
 pub(super) async fn policy(app: &App) -> Result<DayPolicy, FlowError> {
     let settings = &app.settings.reconcile;
     // Another process may have mapped something since this one last sold anything.
-    let mapping = current_mapping(app, &mut app.db.begin().await?).await?;
+    let mapping = current_mapping(app, &mut app.db.look().await?).await?;
     let mut tax_codes = BTreeMap::new();
     for (id, code, rate) in variant::tax_codes(&app.db).await? {
         let rate = rate.unwrap_or(VatRate::ZERO);

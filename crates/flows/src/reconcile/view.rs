@@ -102,7 +102,7 @@ impl FiguresView {
         let elsewhere = self.z_elsewhere.iter().map(|other| {
             let (count, gross) = told(other);
             format!(
-                "{count} of this day, {gross}, stand in a Z-report of {}: compared there",
+                "In a Z-report of {}, and compared there: {count} of this day, {gross}",
                 other.day
             )
         });

@@ -247,7 +247,7 @@ async fn record(
             continue;
         };
         if is_anothers(app, row, document) {
-            taken(&mut tx, now, row, held).await?;
+            taken(app, &mut tx, now, row, held).await?;
             continue;
         }
         warn_if_doubled(&mut tx, now, row, held).await?;
@@ -286,7 +286,10 @@ fn ours<'a>(app: &App, now: Timestamp, row: &DueRow, held: &'a [Document]) -> Op
     let named = held.iter().find(|document| Some(document.order_id) == row.erp_order_id);
     let waited = now.since(row.posted_at.unwrap_or(now));
     let waits = row.erp_order_id.is_some() && waited < app.settings.posting.recheck_every;
-    named.or_else(|| held.iter().filter(|_| !waits).min_by_key(|document| document.order_id))
+    named.or_else(|| {
+        let rest = held.iter().filter(|_| !waits);
+        rest.min_by_key(|document| (is_anothers(app, row, document), document.order_id))
+    })
 }
 
 pub(crate) fn confirmed(

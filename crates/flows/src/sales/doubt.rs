@@ -6,10 +6,12 @@ use std::time::Duration;
 use daybook_domain::{
     Reference, Timestamp,
     causes::Cause,
+    despatch::StatusMeaning,
     document::Document,
     entry::{EntryKind, EntryState},
     exchange::Called,
     posting::Fault,
+    words,
 };
 use daybook_store::{
     Tx,
@@ -20,7 +22,9 @@ use daybook_store::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::{SyncReport, evaluate::DAYBOOK, first_look, outcome, rounds::Rounds};
+use super::{
+    SyncReport, evaluate::DAYBOOK, first_look, load::current_mapping, outcome, rounds::Rounds,
+};
 use crate::{app::App, cutover, error::FlowError, exchanges, health, retrying::retrying, stock};
 
 /// Reason of an entry whose posting was refused with a text that may mean "already there".
@@ -192,9 +196,15 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
         failed(app, tx, row, called).await?;
         return Ok(false);
     };
-    let documents = cutover::take(app, tx, row, documents).await?;
+    let mut documents = cutover::take(app, tx, row, documents).await?;
+    // One that cannot be it and is cancelled is in nobody's way.
+    let mapping = current_mapping(app, tx).await?;
+    let is_over = |document: &Document| {
+        StatusMeaning::of(&document.status, &mapping) == Some(StatusMeaning::Cancelled)
+    };
+    documents.retain(|document| can_be(app, row, document) || !is_over(document));
     let is_there = documents.iter().any(|document| can_be(app, row, document));
-    let is_known = matches!(row.reason.as_deref(), Some(REFUSED | GONE | TAKEN));
+    let is_known = matches!(row.reason.as_deref(), Some(REFUSED | GONE | TAKEN | SEEN));
     // What somebody else has under the number says nothing about a call whose outcome is unknown.
     if documents.is_empty() || !is_there && !is_known {
         not_found(app, tx, row, *asked_at).await?;
@@ -202,7 +212,7 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
     }
     health::read_well(app, tx, now).await?;
     if !is_there {
-        taken(tx, now, row, &documents).await?;
+        taken(app, tx, now, row, &documents).await?;
         return Ok(false);
     }
     adopt(app, tx, row, &documents).await?;
@@ -232,6 +242,7 @@ fn earliest(row: &DueRow) -> Timestamp {
 
 /// Another's document has the number. Nothing is sent as long as it has.
 pub(crate) async fn taken(
+    app: &App,
     tx: &mut Tx,
     now: Timestamp,
     row: &DueRow,
@@ -244,6 +255,10 @@ pub(crate) async fn taken(
         posted_at: Some(None),
         ..Changes::default()
     };
+    if row.state.is_in_ledger() {
+        // OrderWise never had it, whatever its figures were thought to contain.
+        stock::never_posted(app, tx, now, row.order_id).await?;
+    }
     held_with(tx, now, row, (Cause::ReferenceTaken, changes), &what).await
 }
 
@@ -359,7 +374,8 @@ async fn not_found(
         reason: Some((!was_sent).then(|| first_look::DONE.to_owned())),
         ..Changes::default()
     };
-    let detail = format!("not in OrderWise after {lookups} look-ups: safe to send");
+    let looks = words::count(lookups.unsigned_abs(), "look-up", "look-ups");
+    let detail = format!("not in OrderWise after {looks}: safe to send");
     let step = step(row, EntryState::Ready, changes, "not-posted", &detail);
     entry::transition(tx, now, &[step]).await?;
     Ok(())

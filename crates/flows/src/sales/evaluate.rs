@@ -70,7 +70,7 @@ pub(crate) struct Evaluated {
 pub(crate) const DAYBOOK: &str = "daybook";
 
 /// Reason of an entry whose payload did not fit the contract.
-const UNREADABLE: &str = "payload-unreadable";
+pub(crate) const UNREADABLE: &str = "payload-unreadable";
 
 enum Verdict {
     Post(Box<Draft>, RenderedOrder),

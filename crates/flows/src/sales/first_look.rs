@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 
 use daybook_connectors::sitoo::{OrdersQuery, parse_order};
-use daybook_domain::{Timestamp, entry::EntryState};
+use daybook_domain::{Timestamp, causes::Cause, entry::EntryState};
 use daybook_store::{
     Tx,
     entry::{self, Changes, DueRow},
-    restore, watermark,
+    exception, restore, watermark,
 };
 
 use super::{
-    doubt::step,
+    doubt::{TAKEN, step},
     receive::{ORDERS, ask},
     scan,
 };
@@ -109,6 +109,34 @@ async fn unsure(app: &App, tx: &mut Tx) -> Result<Option<Unsure>, FlowError> {
     Ok(*app.unsure.get_or_init(|| found))
 }
 
+/// Whatever their way back was, entries whose number was another's are looked up before they are
+/// sent: a session that makes a second document would make one. Nothing was sent since, so one look
+/// tells.
+async fn is_number_free(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    rows: &[DueRow],
+) -> Result<(), FlowError> {
+    let since = now.minus(app.settings.posting.settling_time);
+    let steps: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let changes = Changes {
+                doubt_since: Some(Some(since)),
+                doubt_lookups: Some(0),
+                due_at: Some(Some(now)),
+                reason: Some(Some(TAKEN.to_owned())),
+                ..Changes::default()
+            };
+            let detail = "another's document had its number: whether it is free is looked up first";
+            step(row, EntryState::InDoubt, changes, REASON, detail)
+        })
+        .collect();
+    entry::transition(tx, now, &steps).await?;
+    Ok(())
+}
+
 /// Puts those of `rows` in doubt that may be in OrderWise already; returns the others.
 pub(crate) async fn before_sending(
     app: &App,
@@ -120,9 +148,14 @@ pub(crate) async fn before_sending(
     let (up_to, since) = unsure.map_or((0, now), |unsure| (unsure.up_to, unsure.since));
     // What is older than the book was somebody else's to post before a person fetched it.
     let oldest = watermark::get(&mut *tx, scan::FIRST).await?.unwrap_or_default();
-    let may_be_there = |row: &DueRow| {
-        (row.order_id <= up_to || row.order_id < oldest) && row.reason.as_deref() != Some(DONE)
-    };
+    let ids: Vec<i64> = rows.iter().map(|row| row.order_id).collect();
+    let taken = exception::ever(&mut *tx, Cause::ReferenceTaken, &ids).await?;
+    let is_looked_up = |row: &DueRow| row.reason.as_deref() == Some(DONE);
+    let (numbered, rows): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| taken.contains(&row.order_id) && !is_looked_up(row));
+    is_number_free(app, tx, now, &numbered).await?;
+    let may_be_there =
+        |row: &DueRow| (row.order_id <= up_to || row.order_id < oldest) && !is_looked_up(row);
     let (first, sure): (Vec<_>, Vec<_>) = rows.into_iter().partition(may_be_there);
     if first.is_empty() {
         return Ok(sure);

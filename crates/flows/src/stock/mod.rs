@@ -40,7 +40,7 @@ use serde::Serialize;
 use self::{close::Refused, image::Image, places::Places};
 pub(crate) use self::{
     journal::wanted,
-    moved::{Page, deliveries_known, posted},
+    moved::{Page, deliveries_known, never_posted, posted},
 };
 use crate::{
     app::App,

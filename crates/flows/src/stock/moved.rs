@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use daybook_connectors::sitoo::{ReceivedOrder, goods_of_unreadable};
+use daybook_connectors::sitoo::{ReceivedOrder, goods_of_unreadable, parse_order};
 use daybook_domain::{
     Timestamp,
     classify::classify,
@@ -17,7 +17,7 @@ use daybook_domain::{
 };
 use daybook_store::{
     Tx,
-    entry::Recorded,
+    entry::{self, Recorded},
     stock::due::{self, NewDue},
     supply,
     till_movement::{self, NewMovement},
@@ -200,4 +200,25 @@ pub(crate) async fn posted(
         due::mark_orders(tx, now, Why::Posted, order_ids).await?;
     }
     Ok(())
+}
+
+/// A sale that was taken for posted and is not in OrderWise after all: its goods are in flight again.
+pub(crate) async fn never_posted(
+    app: &App,
+    tx: &mut Tx,
+    now: Timestamp,
+    order_id: i64,
+) -> Result<(), FlowError> {
+    if !is_set_up(app) {
+        return Ok(());
+    }
+    let payload = entry::payloads(&mut *tx, &[order_id]).await?.remove(&order_id);
+    let Some(order) = payload.and_then(|payload| parse_order(&payload).ok()) else { return Ok(()) };
+    let deliveries = supply::known(&mut *tx, &[order_id]).await?;
+    let mapping = current_mapping(app, tx).await?;
+    let known = deliveries.get(&order_id).map(Vec::as_slice);
+    let moved = moved_from(&order, classify(&order, &app.policy), known, &mapping);
+    let mut written = Written { changed: vec![order_id], ..Written::default() };
+    written.add(order_id, order.order_date, now, &moved);
+    written.write(tx, now).await
 }

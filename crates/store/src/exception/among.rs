@@ -9,7 +9,9 @@ sql! {
     RAISE_ONE = "INSERT INTO exception (order_id, scope, cause, subject, detail, money, raised_at, \
                  currency) VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT NULLIF(currency, '') \
                  FROM entry WHERE entry.order_id = $1)) ON CONFLICT DO NOTHING";
-    TELL_ANEW = "UPDATE exception SET detail = $2, money = $3 WHERE number = $1";
+    TELL_ANEW = "UPDATE exception SET detail = $2, money = $3, currency = (SELECT \
+                 NULLIF(currency, '') FROM entry WHERE entry.order_id = exception.order_id) \
+                 WHERE number = $1";
 }
 
 /// Makes the open exceptions of an entry that are of one of these `causes` exactly the `faults`

@@ -9,7 +9,7 @@ use sqlx::QueryBuilder;
 use super::{ExceptionRow, behind};
 use crate::{
     Source, StoreResult,
-    engine::{self, Cells, FromCells, all, one},
+    engine::{self, Cells, FromCells, all, one, padded},
 };
 
 macro_rules! select {
@@ -59,6 +59,7 @@ const GROUPED_IN: &str = "SELECT cause, subject, exception.currency AS currency,
     WHERE closed_at IS NULL AND (entry.warehouse_id IN (";
 const GROUPED_BY: &str = ")) GROUP BY cause, subject, exception.currency ORDER BY money DESC, count DESC, cause, subject";
 const LIST: &str = select!("WHERE true");
+const EVER: &str = "SELECT DISTINCT order_id FROM exception WHERE cause = ";
 
 /// Open exceptions of one cause about one subject: one fix clears them all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -155,6 +156,34 @@ pub async fn of_entry(
 ) -> StoreResult<Vec<ExceptionRow>> {
     let mut conn = source.into().open().await?;
     on!(conn, c => all(&sqlx::query(OF_ENTRY).bind(order_id).fetch_all(c).await?))
+}
+
+/// Which of these entries ever had an exception of this cause, open or closed.
+pub async fn ever(
+    source: impl Into<Source<'_>>,
+    cause: Cause,
+    order_ids: &[i64],
+) -> StoreResult<HashSet<i64>> {
+    if order_ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut conn = source.into().open().await?;
+    let mut found = HashSet::new();
+    for ids in order_ids.chunks(1_024) {
+        on!(conn, c => {
+            let mut query = QueryBuilder::<Sql>::new(EVER);
+            query.push_bind(cause.code()).push(" AND order_id IN (");
+            let mut list = query.separated(", ");
+            for id in padded(ids) {
+                list.push_bind(id);
+            }
+            let rows = query.push(")").build().fetch_all(c).await?;
+            for row in &rows {
+                found.insert(row.int("order_id")?);
+            }
+        });
+    }
+    Ok(found)
 }
 
 /// A page of exceptions, the oldest first.

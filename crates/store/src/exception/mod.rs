@@ -13,8 +13,8 @@ pub use self::{
     among::{raise_beside, set_among},
     behind::{Behind, behind},
     find::{
-        CauseCount, ExceptionFilter, Group, by_store, counts, dismissed, get, list, money_held,
-        of_entry, open_grouped, open_grouped_in,
+        CauseCount, ExceptionFilter, Group, by_store, counts, dismissed, ever, get, list,
+        money_held, of_entry, open_grouped, open_grouped_in,
     },
     set::{
         EntryFaults, close_for_entry, close_one, close_scoped, close_subject, raise_about,

@@ -27,7 +27,9 @@ sql! {
                  WHERE number = $1 AND closed_at IS NULL";
     CLOSE_ENTRY = "UPDATE exception SET closed_at = $2, closed_by = $3, close_reason = $4 \
                    WHERE order_id = $1 AND closed_at IS NULL";
-    RETELL = "UPDATE exception SET detail = $2, money = $3 WHERE number = $1";
+    RETELL = "UPDATE exception SET detail = $2, money = $3, currency = (SELECT \
+              NULLIF(currency, '') FROM entry WHERE entry.order_id = exception.order_id) \
+              WHERE number = $1";
 }
 
 const OPEN: &str = "SELECT number, order_id, cause, subject, detail, money FROM exception \

@@ -136,15 +136,24 @@ async fn a_session_that_returns_anothers_document_has_not_posted_the_sale() {
             people::retry(&world.app, reference(sale), "Ada").await.unwrap();
             world.after(minutes(15)).await;
             assert_eq!((world.state(sale).await, world.sent()), (Held, sent));
+            people::dismiss(&world.app, reference(sale), "Ada", "by hand").await.unwrap();
+            people::retry(&world.app, reference(sale), "Ada").await.unwrap();
+            world.after(minutes(15)).await;
+            assert_eq!((world.state(sale).await, world.sent()), (Held, sent));
             assert_eq!(world.documents(sale).len(), 1);
-            // Once it is free, it is sent.
-            assert!(orderwise.delete_document(there));
+            // Once it is free, it is sent: the other is cancelled in OrderWise, and the number given.
+            let cancel = |document: &mut Document| {
+                document.status = "Cancelled".into();
+                document.session = 0;
+            };
+            assert!(orderwise.edit_document(there, cancel));
             people::retry(&world.app, reference(sale), "Ada").await.unwrap();
             for _ in 0..3 {
                 world.after(minutes(15)).await;
             }
             assert_eq!(world.state(sale).await, EntryState::Confirmed);
-            assert_eq!((world.document(sale).gross, world.sent()), (1_200, sent + 1));
+            let own = world.documents(sale).into_iter().find(|one| one.order_id != there).unwrap();
+            assert_eq!((own.gross, world.sent()), (1_200, sent + 1));
         }
     })
     .await;

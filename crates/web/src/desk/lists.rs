@@ -76,7 +76,7 @@ pub(crate) async fn exceptions(
     });
     let columns =
         &["cause", "about", "what", "owner", "count", "money", "currency", "since", "fix"];
-    let (name, title, summed) = ("exceptions", "Exceptions", &["count", "money"]);
+    let (name, title, summed) = ("exceptions", "Exceptions", &["count"]);
     made(&web, &at, List { name, title, columns, summed, rows: rows.collect() })
 }
 

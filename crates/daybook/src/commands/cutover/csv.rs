@@ -83,9 +83,18 @@ pub(super) fn report(report: &Report) -> Result<Vec<u8>, Failure> {
 
 /// What the other integration must not post again.
 pub(super) fn handed_back(handed: &HandedBack) -> Result<Vec<u8>, Failure> {
-    let head =
-        ["order", "reference", "other references", "state", "number", "gross", "posted", "settled"];
-    let row = |line: &HandedLine, settled: &str| {
+    let head = [
+        "order",
+        "reference",
+        "other references",
+        "state",
+        "number",
+        "gross",
+        "posted",
+        "settled",
+        "by",
+    ];
+    let row = |line: &HandedLine, settled: &str, by: &str| {
         vec![
             line.row.order_id.to_string(),
             line.row.reference.clone(),
@@ -95,10 +104,13 @@ pub(super) fn handed_back(handed: &HandedBack) -> Result<Vec<u8>, Failure> {
             line.row.gross.to_string(),
             line.row.posted_at.map(|at| at.to_string()).unwrap_or_default(),
             settled.to_owned(),
+            by.to_owned(),
         ]
     };
-    let posted = handed.posted.iter().chain(&handed.posted_by_it).map(|line| row(line, "yes"));
-    table(&head, posted.chain(handed.unsettled.iter().map(|line| row(line, "no"))))
+    let posted = handed.posted.iter().map(|line| row(line, "yes", "daybook"));
+    let by_it = handed.posted_by_it.iter().map(|line| row(line, "yes", "other"));
+    let unsettled = handed.unsettled.iter().map(|line| row(line, "no", "daybook"));
+    table(&head, posted.chain(by_it).chain(unsettled))
 }
 
 fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, Failure> {

@@ -83,6 +83,9 @@ fn sum(groups: &[GroupView]) -> Sums {
     sums
 }
 
+/// Among so many of one subject the one of a currency is looked for.
+const SIBLINGS: usize = 100;
+
 /// A group of one: its command names the entry itself.
 async fn of_one(book: &Db, group: &mut GroupView) -> Result<(), Failure> {
     let Ok(cause) = group.cause.parse::<Cause>() else { return Ok(()) };
@@ -94,8 +97,9 @@ async fn of_one(book: &Db, group: &mut GroupView) -> Result<(), Failure> {
         subject: Some(group.subject.clone()),
         ..ExceptionFilter::default()
     };
-    let rows = exception::list(book, &filter, 1).await?;
-    if let Some(order_id) = rows.first().and_then(|row| row.order_id)
+    let rows = exception::list(book, &filter, SIBLINGS).await?;
+    let mut own = rows.iter().filter(|row| row.currency == group.currency);
+    if let Some(order_id) = own.next().and_then(|row| row.order_id)
         && let Some(entry) = entry::get(book, order_id).await?
     {
         group.command = cause.entry().command_for(&group.subject, &entry.reference);

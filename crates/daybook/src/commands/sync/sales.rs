@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use daybook_flows::{
-    App,
+    App, reference,
     sales::{self, SyncOptions, SyncReport},
 };
 
@@ -39,6 +39,8 @@ pub(super) async fn run(
     }
     let options = SyncOptions { from_order: args.from_order, look_up_first: args.look_up_first };
     let report = sales::sync(app, &options).await?;
+    // What `map set` asks them for.
+    reference::lists_if_due(app).await?;
     told(context, app, report, said).await
 }
 

@@ -158,11 +158,16 @@ impl<'a> One<'a, '_> {
             return;
         }
         let entry = self.entry;
-        let expected = self.book(sheet);
         let is_cancelled = |found: &LedgerDocument| self.case.policy.is_cancelled(&found.document);
         let all = documents.iter().map(|(_, document)| *document);
+        // An order that both sides have cancelled was no sale after all.
+        if entry.void_today && !documents.is_empty() && all.clone().all(is_cancelled) {
+            return;
+        }
+        let expected = self.book(sheet);
         let (cancelled, documents): (Vec<_>, Vec<_>) = all.partition(|found| is_cancelled(found));
-        let cancelled = cancelled.first();
+        // Of one that was never posted, the document is another's.
+        let cancelled = cancelled.first().filter(|_| entry.state.is_in_ledger());
         let Some(primary) = self.primary(&documents) else {
             if self.today && (cancelled.is_some() || !self.is_just_posted(sheet)) {
                 let (cause, text) =

@@ -59,10 +59,10 @@ day_causes! {
         fix: "Ask who deleted it. Let Daybook post it again (`daybook reconcile fix`), or sign off with the reason.",
     }
     CancelledInOrderwise "cancelled-in-orderwise" "Cancelled in OrderWise only" {
-        sentence: "The receipt's document is cancelled in OrderWise, so its money is in no ledger; the till has given nothing back.",
+        sentence: "The receipt's document is cancelled in OrderWise, so its money is in no ledger.",
         example: "Order SO-3622 over £60.00 has the status Cancelled: OrderWise has £60.00 less.",
         owner: Finance, remedy: Correct,
-        fix: "Ask who cancelled it. Where the sale stands, take the cancelling back in OrderWise, or enter it anew under the receipt's reference; else sign off with the reason.",
+        fix: "Ask who cancelled it, and whether the shopper has the money back. Where the sale stands, take the cancelling back in OrderWise, or enter it anew under the receipt's reference; else sign off with the reason.",
     }
     // OrderWise has it, the till does not.
     PostedTwice "posted-twice" "Twice in OrderWise" {

@@ -21,6 +21,7 @@ use super::{
     causes::DayCause,
     day::Span,
     difference::{Difference, Measure, Place},
+    policy::PeriodDate,
     sheet::Sheet,
     witness::BookEntry,
 };
@@ -75,6 +76,10 @@ pub(super) fn complete<'a>(case: &Case<'a>, sheet: &mut Sheet<'a>) -> BTreeMap<S
 
 /// A till that was closed on another day than it sold is compared on that day: both days say so.
 fn other_day(case: &Case<'_>, entry: &BookEntry, span: &Span<'_>, sheet: &mut Sheet<'_>) {
+    // Where the Z-report or the posting says which day it is, a receipt has no other day.
+    if case.policy.period_date != PeriodDate::Till {
+        return;
+    }
     let sold = case.clock.day_of(entry.order_date);
     let (today, counted) = (case.day.day, span.day);
     let noted = match (sold == today, counted == today) {

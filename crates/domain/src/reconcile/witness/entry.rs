@@ -44,6 +44,9 @@ pub struct BookEntry {
     pub recorded_at: Timestamp,
     /// When OrderWise took it.
     pub posted_at: Option<Timestamp>,
+    /// Whether Sitoo shows it as cancelled today.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub void_today: bool,
     /// `orderId` of the document that the posting was answered with, or was adopted.
     pub ledger_order_id: Option<i64>,
     /// `currencycode`.
@@ -224,6 +227,7 @@ impl BookEntry {
             tenders: tenders(order),
             rows: rows(order),
             posting: None,
+            void_today: false,
             read_back: None,
             original: None,
         }

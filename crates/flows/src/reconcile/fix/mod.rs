@@ -180,11 +180,13 @@ pub async fn run(app: &Arc<App>, wanted: &FixWanted, actor: &str) -> Result<FixR
             "add --by 'Ada Finch'",
         ));
     }
+    let stores = days::wanted(app, wanted.store).await?;
+    super::beginning::refuse_before(app, wanted.day, &stores).await?;
     let mut report = ReconcileReport::default();
     super::collect::z_reports(app, &mut report.read).await?;
     days::late(app).await?;
     let mut done = Vec::new();
-    for warehouse_id in days::wanted(app, wanted.store).await? {
+    for warehouse_id in stores {
         done.push(run::day(app, (warehouse_id, wanted.day), wanted, actor, &mut report).await?);
     }
     Ok(FixReport { run_by: Some(actor.to_owned()), days: done })
