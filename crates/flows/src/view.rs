@@ -274,7 +274,7 @@ impl From<Group> for GroupView {
 impl GroupView {
     /// The same with its siblings of another currency; their money is not added.
     #[must_use]
-    pub fn with(mut self, other: Self) -> Self {
+    pub fn with(mut self, other: &Self) -> Self {
         self.exceptions += other.exceptions;
         self.oldest = self.oldest.min(other.oldest);
         self.newest = self.newest.max(other.newest);

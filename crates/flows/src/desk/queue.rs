@@ -107,7 +107,7 @@ pub async fn group(
     let all = groups(app, None, stores).await?;
     let mut own = all.into_iter().filter(|one| one.cause == cause.code() && one.subject == subject);
     // Siblings of several currencies: the first says how much, and all are counted.
-    let group = own.next().map(|first| own.fold(first, GroupView::with));
+    let group = own.next().map(|first| own.fold(first, |all, other| all.with(&other)));
     let filter = ExceptionFilter {
         cause: Some(cause),
         subject: Some(subject.to_owned()),

@@ -137,9 +137,9 @@ fn people(context: &Context, listed: &Listed) -> String {
     let head = ["cause", "about", "count", "money", "for", "owner", "fix"];
     let table = printer::table(&head, &[2, 3], rows.collect());
     let count = words::count(listed.exceptions.unsigned_abs(), "exception", "exceptions");
-    let mut held = listed.elsewhere.clone();
-    held.add(None, listed.money);
-    let money = held.told(context.currency());
+    let mut all = listed.elsewhere.clone();
+    all.add(None, listed.money);
+    let money = all.told(context.currency());
     let is_sum = sum(&listed.groups).told(context.currency()) == money;
     let once = if is_sum { "" } else { " (an entry with several causes counts once)" };
     format!("{table}\n\n{count}, {money}{once}; `daybook exceptions show CAUSE` explains one")
