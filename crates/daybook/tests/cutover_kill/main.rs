@@ -10,6 +10,7 @@ mod other;
 
 use std::{
     fs,
+    path::Path,
     process::{Output, Stdio},
     time::Duration,
 };
@@ -124,14 +125,18 @@ impl<'b> Story<'b> {
 
     async fn command(&mut self, args: &[&str], is_cut: bool) -> Output {
         let mut command = self.served.program(args);
-        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = piped.spawn().unwrap();
+        // Files, because nobody reads a pipe before it ends: a long list would fill it.
+        let (out, err) =
+            (self.book.folder.path().join("said"), self.book.folder.path().join("told"));
+        let file = |path: &Path| Stdio::from(fs::File::create(path).unwrap());
+        let mut child = command.stdout(file(&out)).stderr(file(&err)).spawn().unwrap();
         let limit = Duration::from_millis(self.dice.below(SOON));
         let limit = if is_cut { limit } else { PATIENCE };
         let ended = until(limit, || child.try_wait().unwrap().is_some()).await;
         assert!(ended || is_cut, "{args:?} does not end");
         let _ = child.kill();
-        child.wait_with_output().unwrap()
+        let status = child.wait().unwrap();
+        Output { status, stdout: fs::read(out).unwrap(), stderr: fs::read(err).unwrap() }
     }
 
     /// The service is killed so many times, at moments that the dice choose.
