@@ -49,21 +49,21 @@ impl StatusMeaning {
     /// unless that is mapped to something else.
     pub fn texts(self, mapping: &Mapping) -> BTreeSet<String> {
         let mapped = mapping.statuses.keys().map(String::as_str);
-        let usual =
-            ["Awaiting despatch", "On hold", "Partially despatched", "Completed", "Cancelled"];
-        let all = mapped.chain(usual);
+        let all = mapped.chain(Self::USUAL.iter().map(|(text, _)| *text));
         all.filter(|text| Self::of(text, mapping) == Some(self)).map(str::to_owned).collect()
     }
 
+    /// As live systems write them (facts/orderwise 3).
+    const USUAL: [(&str, Self); 5] = [
+        ("Awaiting despatch", Self::Open),
+        ("On hold", Self::OnHold),
+        ("Partially despatched", Self::PartlyDespatched),
+        ("Completed", Self::Despatched),
+        ("Cancelled", Self::Cancelled),
+    ];
+
     fn known(text: &str) -> Option<Self> {
-        Some(match text {
-            "Awaiting despatch" => Self::Open,
-            "On hold" => Self::OnHold,
-            "Partially despatched" => Self::PartlyDespatched,
-            "Completed" => Self::Despatched,
-            "Cancelled" => Self::Cancelled,
-            _ => return None,
-        })
+        Self::USUAL.iter().find(|(usual, _)| *usual == text).map(|(_, meaning)| *meaning)
     }
 
     /// Whether an order that meant `self` and now means `next` went backwards. An order is put on

@@ -8,7 +8,7 @@ use daybook_connectors::sitoo::{OrdersQuery, parse_order};
 use daybook_domain::{Timestamp, causes::Cause, entry::EntryState};
 use daybook_store::{
     Tx,
-    entry::{self, Changes, DueRow},
+    entry::{self, Changes, DueRow, Transition},
     exception, restore, watermark,
 };
 
@@ -119,20 +119,9 @@ async fn is_number_free(
     rows: &[DueRow],
 ) -> Result<(), FlowError> {
     let since = now.minus(app.settings.posting.settling_time);
-    let steps: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            let changes = Changes {
-                doubt_since: Some(Some(since)),
-                doubt_lookups: Some(0),
-                due_at: Some(Some(now)),
-                reason: Some(Some(TAKEN.to_owned())),
-                ..Changes::default()
-            };
-            let detail = "another's document had its number: whether it is free is looked up first";
-            step(row, EntryState::InDoubt, changes, REASON, detail)
-        })
-        .collect();
+    let detail = "another's document had its number: whether it is free is looked up first";
+    let steps: Vec<_> =
+        rows.iter().map(|row| looked_up(row, (since, now), TAKEN, detail)).collect();
     entry::transition(tx, now, &steps).await?;
     Ok(())
 }
@@ -160,20 +149,26 @@ pub(crate) async fn before_sending(
     if first.is_empty() {
         return Ok(sure);
     }
-    let steps: Vec<_> = first
-        .iter()
-        .map(|row| {
-            let changes = Changes {
-                doubt_since: Some(Some(since)),
-                doubt_lookups: Some(0),
-                due_at: Some(Some(now)),
-                reason: Some(Some(REASON.to_owned())),
-                ..Changes::default()
-            };
-            let detail = "this book does not know whether it was posted before";
-            step(row, EntryState::InDoubt, changes, REASON, detail)
-        })
-        .collect();
+    let detail = "this book does not know whether it was posted before";
+    let steps: Vec<_> =
+        first.iter().map(|row| looked_up(row, (since, now), REASON, detail)).collect();
     entry::transition(tx, now, &steps).await?;
     Ok(sure)
+}
+
+/// An entry that is looked up before it is sent, because of something that stands `since` then.
+fn looked_up(
+    row: &DueRow,
+    (since, now): (Timestamp, Timestamp),
+    reason: &str,
+    detail: &str,
+) -> Transition {
+    let changes = Changes {
+        doubt_since: Some(Some(since)),
+        doubt_lookups: Some(0),
+        due_at: Some(Some(now)),
+        reason: Some(Some(reason.to_owned())),
+        ..Changes::default()
+    };
+    step(row, EntryState::InDoubt, changes, REASON, detail)
 }

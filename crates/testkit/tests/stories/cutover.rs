@@ -39,6 +39,11 @@ async fn old_world(db: daybook_store::Db) -> World {
 
 /// The old integration posts an order of one piece.
 fn old_posts(world: &World, order_id: i64, pence: i64) -> i64 {
+    written(world, format!("SIT-{order_id}"), pence)
+}
+
+/// An order of one piece that somebody else than Daybook has written; its id.
+pub(crate) fn written(world: &World, reference: String, pence: i64) -> i64 {
     let shop = world.shop(0);
     let line = LineEdit {
         sku: Some(world.goods(0).sku.clone()),
@@ -49,7 +54,7 @@ fn old_posts(world: &World, order_id: i64, pence: i64) -> i64 {
         ..LineEdit::default()
     };
     world.sandbox.orderwise.write_document(Written {
-        reference: format!("SIT-{order_id}"),
+        reference,
         order_type: ORDER,
         order_date: None,
         customer: shop.customer_id,

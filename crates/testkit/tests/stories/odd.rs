@@ -4,11 +4,11 @@ use daybook_domain::{causes::Cause, entry::EntryState};
 use daybook_flows::people;
 use daybook_sandbox::{
     faults::{Fault, Matcher},
-    orderwise::{CREDIT, Document, DuplicatePolicy, LineEdit, ORDER, Written},
+    orderwise::{CREDIT, Document, DuplicatePolicy},
 };
 use daybook_testkit::{World, db::for_each_engine};
 
-use super::*;
+use super::{cutover::written, *};
 
 #[tokio::test]
 async fn a_character_that_no_database_takes_stops_only_its_order() {
@@ -120,7 +120,7 @@ async fn a_session_that_returns_anothers_document_has_not_posted_the_sale() {
             [|document| document.order_type = CREDIT, |document| document.stored_at /= 2];
         for change in changes {
             let sale = world.sell(world.sale(1_200));
-            let there = written_by_another(&world, sale, 2_500);
+            let there = written(&world, reference(sale).to_string(), 2_500);
             assert!(orderwise.edit_document(there, |document| {
                 document.session = world.shop(0).session_id;
                 change(document);
@@ -157,24 +157,4 @@ async fn a_session_that_returns_anothers_document_has_not_posted_the_sale() {
         }
     })
     .await;
-}
-
-/// A document under an order's own reference that Daybook has not sent.
-fn written_by_another(world: &World, order_id: i64, pence: i64) -> i64 {
-    let shop = world.shop(0);
-    let line = LineEdit {
-        sku: Some(world.goods(0).sku.clone()),
-        quantity: Some(1.into()),
-        gross: Some(pence),
-        tax_rate_id: Some(1),
-        location: Some(shop.stock_location_id),
-        ..LineEdit::default()
-    };
-    world.sandbox.orderwise.write_document(Written {
-        reference: reference(order_id).to_string(),
-        order_type: ORDER,
-        order_date: None,
-        customer: shop.customer_id,
-        lines: vec![line],
-    })
 }
