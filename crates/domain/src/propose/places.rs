@@ -104,12 +104,19 @@ fn store(seen: &Seen, warehouse: &Warehouse, told: &mut Proposed) {
         reasons.push(format!("delivery method {id} is '{name}'"));
         fields.push(("delivery", id.to_string()));
     }
-    if let Some((place, offer)) = central(seen) {
-        reasons.push(format!(
-            "what is sent home leaves from '{}', the only warehouse of no store",
-            place.name
-        ));
-        fields.push(("ships-from", offer.value));
+    match central(seen) {
+        Some((place, offer)) => {
+            reasons.push(format!(
+                "what is sent home leaves from '{}', the only warehouse of no store",
+                place.name
+            ));
+            fields.push(("ships-from", offer.value));
+        }
+        None => reasons.push(
+            "no one warehouse tells where what is sent home leaves from: give \
+             ships-from=LOCATION-ID, or what its tills sell to be sent is held"
+                .to_owned(),
+        ),
     }
     reasons.push("no call tells its session: give session=ID".to_owned());
     fields.push(("name", store.name.clone()));

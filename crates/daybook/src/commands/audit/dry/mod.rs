@@ -116,6 +116,9 @@ fn app(
     settings.posting.in_flight = IN_FLIGHT;
     settings.posting.confirm_after = Duration::ZERO;
     settings.posting.shoppers = Shoppers::StoreAccount;
+    // What was handed over of these orders has long been written: their goods to come are told at once.
+    settings.despatch.deliveries_after = Duration::ZERO;
+    settings.despatch.unmarked_after = Duration::ZERO;
     let theirs = context.config.orderwise(Need::Systems)?;
     let ours = OrderwiseSettings::new(base_url.to_owned(), "daybook".to_owned(), "sandbox".into());
     let orderwise = OrderwiseSettings {
