@@ -11,6 +11,7 @@ use daybook_store::{
     entry::EntryRow,
     exception::{ExceptionRow, Group},
 };
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -37,6 +38,8 @@ pub struct EntryView {
     pub receipt: Option<String>,
     /// When it happened at the till.
     pub ordered_at: Timestamp,
+    /// The till's zone, as it told it: an IANA name, by which the receipt was printed.
+    pub time_zone: Option<String>,
     /// When it was written down.
     pub received_at: Timestamp,
     /// When it last moved.
@@ -84,7 +87,17 @@ pub struct DocumentView {
     pub confirmed_at: Option<Timestamp>,
 }
 
+/// By which clock a receipt was printed: the till's own, else the book's.
+pub(crate) fn till_zone(till: Option<&str>, book: &TimeZone) -> TimeZone {
+    till.and_then(|name| TimeZone::get(name.trim()).ok()).unwrap_or_else(|| book.clone())
+}
+
 impl EntryView {
+    /// By which clock its receipt was printed; `book` where the till told none.
+    pub fn till_zone(&self, book: &TimeZone) -> TimeZone {
+        till_zone(self.time_zone.as_deref(), book)
+    }
+
     /// Why it is where it is; or what OrderWise keeps otherwise than the till, in a few words.
     pub fn why(&self) -> Option<String> {
         self.reason.clone().or_else(|| self.difference())
@@ -130,6 +143,7 @@ impl From<EntryRow> for EntryView {
             register: row.register_id,
             receipt: row.receipt_id,
             ordered_at: row.order_date,
+            time_zone: row.time_zone,
             received_at: row.received_at,
             changed_at: row.changed_at,
             due_at: row.due_at,

@@ -57,6 +57,7 @@ migrations! {
     25 "0025_cutover"
     26 "0026_exception_currency"
     27 "0027_stock_unexplained"
+    28 "0028_entry_time_zone"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

@@ -169,7 +169,7 @@ fn people(context: &Context, page: &Page) -> String {
             entry.kind.to_string(),
             entry.state.to_string(),
             entry.store.map_or_else(|| "-".to_owned(), |id| id.to_string()),
-            words::moment(entry.ordered_at, &zone),
+            words::moment(entry.ordered_at, &entry.till_zone(&zone)),
             words::money(entry.gross, &entry.currency),
             words::or_dash(entry.document.as_ref().and_then(|found| found.number.clone())),
             words::or_dash(entry.why()),

@@ -16,7 +16,7 @@ use crate::{
 const INSERT: &str = "INSERT INTO entry (order_id, site_id, reference, kind, state, reason, \
     warehouse_id, register_id, receipt_id, order_date, currency, net, vat, gross, \
     original_order_id, partner_order_id, received_at, changed_at, due_at, attempt, failures, \
-    doubt_lookups, payload_hash, payload_version, seq, chain) ";
+    doubt_lookups, payload_hash, payload_version, seq, chain, time_zone) ";
 const UNLESS_THERE: &str = " ON CONFLICT DO NOTHING RETURNING order_id";
 const KEEP: &str = "INSERT INTO payload (order_id, version, received_at, hash, body) ";
 
@@ -84,6 +84,7 @@ async fn insert_rows(
             row.push_bind(0_i64).push_bind(0_i64).push_bind(0_i64);
             row.push_bind(hash.as_slice()).push_bind(1_i64);
             row.push_bind(end.seq).push_bind(end.hash.as_slice());
+            row.push_bind(order.time_zone.as_deref());
         });
         let rows = query.push(UNLESS_THERE).build().fetch_all(c).await?;
         rows.iter().map(|row| Ok(row.try_get("order_id")?)).collect()

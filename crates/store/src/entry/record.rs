@@ -21,12 +21,12 @@ sql! {
     REWRITE = "UPDATE entry SET kind = $2, state = $3, reason = $4, warehouse_id = $5, \
                register_id = $6, receipt_id = $7, order_date = $8, currency = $9, net = $10, \
                vat = $11, gross = $12, original_order_id = $13, partner_order_id = $14, \
-               due_at = $15, site_id = $16, reference = $17 WHERE order_id = $1";
+               due_at = $15, site_id = $16, reference = $17, time_zone = $18 WHERE order_id = $1";
     /// Only for entries that are not on their way to OrderWise.
     REREAD = "UPDATE entry SET kind = $2, site_id = $3, warehouse_id = $4, register_id = $5, \
               receipt_id = $6, order_date = $7, currency = $8, net = $9, vat = $10, \
               gross = $11, original_order_id = $12, partner_order_id = $13, due_at = $14, \
-              reference = $15, reason = NULL WHERE order_id = $1 AND state IN ('held', 'ready')";
+              reference = $15, time_zone = $16, reason = NULL WHERE order_id = $1 AND state IN ('held', 'ready')";
     NOTE_VERSION = "UPDATE entry SET payload_hash = $2, payload_version = $3, seq = $4, \
                     chain = $5, changed_at = $6 WHERE order_id = $1";
 }
@@ -58,6 +58,8 @@ pub struct NewEntry {
     pub receipt_id: Option<String>,
     /// When it happened at the till.
     pub order_date: Timestamp,
+    /// The till's zone, as it told it.
+    pub time_zone: Option<String>,
     /// ISO 4217.
     pub currency: String,
     /// Net, returns negative.
@@ -226,6 +228,7 @@ async fn change(
             .bind(due_at.map(Timestamp::micros))
             .bind(order.site_id)
             .bind(order.reference().to_string())
+            .bind(order.time_zone.as_deref())
             .execute(c)
             .await?;
     });
@@ -283,6 +286,7 @@ pub async fn reread(tx: &mut Tx, now: Timestamp, order: &NewEntry) -> StoreResul
             .bind(order.partner_order_id)
             .bind(now.micros())
             .bind(order.reference().to_string())
+            .bind(order.time_zone.as_deref())
             .execute(c)
             .await?
             .rows_affected()

@@ -34,6 +34,8 @@ pub struct EntryRow {
     pub receipt_id: Option<String>,
     /// When it happened at the till.
     pub order_date: Timestamp,
+    /// The till's zone, as it told it; none in books of before migration 28.
+    pub time_zone: Option<String>,
     /// ISO 4217.
     pub currency: String,
     /// Net, returns negative.
@@ -108,7 +110,7 @@ macro_rules! entry_columns {
          receipt_id, order_date, currency, net, vat, gross, original_order_id, partner_order_id, \
          received_at, changed_at, due_at, attempt, failures, worker, lease_until, doubt_since, \
          doubt_lookups, erp_order_id, erp_order_number, erp_net, erp_tax, erp_gross, stored_at, \
-         posted_at, confirmed_at, payload_version, seq"
+         posted_at, confirmed_at, payload_version, seq, time_zone"
     };
 }
 pub(super) use entry_columns;
@@ -126,6 +128,7 @@ impl FromCells for EntryRow {
             register_id: row.opt_text("register_id")?,
             receipt_id: row.opt_text("receipt_id")?,
             order_date: row.time("order_date")?,
+            time_zone: row.opt_text("time_zone")?,
             currency: row.text("currency")?,
             net: row.money("net")?,
             vat: row.money("vat")?,

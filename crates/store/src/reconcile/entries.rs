@@ -19,7 +19,8 @@ macro_rules! columns {
          register_id, receipt_id, order_date, currency, net, vat, gross, original_order_id, \
          partner_order_id, e.received_at AS received_at, changed_at, due_at, attempt, failures, \
          worker, lease_until, doubt_since, doubt_lookups, erp_order_id, erp_order_number, erp_net, \
-         erp_tax, erp_gross, stored_at, posted_at, confirmed_at, payload_version, seq, body"
+         erp_tax, erp_gross, stored_at, posted_at, confirmed_at, payload_version, seq, \
+         time_zone, body"
     };
 }
 

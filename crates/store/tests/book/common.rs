@@ -27,6 +27,7 @@ pub(crate) fn sale(order_id: i64) -> NewEntry {
         register_id: Some("{R-1}".to_owned()),
         receipt_id: Some(format!("55-{order_id}")),
         order_date: at(order_id),
+        time_zone: Some("Europe/Stockholm".to_owned()),
         currency: "GBP".to_owned(),
         net: Money::from_pence(1_000),
         vat: Money::from_pence(200),

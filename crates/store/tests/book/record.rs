@@ -22,6 +22,7 @@ async fn an_entry_comes_back_as_it_was_written() {
         assert_eq!((row.kind, row.state, row.reason), (new.kind, new.state, new.reason));
         assert_eq!((row.net, row.vat, row.gross), (new.net, new.vat, new.gross));
         assert_eq!((row.order_date, row.due_at), (new.order_date, new.due_at));
+        assert_eq!(row.time_zone.as_deref(), Some("Europe/Stockholm"));
         assert_eq!((row.original_order_id, row.partner_order_id), (Some(6), Some(8)));
         assert_eq!((row.register_id, row.receipt_id), (new.register_id, new.receipt_id));
         assert_eq!((row.attempt, row.failures, row.seq, row.payload_version), (0, 0, 1, 1));

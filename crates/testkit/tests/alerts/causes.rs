@@ -38,6 +38,7 @@ pub(crate) fn waiting_sale(world: &World, order_id: i64) -> NewEntry {
         register_id: None,
         receipt_id: None,
         order_date: MORNING,
+        time_zone: None,
         currency: "GBP".to_owned(),
         net: Money::from_pence(1_000),
         vat: Money::from_pence(200),

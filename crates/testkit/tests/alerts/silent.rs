@@ -27,6 +27,7 @@ fn receipt(order_id: i64, store: i64, at: Timestamp) -> NewEntry {
         register_id: None,
         receipt_id: None,
         order_date: at,
+        time_zone: None,
         currency: "GBP".to_owned(),
         net: Money::from_pence(1_000),
         vat: Money::from_pence(200),

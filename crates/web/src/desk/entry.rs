@@ -282,8 +282,8 @@ fn sentence(whole: &EntryWhole) -> String {
 fn facts(whole: &EntryWhole, zone: &jiff::tz::TimeZone) -> Vec<(&'static str, String)> {
     let entry = &whole.entry;
     let mut facts = vec![
-        ("At the till", say::moment(entry.ordered_at, zone)),
-        ("Written down", say::moment(entry.received_at, zone)),
+        ("At the till", say::placed(entry.ordered_at, &entry.till_zone(zone))),
+        ("Written down", say::placed(entry.received_at, zone)),
         ("Amount", words::made_of((entry.gross, entry.net, entry.vat), &entry.currency)),
     ];
     let store = whole.store.clone().or_else(|| entry.store.map(|id| id.to_string()));

@@ -13,6 +13,11 @@ pub(crate) fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y, %H:%M").to_string()
 }
 
+/// `Wed 25 Nov 2026, 14:05 (Europe/London)`: where clocks of two places stand side by side.
+pub(crate) fn placed(at: Timestamp, zone: &TimeZone) -> String {
+    format!("{} ({})", moment(at, zone), zone.iana_name().unwrap_or("UTC"))
+}
+
 /// `25 Nov, 14:05`.
 pub(crate) fn short(at: Timestamp, zone: &TimeZone) -> String {
     at.to_jiff().to_zoned_datetime(zone.clone()).strftime("%-d %b, %H:%M").to_string()

@@ -6,10 +6,12 @@ use daybook_domain::{
     cutover::{Cutover, Mode},
 };
 use daybook_flows::audit;
-use daybook_store::cutover;
-use daybook_testkit::db::for_each_engine;
+use daybook_sandbox::sitoo::masters::Store;
+use daybook_store::{cutover, entry};
+use daybook_testkit::{World, db::for_each_engine};
+use jiff::tz::TimeZone;
 
-use crate::{Shop, reference};
+use crate::{Shop, desk_of, reference};
 
 #[tokio::test]
 async fn today_says_the_truth_in_a_sentence_and_names_what_is_behind() {
@@ -52,6 +54,33 @@ async fn a_desk_that_posts_nothing_says_so_and_is_not_green() {
         let (_, page) = shop.desk.get("/health", &ada).await;
         assert_eq!(page.matches("Rests").count(), 4, "{page}");
         assert_eq!(page.matches("Runs").count(), 3, "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_receipt_has_the_hour_that_is_printed_on_it() {
+    for_each_engine(|db| async move {
+        let world = World::new(1, db).await.unwrap();
+        let sku = world.goods(0).sku.clone();
+        let shop = &world.retailer.stores[0];
+        let mut abroad = Store::new(shop.store_id, &shop.name, &shop.external_id);
+        "Asia/Tokyo".clone_into(&mut abroad.time_zone);
+        world.sandbox.sitoo.add_store(abroad);
+        let sold = world.sell(world.sale_of(0, world.row_of(&sku, 1_250)));
+        world.pass().await;
+        let at = entry::get(&world.app.db, sold).await.unwrap().unwrap().order_date;
+        let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+        let printed = at.to_jiff().to_zoned_datetime(tokyo).strftime("%H:%M").to_string();
+        let desk = desk_of(world);
+        let ada = desk.sign_in(Role::Finance).await;
+        let (_, list) = desk.get("/find", &ada).await;
+        assert!(list.contains(&printed), "{printed} is not in {list}");
+        let (_, page) = desk.get(&format!("/entries/{}", reference(sold)), &ada).await;
+        assert!(page.contains(&format!("{printed} (Asia/Tokyo)")), "{page}");
+        assert!(page.contains("(Europe/London)"), "written down by the book's clock: {page}");
+        let (_, file) = desk.get("/find.csv", &ada).await;
+        assert!(file.contains("Asia/Tokyo,GBP"), "{file}");
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use daybook_domain::{Money, words::made_of};
+use daybook_domain::{Money, Timestamp, words::made_of};
 use daybook_store::{attempt::AttemptRow, exchange::ExchangeRow};
 use jiff::tz::TimeZone;
 
@@ -27,8 +27,8 @@ fn head(shown: &Shown, zone: &TimeZone) -> String {
     let mut rows = vec![
         ("entry", format!("{} ({})", entry.reference, entry.kind)),
         ("state", state(shown)),
-        ("sold at", words::moment(entry.ordered_at, zone)),
-        ("received", words::moment(entry.received_at, zone)),
+        ("sold at", placed(entry.ordered_at, &entry.till_zone(zone))),
+        ("received", placed(entry.received_at, zone)),
         ("amount", made_of((entry.gross, entry.net, entry.vat), &entry.currency)),
     ];
     let place = [
@@ -47,6 +47,11 @@ fn head(shown: &Shown, zone: &TimeZone) -> String {
     }
     let lines: Vec<_> = rows.iter().map(|(name, value)| format!("{name:<14}{value}")).collect();
     lines.join("\n")
+}
+
+/// A moment with the place of its clock: that of the till may be another than the book's.
+fn placed(at: Timestamp, zone: &TimeZone) -> String {
+    format!("{} {}", words::moment(at, zone), zone.iana_name().unwrap_or("UTC"))
 }
 
 fn state(shown: &Shown) -> String {
