@@ -58,6 +58,7 @@ migrations! {
     26 "0026_exception_currency"
     27 "0027_stock_unexplained"
     28 "0028_entry_time_zone"
+    29 "0029_match_currency"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

@@ -71,6 +71,30 @@ pub fn propose(rules: &[Rule], left: &[Item], right: &[Item], barred: &Barred) -
     board.found
 }
 
+/// Items of the left side that bear the reference of one item of the right, in another currency: no
+/// rule matches those.
+pub fn across_currencies(left: &[Item], right: &[Item]) -> usize {
+    let bearers = |items: &[Item]| {
+        let mut bearers: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, item) in items.iter().enumerate() {
+            for reference in &item.references {
+                bearers.entry(reference.clone()).or_default().push(at);
+            }
+        }
+        bearers
+    };
+    let (ours, theirs) = (bearers(left), bearers(right));
+    let lone = ours.iter().filter_map(|(reference, at)| match (&at[..], theirs.get(reference)) {
+        (&[ours], Some(theirs)) => Some((ours, theirs)),
+        _ => None,
+    });
+    let across = lone.filter(|(ours, theirs)| match theirs[..] {
+        [theirs] => left[*ours].currency != right[theirs].currency,
+        _ => false,
+    });
+    across.map(|(ours, _)| ours).collect::<BTreeSet<_>>().len()
+}
+
 const LEFT: usize = 0;
 const RIGHT: usize = 1;
 

@@ -24,7 +24,7 @@ pub use line::{
     BankLine, LineKind, NotALineKind, SettlementLine, TillMoney, content, file_hash, fingerprint,
     fold, keys, tokens,
 };
-pub use matching::{Barred, Item, Proposed, propose};
+pub use matching::{Barred, Item, Proposed, across_currencies, propose};
 pub use payout::{Payout, payouts};
 pub use rule::{BY_HAND, By, Rule, RuleFault, Subject, WRITTEN_OFF, built_in};
 pub use state::{MatchState, NotAMatchState};

@@ -164,6 +164,7 @@ fn a_what_if_names_what_comes_goes_and_changes() {
         right: vec!["a".to_owned()],
         amount: Money::ZERO,
         difference: Money::ZERO,
+        currency: "GBP".to_owned(),
     };
     let before = vec![one("1", "r", true), one("2", "r", true), one("3", "r", false)];
     let after = vec![one("1", "r", true), one("3", "r", true), one("4", "s", false)];

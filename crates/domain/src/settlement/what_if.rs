@@ -21,6 +21,8 @@ pub struct Match {
     pub amount: Money,
     /// Left less right.
     pub difference: Money,
+    /// ISO 4217, of both sides.
+    pub currency: String,
 }
 
 /// The difference between two sets of matches.

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daybook_domain::settlement::{
-    Barred, Item, Match, MatchState, Proposed, Rule, Subject, WhatIf, compare, propose,
+    Barred, Item, Match, MatchState, Proposed, Rule, Subject, WhatIf, across_currencies, compare,
+    propose,
 };
 use daybook_store::{
     Tx,
@@ -41,6 +42,8 @@ pub struct MatchReport {
     pub payments: Done,
     /// Payouts with lines of the bank.
     pub bank: Done,
+    /// Open payments that bear the reference of a line in another currency: no rule matches those.
+    pub other_currency: usize,
 }
 
 /// What a pass did about one subject.
@@ -72,6 +75,7 @@ pub async fn run(app: &App, reach: Reach) -> Result<MatchReport, FlowError> {
     for provider in app.settings.settlement.providers.keys() {
         let board = Board::payments(app, provider, reach).await?;
         board.carry_out(app, &rules, version, &mut report.payments).await?;
+        report.other_currency += across_currencies(&board.left, &board.right);
         balance::carry(app, provider).await?;
     }
     let board = Board::bank(app, reach).await?;
@@ -161,6 +165,7 @@ impl Board {
                 right,
                 amount: stored.amount,
                 difference: stored.difference,
+                currency: stored.currency.clone().unwrap_or_default(),
             }
         });
         (compare(before.collect(), after), numbers)
@@ -179,6 +184,11 @@ impl Board {
             left: keys(&self.left, &one.left),
             right: keys(&self.right, &one.right),
             difference: one.difference,
+            currency: one
+                .left
+                .first()
+                .map(|&at| self.left[at].currency.clone())
+                .unwrap_or_default(),
         }
     }
 
@@ -217,6 +227,7 @@ impl Board {
                 rule_version: version,
                 amount: one.amount,
                 difference: one.difference,
+                currency: one.currency.clone(),
                 parts: Parts { left: one.left.clone(), right },
                 made_by: DAYBOOK.to_owned(),
             };

@@ -96,6 +96,7 @@ pub async fn by_hand(
 ) -> Result<StoredMatch, FlowError> {
     let mut tx = app.db.begin().await?;
     let (mut amount, mut paid) = (Money::ZERO, Money::ZERO);
+    let mut currency = OneCurrency::default();
     let mut parts = Parts { left: Vec::new(), right: lines.to_vec() };
     for &(order_id, index) in payments {
         let there = till::of_order(&mut tx, order_id).await?;
@@ -103,6 +104,7 @@ pub async fn by_hand(
         let Some(found) = found.filter(|stored| stored.match_number.is_none()) else {
             return Err(taken(&format!("payment {order_id}:{index}")));
         };
+        currency.of(&found.money.key(), &found.money.currency)?;
         amount += found.money.amount;
         parts.left.push(found.money.key());
     }
@@ -111,6 +113,7 @@ pub async fn by_hand(
         let Some(found) = found.filter(|stored| stored.match_number.is_none()) else {
             return Err(taken(&format!("line L-{number}")));
         };
+        currency.of(&format!("line L-{number}"), &found.line.currency)?;
         paid += found.line.gross;
     }
     let new = NewMatch {
@@ -120,6 +123,7 @@ pub async fn by_hand(
         rule_version: rule::version(&mut tx).await?,
         amount,
         difference: amount - paid,
+        currency: currency.0.unwrap_or_default(),
         parts,
         made_by: actor.to_owned(),
     };
@@ -157,9 +161,11 @@ pub async fn write_off(
         rule_version: rule::version(&mut tx).await?,
         amount: Money::ZERO,
         difference: Money::ZERO,
+        currency: String::new(),
         parts: Parts::default(),
         made_by: actor.to_owned(),
     };
+    let mut currency = OneCurrency::default();
     for &(order_id, index) in payments {
         let there = till::of_order(&mut tx, order_id).await?;
         let found = there.into_iter().find(|stored| stored.money.index == index);
@@ -169,10 +175,12 @@ pub async fn write_off(
         let Some(found) = found.filter(free) else {
             return Err(taken(&format!("payment {order_id}:{index}")));
         };
+        currency.of(&found.money.key(), &found.money.currency)?;
         new.amount += found.money.amount;
         new.parts.left.push(found.money.key());
     }
     new.difference = new.amount;
+    new.currency = currency.0.unwrap_or_default();
     let number = matches::insert(&mut tx, app.now(), &new).await?;
     for &(order_id, index) in payments {
         if !till::attach(&mut tx, order_id, index, number).await? {
@@ -185,6 +193,25 @@ pub async fn write_off(
     tx.commit().await?;
     carry_for(app, Subject::Payments).await?;
     find(app, number).await
+}
+
+/// The currency of all parts of a match: amounts in two are not added up, nor equal.
+#[derive(Debug, Default)]
+struct OneCurrency(Option<String>);
+
+impl OneCurrency {
+    fn of(&mut self, what: &str, currency: &str) -> Result<(), FlowError> {
+        let known = self.0.get_or_insert_with(|| currency.to_owned());
+        if known == currency {
+            return Ok(());
+        }
+        Err(FlowError::request(
+            "match-two-currencies",
+            format!("{what} is in {currency}, what was named before it in {known}"),
+            "name what is in one currency only; if a report names the wrong one, ask the provider \
+             for the right report",
+        ))
+    }
 }
 
 fn taken(what: &str) -> FlowError {

@@ -17,7 +17,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT number, subject, state, rule, rule_version, amount, difference, parts, \
-             made_at, made_by, decided_at, decided_by, reason FROM money_match ",
+             made_at, made_by, decided_at, decided_by, reason, currency FROM money_match ",
             $rest
         )
     };
@@ -28,11 +28,12 @@ sql! {
     IN_STATE = select!("WHERE subject = $1 AND state = $2 ORDER BY number");
     LATEST = select!("WHERE subject = $1 AND state = $2 ORDER BY number DESC LIMIT $3");
     COUNTS = "SELECT subject, state, CAST(count(*) AS BIGINT) AS matches, \
-              CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(difference) AS BIGINT) AS difference \
-              FROM money_match GROUP BY subject, state ORDER BY subject, state";
+              CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(difference) AS BIGINT) AS difference, \
+              currency FROM money_match GROUP BY subject, state, currency \
+              ORDER BY subject, state, currency";
     INSERT = "INSERT INTO money_match (subject, state, rule, rule_version, amount, difference, \
-              parts, made_at, made_by, decided_at, decided_by) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING number";
+              parts, made_at, made_by, decided_at, decided_by, currency) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING number";
     DECIDE = "UPDATE money_match SET state = $3, decided_at = $4, decided_by = $5, reason = $6 \
               WHERE number = $1 AND state = $2";
 }
@@ -61,6 +62,8 @@ pub struct NewMatch {
     pub amount: Money,
     /// Left less right.
     pub difference: Money,
+    /// ISO 4217, of both sides.
+    pub currency: String,
     /// What it is made of.
     pub parts: Parts,
     /// Who made it.
@@ -84,6 +87,8 @@ pub struct StoredMatch {
     pub amount: Money,
     /// Left less right.
     pub difference: Money,
+    /// ISO 4217, of both sides; none where nothing is known of one that is undone.
+    pub currency: Option<String>,
     /// What it is made of.
     pub parts: Parts,
     /// When it was made.
@@ -108,6 +113,7 @@ impl FromCells for StoredMatch {
             rule_version: row.int("rule_version")?,
             amount: row.money("amount")?,
             difference: row.money("difference")?,
+            currency: row.opt_text("currency")?,
             parts: from_json(&row.text("parts")?)?,
             made_at: row.time("made_at")?,
             made_by: row.text("made_by")?,
@@ -131,6 +137,8 @@ pub struct MatchCount {
     pub amount: Money,
     /// Sum of what their sides differ by.
     pub difference: Money,
+    /// ISO 4217; none where nothing is known of those that are undone.
+    pub currency: Option<String>,
 }
 
 impl FromCells for MatchCount {
@@ -141,6 +149,7 @@ impl FromCells for MatchCount {
             matches: row.int("matches")?,
             amount: row.money("amount")?,
             difference: row.money("difference")?,
+            currency: row.opt_text("currency")?,
         })
     }
 }
@@ -162,6 +171,7 @@ pub async fn insert(tx: &mut Tx, now: Timestamp, new: &NewMatch) -> StoreResult<
             .bind(new.made_by.as_str())
             .bind(decided)
             .bind(decided.map(|_| new.made_by.as_str()))
+            .bind(new.currency.as_str())
             .fetch_one(c)
             .await?
             .int("number")

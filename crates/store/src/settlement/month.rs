@@ -12,7 +12,7 @@ use crate::{
 };
 
 sql! {
-    TENDERS = "SELECT provider, currency, tender, min(name) AS name, warehouse_id, \
+    TENDERS = "SELECT provider, till_money.currency, tender, min(name) AS name, warehouse_id, \
                CAST(sum(CASE WHEN day < $1 THEN till_money.amount ELSE 0 END) AS BIGINT) \
                AS opening, \
                CAST(sum(CASE WHEN day >= $1 THEN till_money.amount ELSE 0 END) AS BIGINT) \
@@ -26,8 +26,8 @@ sql! {
                FROM till_money LEFT JOIN money_match AS given_up \
                ON given_up.number = match_number AND given_up.rule = 'written-off' \
                WHERE provider <> '' AND day <= $2 AND (settled_on IS NULL OR settled_on >= $1) \
-               GROUP BY provider, currency, tender, warehouse_id \
-               ORDER BY provider, currency, tender, warehouse_id";
+               GROUP BY provider, till_money.currency, tender, warehouse_id \
+               ORDER BY provider, till_money.currency, tender, warehouse_id";
     OPEN = "SELECT provider, currency, warehouse_id, day, CAST(count(*) AS BIGINT) AS payments, \
             CAST(sum(amount) AS BIGINT) AS amount FROM till_money WHERE provider <> '' \
             AND day <= $1 AND (settled_on IS NULL OR settled_on > $1) \

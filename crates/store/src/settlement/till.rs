@@ -71,11 +71,13 @@ sql! {
                AND settled_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM money_match AS m \
                WHERE m.number = match_number AND m.rule = 'written-off') \
                GROUP BY settled_on, currency ORDER BY settled_on, currency";
-    WRITTEN_OFF = "SELECT settled_on AS day, currency, CAST(sum(till_money.amount) AS BIGINT) \
-                   AS amount, CAST(count(*) AS BIGINT) AS payments FROM money_match \
+    WRITTEN_OFF = "SELECT settled_on AS day, till_money.currency, \
+                   CAST(sum(till_money.amount) AS BIGINT) AS amount, \
+                   CAST(count(*) AS BIGINT) AS payments FROM money_match \
                    JOIN till_money ON till_money.match_number = money_match.number \
                    WHERE rule = 'written-off' AND provider = $1 AND settled_on IS NOT NULL \
-                   GROUP BY settled_on, currency ORDER BY settled_on, currency";
+                   GROUP BY settled_on, till_money.currency \
+                   ORDER BY settled_on, till_money.currency";
     /// What was open at the end of a day, added up one by one.
     OPEN_AT = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) AS amount, \
                CAST(count(*) AS BIGINT) AS payments FROM till_money WHERE provider = $1 \

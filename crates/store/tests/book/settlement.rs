@@ -85,6 +85,7 @@ async fn matched(db: &Db, state: MatchState) -> i64 {
         rule_version: 0,
         amount: Money::from_pence(1_000),
         difference: Money::ZERO,
+        currency: "GBP".to_owned(),
         parts: Parts { left: vec!["1:0".to_owned()], right: vec![1] },
         made_by: "daybook".to_owned(),
     };

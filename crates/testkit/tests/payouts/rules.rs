@@ -1,7 +1,7 @@
 //! Rules are data: a dry run shows what a change would do to all history.
 
 use daybook_domain::settlement::{By, Rule, built_in};
-use daybook_flows::settlement::{pass, people, rules};
+use daybook_flows::settlement::{import, pass, people, rules, show};
 use daybook_testkit::story::tell;
 
 use super::*;
@@ -75,6 +75,42 @@ async fn a_surer_rule_takes_the_place_of_a_suggestion_and_people_stand_above_rul
         }
         let plan = pass::plan(&world.app, None).await.unwrap();
         assert_eq!((plan.payments.same, plan.payments.unmatched.len()), (1, 0));
+        world
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_matched_across_currencies_and_it_is_said() {
+    tell(|world| async move {
+        let sold = sell(&world, 0, 5_000, "8836000000000001");
+        sell(&world, 0, 3_000, "8836000000000002");
+        world.pass().await;
+        // The provider's report names another currency for one of them, and its very reference.
+        let csv = Batch::new(7, after_days(2), &cards(&world)).csv();
+        let euros: Vec<String> = csv
+            .lines()
+            .map(|line| {
+                let its = line.contains("8836000000000001");
+                if its { line.replace("GBP", "EUR") } else { line.to_owned() }
+            })
+            .collect();
+        let csv = euros.join("\n") + "\n";
+        import::report(&world.app, "adyen", "report.csv", csv.as_bytes(), "Ada").await.unwrap();
+        let report = run(&world).await;
+        assert_eq!((report.payments.confirmed, report.other_currency), (1, 1));
+        let open = show::open(&world.app, "adyen", day(2), 10).await.unwrap();
+        let (payment, line) = (&open.payments[0], &open.lines[0]);
+        assert_eq!((payment.money.order_id, line.line.currency.as_str()), (sold, "EUR"));
+        // Nor by hand: 50 pounds are not 50 euros.
+        let key = (sold, payment.money.index);
+        let by_hand = people::by_hand(&world.app, &[key], &[line.number], "Ada").await;
+        assert_eq!(code(by_hand), "match-two-currencies");
+        assert_eq!(matches_in(&world, MatchState::Confirmed).await.len(), 1);
+        assert_eq!(
+            matches_in(&world, MatchState::Confirmed).await[0].currency.as_deref(),
+            Some("GBP")
+        );
         world
     })
     .await;

@@ -120,6 +120,7 @@ mod tests {
         "link-over",
         "match-not-open",
         "match-part-taken",
+        "match-two-currencies",
         "match-rule",
         "match-unknown",
         "name-missing",

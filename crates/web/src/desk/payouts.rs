@@ -94,8 +94,9 @@ pub(super) async fn page(
             .matches
             .iter()
             .map(|one| {
-                let amount = say::money(one.amount, &currency);
-                let difference = say::money(one.difference, &currency);
+                let currency = one.currency.as_deref().unwrap_or(&currency);
+                let amount = say::money(one.amount, currency);
+                let difference = say::money(one.difference, currency);
                 let what = format!("{} {}", one.subject.word(), one.state.word());
                 (what, one.matches.to_string(), amount, difference)
             })

@@ -28,12 +28,13 @@ fn overview_words(context: &Context, overview: &Overview) -> String {
     }
     if !overview.matches.is_empty() {
         let rows = overview.matches.iter().map(|count| {
+            let currency = count.currency.as_deref().unwrap_or(context.currency());
             vec![
                 count.subject.to_string(),
                 count.state.to_string(),
                 count.matches.to_string(),
-                words::money(count.amount, context.currency()),
-                words::money(count.difference, context.currency()),
+                words::money(count.amount, currency),
+                words::money(count.difference, currency),
             ]
         });
         let head = ["matches of", "state", "count", "amount", "difference"];

@@ -123,7 +123,7 @@ pub(super) async fn run(context: &Context, args: &MatchArgs) -> Result<Ended, Fa
     if args.dry_run {
         let plan = pass::plan(&app, changed.as_deref()).await;
         app.db.close().await;
-        context.printer.result(&plan?, |plan| plan_words(context, plan))?;
+        context.printer.result(&plan?, plan_words)?;
         return Ok(Ended::Done);
     }
     let reach = if args.all { Reach::AllHistory } else { Reach::Open };
@@ -147,19 +147,27 @@ fn report_words(report: &MatchReport) -> String {
     } else {
         ""
     };
-    format!("{read}\n{payments}\n{bank}{next}")
+    let across = match u64::try_from(report.other_currency).unwrap_or(u64::MAX) {
+        0 => String::new(),
+        some => format!(
+            "\n{} with the reference of a line in another currency, which nothing matches: compare \
+             `daybook payouts open PROVIDER` with the provider's report",
+            words::count(some, "payment", "payments")
+        ),
+    };
+    format!("{read}\n{payments}\n{bank}{across}{next}")
 }
 
 /// Rows of a plan that a person is shown; a program gets all.
 const SHOWN: usize = 40;
 
-fn plan_words(context: &Context, plan: &Plan) -> String {
+fn plan_words(plan: &Plan) -> String {
     let mut told = Vec::new();
     for (what, found) in [("payments", &plan.payments), ("payouts", &plan.bank)] {
         let row = |word: &str, one: &Match| {
             let state = if one.confirmed { "confirmed" } else { "suggested" };
             let keys = |keys: &[String]| keys.join(" ");
-            let money = words::money(one.amount, context.currency());
+            let money = words::money(one.amount, &one.currency);
             let rule = one.rule.clone();
             vec![word.to_owned(), rule, state.to_owned(), money, keys(&one.left), keys(&one.right)]
         };
@@ -208,6 +216,10 @@ pub(super) async fn suggestions(
     Ok(Ended::Done)
 }
 
+fn currency_of<'a>(context: &'a Context, stored: &'a StoredMatch) -> &'a str {
+    stored.currency.as_deref().unwrap_or(context.currency())
+}
+
 fn view_row(context: &Context, view: &MatchView) -> Vec<String> {
     let day = |key: String, day: daybook_domain::settlement::Day| format!("{key} ({day})");
     let payments = view.payments.iter().map(|one| day(one.money.key(), one.money.day));
@@ -223,8 +235,8 @@ fn view_row(context: &Context, view: &MatchView) -> Vec<String> {
     vec![
         format!("M-{}", view.stored.number),
         view.stored.rule.clone(),
-        words::money(view.stored.amount, context.currency()),
-        words::money(view.stored.difference, context.currency()),
+        words::money(view.stored.amount, currency_of(context, &view.stored)),
+        words::money(view.stored.difference, currency_of(context, &view.stored)),
         short(payments.chain(payouts).collect()),
         short(lines.chain(bank).collect()),
     ]
@@ -238,7 +250,7 @@ struct Decided {
 
 fn decided_words(context: &Context, decided: &Decided) -> String {
     let rows = decided.matches.iter().map(|one| {
-        let money = words::money(one.amount, context.currency());
+        let money = words::money(one.amount, currency_of(context, one));
         format!("M-{}: {}, {money}", one.number, one.state)
     });
     rows.collect::<Vec<_>>().join("\n")
