@@ -329,9 +329,9 @@ async fn wake(
     }
     let mut stood = 0;
     if !stores.is_empty() {
-        for (store, (entries, _)) in exception::behind(&mut tx).await? {
+        for (store, behind) in exception::behind(&mut tx).await? {
             if stores.contains(store.to_string().as_str()) {
-                stood += entries.unsigned_abs();
+                stood += behind.entries.unsigned_abs();
             }
         }
         for store in stores {

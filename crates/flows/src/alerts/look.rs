@@ -12,6 +12,7 @@ use daybook_domain::{
     entry::EntryState,
     mapping::Mapping,
     reconcile::witness::Day,
+    sums::Sums,
     words,
 };
 use daybook_store::{
@@ -123,6 +124,25 @@ fn is_down(seen: &Seen, system: &str) -> bool {
     seen.observations.iter().any(about)
 }
 
+/// Entries that wait, with the money of each currency.
+#[derive(Default)]
+struct Waiting {
+    records: i64,
+    sums: Sums,
+}
+
+impl Waiting {
+    fn add(&mut self, row: &OwedRow) {
+        self.records += row.entries;
+        self.sums.add(Some(&row.currency), row.gross);
+    }
+
+    /// In figures: the money of the book's own currency.
+    fn impact(&self, around: &Around<'_>) -> Impact {
+        Impact { records: self.records, money: self.sums.own(around.currency) }
+    }
+}
+
 const fn on_its_way(state: EntryState) -> bool {
     matches!(state, EntryState::Ready | EntryState::Posting | EntryState::InDoubt)
 }
@@ -135,10 +155,8 @@ async fn systems(
 ) -> Result<(), FlowError> {
     let app = around.app;
     let waits = owed.iter().filter(|row| on_its_way(row.state));
-    let waiting = Impact {
-        records: waits.clone().map(|row| row.entries).sum(),
-        money: waits.map(|row| row.gross).sum(),
-    };
+    let mut waiting = Waiting::default();
+    waits.for_each(|row| waiting.add(row));
     let pauses = pause::all(&app.db).await?;
     let stopped = pauses.iter().filter_map(|one| Some((one.cause.parse().ok()?, one.since)));
     let told = groups.iter().map(|group| (group.cause, group.oldest));
@@ -147,10 +165,11 @@ async fn systems(
         if !matches!(kind, AlertKind::SystemUnreachable | AlertKind::CredentialsRefused) {
             continue;
         }
-        let impact = if system == "orderwise" { waiting } else { Impact::default() };
+        let waiting = (system == "orderwise").then_some(&waiting);
+        let impact = waiting.map(|all| all.impact(around)).unwrap_or_default();
         let mut sentence = format!("{}, since {}.", cause.entry().title, around.moment(since));
-        if impact.records > 0 {
-            let (entries, money) = (words::grouped(impact.records), around.money(impact.money));
+        if let Some(all) = waiting.filter(|all| all.records > 0) {
+            let (entries, money) = (words::grouped(all.records), all.sums.told(around.currency));
             let _ = write!(sentence, " {entries} entries, {money}, wait for it.");
         }
         let key = Key::new(kind, system);
@@ -224,24 +243,24 @@ async fn unposted(around: &Around<'_>, owed: &[OwedRow], seen: &mut Seen) -> Res
     // What another integration has to post has its time.
     let usual = around.app.settings.alerts.limits.unposted;
     let limit = cutover::patience(around.app).await?.map_or(usual, |span| span.max(usual));
-    let mut stores: BTreeMap<Option<i64>, (Impact, Timestamp)> = BTreeMap::new();
+    let mut stores: BTreeMap<Option<i64>, (Waiting, Timestamp)> = BTreeMap::new();
     for row in owed.iter().filter(|row| on_its_way(row.state)) {
-        let one = stores.entry(row.warehouse_id).or_insert((Impact::default(), row.oldest));
-        one.0.records += row.entries;
-        one.0.money += row.gross;
+        let one = stores.entry(row.warehouse_id).or_insert((Waiting::default(), row.oldest));
+        one.0.add(row);
         one.1 = one.1.min(row.oldest);
     }
-    for (store, (impact, oldest)) in stores {
+    for (store, (waiting, oldest)) in stores {
         if !around.is_older(oldest, limit) {
             continue;
         }
         let whose = store.map_or_else(|| "Orders of no store".to_owned(), |id| around.name(id));
         let sentence = format!(
             "{whose}: {}, {}, wait for OrderWise, the oldest for {}.",
-            words::count(impact.records.unsigned_abs(), "entry", "entries"),
-            around.money(impact.money),
+            words::count(waiting.records.unsigned_abs(), "entry", "entries"),
+            waiting.sums.told(around.currency),
             around.ago(oldest),
         );
+        let impact = waiting.impact(around);
         let kind = AlertKind::UnpostedTooOld;
         let key = store.map_or_else(|| Key::new(kind, "no-store"), |id| Key::of_store(kind, id));
         seen.observations.push(Observation::new(key, sentence, impact));

@@ -69,14 +69,14 @@ fn sessions(mapping: &Mapping) -> Vec<CheckLine> {
     let mut lines = Vec::new();
     if !without.is_empty() {
         without.sort_unstable();
-        let detail = format!("stores without one: {}", told(&without));
+        let detail = format!("no session is named for {}", stores(&without));
         let hint = "OrderWise knows a second copy of an order only within its session: make one \
                     for each store in OrderWise, and `daybook map set store WAREHOUSE session=ID`";
         lines.push(CheckLine::warning(AREA, "sessions", detail, hint));
     }
     for (session, mut stores) in by_session.clone().into_iter().filter(|(_, it)| it.len() > 1) {
         stores.sort_unstable();
-        let detail = format!("session {session} is shared by stores {}", told(&stores));
+        let detail = format!("session {session} is shared by {}", self::stores(&stores));
         let hint = "give each store a session of its own: `daybook map set store WAREHOUSE \
                     session=ID`; order numbers of one session may collide";
         lines.push(CheckLine::warning(AREA, "sessions", detail, hint));
@@ -91,8 +91,10 @@ fn sessions(mapping: &Mapping) -> Vec<CheckLine> {
     lines
 }
 
-fn told(ids: &[i64]) -> String {
-    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+/// `store 1`, `stores 1, 2`.
+fn stores(ids: &[i64]) -> String {
+    let all = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    format!("{} {all}", if ids.len() == 1 { "store" } else { "stores" })
 }
 
 /// Rows that name an id which its list does not have.

@@ -5,6 +5,7 @@
 mod book;
 mod hints;
 pub mod mapping;
+mod money;
 pub mod orderwise;
 pub mod sitoo;
 
@@ -145,6 +146,7 @@ pub async fn run(app: &App) -> Vec<CheckLine> {
     }
     lines.extend(mapping_lines);
     lines.extend(mapping::against(&tables, &lists));
+    lines.extend(money::look(app, &tables).await);
     lines.push(reconcile::ready::check(app));
     lines.extend(channels(app).await);
     lines

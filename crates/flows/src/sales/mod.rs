@@ -111,7 +111,7 @@ pub async fn sync(app: &Arc<App>, options: &SyncOptions) -> Result<SyncReport, F
     received?;
     refreshed?;
     let behind = exception::behind(&app.db).await?;
-    report.behind = behind.values().map(|(entries, _)| entries.unsigned_abs()).sum();
+    report.behind = behind.values().map(|one| one.entries.unsigned_abs()).sum();
     Ok(report)
 }
 

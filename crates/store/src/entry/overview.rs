@@ -17,10 +17,10 @@ sql! {
     LATEST = "SELECT max(order_date) AS latest FROM entry WHERE order_date <= $1";
     FIRST = "SELECT order_date FROM entry WHERE order_id >= $1 ORDER BY order_id LIMIT 1";
     UNFINISHED = "SELECT warehouse_id, state, CAST(count(*) AS BIGINT) AS entries, \
-                  CAST(sum(abs(gross)) AS BIGINT) AS gross, min(received_at) AS oldest \
-                  FROM entry WHERE state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held') \
+                  CAST(sum(abs(gross)) AS BIGINT) AS gross, currency, \
+                  min(received_at) AS oldest FROM entry WHERE state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held') \
                   AND state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held', 'posted') \
-                  GROUP BY warehouse_id, state";
+                  GROUP BY warehouse_id, state, currency";
 }
 
 /// An hour of a store.
@@ -50,8 +50,8 @@ impl FromCells for HourRow {
     }
 }
 
-/// What a store still owes OrderWise, in one state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a store still owes OrderWise, in one state and currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwedRow {
     /// The store; none for orders that no store made.
     pub warehouse_id: Option<i64>,
@@ -61,6 +61,8 @@ pub struct OwedRow {
     pub entries: i64,
     /// Their gross, without signs.
     pub gross: Money,
+    /// Its currency; empty where the till's word cannot be read.
+    pub currency: String,
     /// When the oldest of them was written down.
     pub oldest: Timestamp,
 }
@@ -72,6 +74,7 @@ impl FromCells for OwedRow {
             state: row.word("state")?,
             entries: row.int("entries")?,
             gross: row.money("gross")?,
+            currency: row.text("currency")?,
             oldest: row.time("oldest")?,
         })
     }

@@ -12,16 +12,27 @@ sql! {
     PAUSED_STORES = "SELECT scope FROM pause WHERE scope LIKE 'store:%'";
     /// Both conditions, so that the index of unfinished entries serves it.
     BEHIND = "SELECT warehouse_id, CAST(count(*) AS BIGINT) AS entries, \
-              CAST(sum(abs(gross)) AS BIGINT) AS gross FROM entry \
-              WHERE state IN ('ready', 'posting', 'in-doubt') \
+              CAST(sum(abs(gross)) AS BIGINT) AS gross, \
+              min(currency) AS currency FROM entry WHERE state IN ('ready', 'posting', 'in-doubt') \
               AND state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held', 'posted') \
               AND EXISTS (SELECT scope FROM pause \
               WHERE pause.scope = 'store:' || CAST(entry.warehouse_id AS TEXT)) \
               GROUP BY warehouse_id";
 }
 
-/// Entries behind each paused store, and their gross without signs.
-pub type Behind = HashMap<i64, (i64, Money)>;
+/// What stands still behind a paused store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BehindStore {
+    /// How many entries.
+    pub entries: i64,
+    /// Their gross without signs.
+    pub gross: Money,
+    /// ISO 4217: a store's account in OrderWise is kept in one.
+    pub currency: String,
+}
+
+/// By store.
+pub type Behind = HashMap<i64, BehindStore>;
 
 /// What stands still behind paused stores.
 pub async fn behind(source: impl Into<Source<'_>>) -> StoreResult<Behind> {
@@ -35,7 +46,11 @@ pub(super) async fn of(conn: &mut Conn<'_>) -> StoreResult<Behind> {
         }
         let rows = sqlx::query(BEHIND).fetch_all(&mut *c).await?;
         let one = |row| {
-            let what = (Cells::int(row, "entries")?, Cells::money(row, "gross")?);
+            let what = BehindStore {
+                entries: Cells::int(row, "entries")?,
+                gross: Cells::money(row, "gross")?,
+                currency: Cells::text(row, "currency")?,
+            };
             Ok((Cells::int(row, "warehouse_id")?, what))
         };
         rows.iter().map(one).collect()
@@ -49,9 +64,12 @@ pub(super) fn add(groups: &mut [Group], behind: &Behind) {
     }
     for group in groups.iter_mut().filter(|group| group.cause.entry().scope == Scope::Store) {
         let store = group.subject.parse::<i64>().ok();
-        if let Some((entries, gross)) = store.and_then(|store| behind.get(&store)) {
-            group.behind = *entries;
-            group.money += *gross;
+        if let Some(behind) = store.and_then(|store| behind.get(&store)) {
+            group.behind = behind.entries;
+            if group.money.is_zero() {
+                group.currency = Some(behind.currency.clone());
+            }
+            group.money += behind.gross;
         }
     }
     groups.sort_by_key(|group| (std::cmp::Reverse(group.money), std::cmp::Reverse(group.count)));

@@ -258,8 +258,8 @@ pub async fn money_held(source: impl Into<Source<'_>>) -> StoreResult<Sums> {
             held.add(row.opt_text("currency")?.as_deref(), row.money("money")?);
         }
     });
-    for (_, gross) in behind::of(&mut conn).await?.values() {
-        held.add(None, *gross);
+    for behind in behind::of(&mut conn).await?.values() {
+        held.add(Some(&behind.currency), behind.gross);
     }
     Ok(held)
 }
@@ -277,8 +277,8 @@ pub async fn by_store(
             one.1.add(row.opt_text("currency")?.as_deref(), row.money("money")?);
         }
     });
-    for (store, (_, gross)) in behind::of(&mut conn).await? {
-        stores.entry(Some(store)).or_default().1.add(None, gross);
+    for (store, behind) in behind::of(&mut conn).await? {
+        stores.entry(Some(store)).or_default().1.add(Some(&behind.currency), behind.gross);
     }
     Ok(stores)
 }

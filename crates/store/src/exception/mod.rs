@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use self::{
     among::{raise_beside, set_among},
-    behind::{Behind, behind},
+    behind::{Behind, BehindStore, behind},
     find::{
         CauseCount, ExceptionFilter, Group, by_store, counts, dismissed, ever, get, list,
         money_held, of_entry, open_grouped, open_grouped_in,

@@ -96,7 +96,10 @@ fn of_cause(context: &Context, cause: Cause, exceptions: &[ExceptionView]) -> St
             exception.number.clone(),
             exception.reference.clone().unwrap_or_else(|| exception.scope.clone()),
             exception.subject.clone(),
-            words::money(exception.money, context.currency()),
+            words::money(
+                exception.money,
+                exception.currency.as_deref().unwrap_or(context.currency()),
+            ),
             words::span(now.since(exception.raised_at)),
             exception.detail.clone(),
         ]
