@@ -234,7 +234,14 @@ impl Orderwise {
         read(self.export("order-totals", &parameters, exports::document).await)
     }
 
-    /// The same with their order dates; their lines are still to be read.
+    /// The documents that bear `reference`, with their order dates and without their lines.
+    pub async fn ledger_lookup(&self, reference: &Reference) -> Called<Rows<LedgerDocument>> {
+        let reference = reference.to_string();
+        let parameters = [("@reference", reference.as_str())];
+        self.export("order-lookup", &parameters, exports::ledger_document).await
+    }
+
+    /// Those of [`Self::totals_of`] with their order dates; their lines are still to be read.
     pub async fn ledger_documents(
         &self,
         from: LocalTime,

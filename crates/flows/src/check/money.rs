@@ -11,7 +11,7 @@ use crate::{app::App, settings::Settlement};
 const AREA: &str = "settlement";
 
 /// Payment types of the settings that nobody has heard of.
-pub async fn look(app: &App, mapping: &Mapping) -> Vec<CheckLine> {
+pub(super) async fn look(app: &App, mapping: &Mapping) -> Vec<CheckLine> {
     // A book that cannot be read has its own line.
     let taken = till::tenders(&app.db).await.unwrap_or_default();
     let taken = taken.iter().flat_map(|one| [&one.tender, &one.name]);

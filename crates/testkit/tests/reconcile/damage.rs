@@ -135,3 +135,23 @@ async fn what_is_done_to_documents_is_named_to_the_penny_and_signed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_document_that_got_another_date_is_not_gone() {
+    for_each_engine(|db| async {
+        let world = World::small(1, db).await.unwrap();
+        world.sell(world.sale(1_200));
+        let moved = world.sell(world.sale(4_700));
+        evening_and_night(&world).await;
+        pass(&world).await;
+        let days = 9 * 86_400 * 1_000_000;
+        let later = |document: &mut Document| document.order_date += days;
+        assert!(world.sandbox.orderwise.edit_document(world.document(moved).order_id, later));
+        world.clock.advance(Duration::from_mins(1));
+        on_demand(&world, 0).await;
+        let found = view(&world).await;
+        // It is looked up at once, and what is said of it is what happened to it.
+        assert_eq!(told(&found), [(DayCause::DayBoundary, 1, -4_700)], "{found:#?}");
+    })
+    .await;
+}

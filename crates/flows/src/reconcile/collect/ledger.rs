@@ -1,6 +1,6 @@
 //! OrderWise's documents with their lines, a stretch of its wall clock at a time.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use daybook_connectors::orderwise::{OddRow, Rows};
 use daybook_domain::{
@@ -9,10 +9,13 @@ use daybook_domain::{
     priority::Priority,
     reconcile::witness::{LedgerDocument, LedgerLine, LocalTime},
 };
-use daybook_store::reconcile::{
-    document::{self, Touched},
-    entries,
-    late::LateRow,
+use daybook_store::{
+    entry,
+    reconcile::{
+        document::{self, Touched},
+        entries,
+        late::LateRow,
+    },
 };
 
 use super::{super::LINES, CollectReport};
@@ -51,7 +54,8 @@ pub async fn ledger(
         }
         let before = document::read_at(&app.db, from, to).await?;
         if before.is_none_or(|at| at < fresh_since) {
-            one(app, (from, to), before.is_some(), report).await?;
+            let gone = one(app, (from, to), before.is_some(), report).await?;
+            follow(app, &gone, report).await?;
         }
     }
     Ok(())
@@ -81,6 +85,35 @@ fn windows(
     })
 }
 
+/// Most documents that are looked for when they are gone: where more are, somebody has cleared up.
+const FOLLOWED: usize = 20;
+
+/// A document that is gone from its stretch may only have got another date: it is looked up, and
+/// where it stands now is read anew, so that nobody is told that it is gone.
+async fn follow(app: &App, gone: &[Touched], report: &mut CollectReport) -> Result<(), FlowError> {
+    let client = app.orderwise.at(Priority::Reconciliation);
+    let ours: Vec<i64> = gone.iter().filter_map(|one| one.order_id).collect();
+    if ours.len() > FOLLOWED || !client.has_export("order-lookup") {
+        return Ok(());
+    }
+    for order_id in ours {
+        let Some(entry) = entry::get(&app.db, order_id).await? else { continue };
+        let Called { outcome, exchanges } = client.ledger_lookup(&entry.reference()).await;
+        exchanges::keep(app, Some(order_id), exchanges).await?;
+        for found in outcome.map_err(FlowError::Orderwise)?.read {
+            let at = found.order_date;
+            let next = LocalTime::from_wall_micros(at.wall_micros() + 1);
+            for span in windows(at, next, app.settings.reconcile.window.as_secs()) {
+                let was_known = document::read_at(&app.db, span.0, span.1).await?.is_some();
+                one(app, span, was_known, report).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads a stretch and gives what is gone from it.
+///
 /// Documents first, then lines: of a document that comes between both reads there are lines and no
 /// total, which are left for the next read; never the other way round.
 async fn one(
@@ -88,7 +121,7 @@ async fn one(
     span: (LocalTime, LocalTime),
     was_known: bool,
     report: &mut CollectReport,
-) -> Result<(), FlowError> {
+) -> Result<Vec<Touched>, FlowError> {
     let read_at = app.now();
     let client = app.orderwise.at(Priority::Reconciliation);
     let Called { outcome, exchanges } = client.ledger_documents(span.0, span.1).await;
@@ -105,8 +138,9 @@ async fn one(
     let write = || write(app, read_at, span, (&documents, &odd), was_known);
     let touched = retrying(app, "OrderWise's documents", write).await?;
     report.windows += 1;
-    report.documents += super::count(touched);
-    Ok(())
+    report.documents += super::count(touched.len());
+    let there: HashSet<i64> = documents.iter().map(|one| one.document.order_id).collect();
+    Ok(touched.into_iter().filter(|one| !there.contains(&one.erp_order_id)).collect())
 }
 
 /// Gives each document its lines; none where one of them cannot be read. Those of ours are told.
@@ -152,18 +186,18 @@ async fn write(
     span: (LocalTime, LocalTime),
     (documents, odd): (&[LedgerDocument], &Odd),
     was_known: bool,
-) -> Result<usize, FlowError> {
+) -> Result<Vec<Touched>, FlowError> {
     let mut tx = app.db.begin().await?;
     odd_rows::tell(&mut tx, app.now(), &format!("{SCOPE}{}", span.0), odd, |_| true).await?;
     let documents = &cutover::under_own_names(&mut tx, documents).await?;
     let touched = document::replace(&mut tx, read_at, span, documents).await?;
     // What is read for the first time was never compared.
     if was_known && !touched.is_empty() {
-        let touched = moments(app, &mut tx, &touched).await?;
-        late::note(&mut tx, read_at, touched).await?;
+        let moments = moments(app, &mut tx, &touched).await?;
+        late::note(&mut tx, read_at, moments).await?;
     }
     tx.commit().await?;
-    Ok(touched.len())
+    Ok(touched)
 }
 
 /// The moments at tills that changed documents are about: those of their entries; of a document
