@@ -72,7 +72,9 @@ impl fmt::Display for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::wrong_use(error.code, error.to_string(), error.hint)
+        let also = |other: &ConfigError| format!("\nalso: {other} ({})", other.hint);
+        let message = error.to_string() + &error.and.iter().map(also).collect::<String>();
+        Self::wrong_use(error.code, message, error.hint)
     }
 }
 

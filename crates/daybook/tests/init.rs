@@ -322,6 +322,32 @@ async fn each_wrong_answer_is_named_with_what_to_do_and_nothing_is_written() {
 }
 
 #[test]
+fn what_fits_its_type_and_cannot_work_is_told_with_the_rest() {
+    let desk = desk(
+        "[init]\ndays = \"many\"\naccept = \"sure\"\n[sitoo]\nbase-url = \"ftp:x\"\n\
+         [orderwise]\nuser = 5\ntime-zone = \"Europe/Londn\"\n[policy]\n\
+         currencies = [\"pounds\"]\n[receive]\nfirst-day = \"26.11.2026\"\n\
+         [mapping.store]\n5 = \"sesion=3\"\n",
+    );
+    let told = json(&init(&desk, &["--json"]));
+    let faults = told["faults"].as_array().unwrap().iter();
+    let said: Vec<&str> = faults.map(|fault| fault["what"].as_str().unwrap()).collect();
+    for key in [
+        "init.days",
+        "init.accept",
+        "sitoo.base-url",
+        "orderwise.user",
+        "orderwise.time-zone",
+        "policy.currencies",
+        "receive.first-day",
+        "mapping.store.5",
+    ] {
+        let named = said.iter().filter(|what| what.contains(&format!("{key}: ")));
+        assert_eq!(named.count(), 1, "{key}: {said:?}");
+    }
+}
+
+#[test]
 fn every_fault_of_the_answers_is_told_at_once() {
     let desk = desk(
         "[sitoo]\nbas-url = \"https://x\"\nsite = \"one\"\n[web]\nlisten = \"here\"\n\

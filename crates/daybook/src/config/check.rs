@@ -70,7 +70,7 @@ impl Config {
         Ok(())
     }
 
-    /// Addresses and currencies as both systems write them.
+    /// Addresses of both systems.
     fn check_addresses(&self) -> Result<(), ConfigError> {
         let addresses = [
             ("sitoo.base-url", &self.sitoo.base_url),
@@ -86,6 +86,10 @@ impl Config {
                 return Err(ConfigError::invalid(key, "is no address", hint));
             }
         }
+        Ok(())
+    }
+
+    fn check_currencies(&self) -> Result<(), ConfigError> {
         let is_code =
             |code: &&String| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
         match self.policy.currencies.iter().find(|code| !is_code(code)) {
@@ -99,7 +103,29 @@ impl Config {
     }
 
     /// Settings that fit their types, and still cannot work.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    pub(super) fn check(&self) -> Vec<ConfigError> {
+        let mut results = vec![
+            self.check_counts(),
+            self.check_addresses(),
+            self.check_currencies(),
+            self.check_lease(),
+            self.check_access(),
+            self.check_shoppers(),
+            self.check_price_lists(),
+            self.check_references(),
+            self.check_pauses(),
+            zone("orderwise.time-zone", &self.orderwise.time_zone),
+            zone("policy.default-time-zone", &self.policy.default_time_zone),
+            self.check_first_day(),
+            self.check_settlement(),
+            self.check_alerts(),
+        ];
+        results.extend(self.initial_rows().map(|row| row.map(drop)));
+        results.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// What must not be none at all.
+    fn check_counts(&self) -> Result<(), ConfigError> {
         let least_one = [
             ("sitoo.in-flight", self.sitoo.in_flight),
             ("orderwise.reads-in-flight", self.orderwise.reads_in_flight),
@@ -119,46 +145,53 @@ impl Config {
                 "use 1000",
             ));
         }
-        self.check_addresses()?;
+        Ok(())
+    }
+
+    fn check_lease(&self) -> Result<(), ConfigError> {
         let least = self.orderwise.timeout.saturating_mul(LEASE_TIMEOUTS);
-        if self.posting.lease < least {
-            return Err(ConfigError::invalid(
-                "posting.lease",
-                "is shorter than six times orderwise.timeout",
-                format!(
-                    "a worker must keep its entry while its call is on its way, with a new token \
-                     and a second try: use \"{}\"",
-                    humantime::format_duration(least)
-                ),
-            ));
+        if self.posting.lease >= least {
+            return Ok(());
         }
-        self.check_access()?;
-        if self.posting.shoppers == Shoppers::FindOrCreate
-            && self.posting.shopper_template_customer_id.is_none()
-        {
+        Err(ConfigError::invalid(
+            "posting.lease",
+            "is shorter than six times orderwise.timeout",
+            format!(
+                "a worker must keep its entry while its call is on its way, with a new token and a \
+                 second try: use \"{}\"",
+                humantime::format_duration(least)
+            ),
+        ))
+    }
+
+    fn check_shoppers(&self) -> Result<(), ConfigError> {
+        let is_made = self.posting.shoppers == Shoppers::FindOrCreate;
+        if is_made && self.posting.shopper_template_customer_id.is_none() {
             return Err(ConfigError::missing("posting.shopper-template-customer-id"));
         }
+        Ok(())
+    }
+
+    fn check_price_lists(&self) -> Result<(), ConfigError> {
         let list = |id: &&String| id.parse::<i64>().ok().is_none_or(|id| id < 2);
-        if let Some(id) = self.catalogue.price_lists.keys().find(list) {
-            return Err(ConfigError::invalid(
-                "catalogue.price-lists",
-                format!("'{id}' is no id of a further price list"),
-                "name lists by their number in Sitoo, from 2: list 1 always has the price itself",
-            ));
-        }
-        self.settings().cutover.rules().map_err(|(text, bad)| {
+        let Some(id) = self.catalogue.price_lists.keys().find(list) else { return Ok(()) };
+        Err(ConfigError::invalid(
+            "catalogue.price-lists",
+            format!("'{id}' is no id of a further price list"),
+            "name lists by their number in Sitoo, from 2: list 1 always has the price itself",
+        ))
+    }
+
+    fn check_references(&self) -> Result<(), ConfigError> {
+        let rules = self.settings().cutover.rules();
+        rules.map(drop).map_err(|(text, bad)| {
             let what = format!("'{text}': {bad}");
             let hint = "write it as \"SIT-{order-id}\"";
             ConfigError::invalid("cutover.other-references", what, hint)
-        })?;
-        self.check_moments()?;
-        self.check_settlement()?;
-        self.check_alerts()?;
-        self.initial_mapping().map(drop)
+        })
     }
 
-    /// Pauses, zones and days.
-    fn check_moments(&self) -> Result<(), ConfigError> {
+    fn check_pauses(&self) -> Result<(), ConfigError> {
         let pauses = [
             ("receive.poll-every", self.receive.poll_every),
             ("receive.missing-ask-every", self.receive.missing_ask_every),
@@ -179,16 +212,14 @@ impl Config {
         if let Some((key, _)) = pauses.iter().find(|(_, pause)| *pause == Duration::ZERO) {
             return Err(ConfigError::invalid(key, "is no time at all", "use \"1s\", or \"50ms\""));
         }
-        let zones = [
-            ("orderwise.time-zone", &self.orderwise.time_zone),
-            ("policy.default-time-zone", &self.policy.default_time_zone),
-        ];
-        for (key, name) in zones {
-            zone(key, name)?;
-        }
+        Ok(())
+    }
+
+    fn check_first_day(&self) -> Result<(), ConfigError> {
         if let Some(day) = &self.receive.first_day {
-            Timestamp::from_day(day).map_err(|error| {
-                ConfigError::invalid("receive.first-day", error.to_string(), "use \"2026-11-24\"")
+            Timestamp::from_day(day).map_err(|_| {
+                let what = format!("'{day}' is no day");
+                ConfigError::invalid("receive.first-day", what, "write it as \"2026-11-24\"")
             })?;
         }
         Ok(())
@@ -252,7 +283,8 @@ impl Config {
 }
 
 fn zone(key: &str, zone: &str) -> Result<(), ConfigError> {
-    jiff::tz::TimeZone::get(zone).map(drop).map_err(|error| {
-        ConfigError::invalid(key, error.to_string(), "use a name like \"Europe/London\"")
+    jiff::tz::TimeZone::get(zone).map(drop).map_err(|_| {
+        let what = format!("'{zone}' is no time zone");
+        ConfigError::invalid(key, what, "use a name like \"Europe/London\"")
     })
 }

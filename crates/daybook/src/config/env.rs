@@ -59,6 +59,7 @@ fn layer(
     let Some((path, sample)) = keys.get(&name) else {
         let names: Vec<&str> = keys.keys().map(String::as_str).collect();
         return Err(ConfigError {
+            and: Vec::new(),
             code: "config-unknown-key",
             place: Some("environment".to_owned()),
             what: "is not a setting".to_owned(),

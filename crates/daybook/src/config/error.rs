@@ -20,6 +20,8 @@ pub(crate) struct ConfigError {
     pub(crate) what: String,
     /// What to do next.
     pub(crate) hint: String,
+    /// What else is wrong: whoever corrects one should not meet the next one afterwards.
+    pub(crate) and: Vec<ConfigError>,
 }
 
 impl fmt::Display for ConfigError {
@@ -41,7 +43,14 @@ impl ConfigError {
         what: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self { code, place: None, key: Some(key.into()), what: what.into(), hint: hint.into() }
+        Self {
+            code,
+            place: None,
+            key: Some(key.into()),
+            what: what.into(),
+            hint: hint.into(),
+            and: Vec::new(),
+        }
     }
 
     /// An error about a whole file.
@@ -52,7 +61,7 @@ impl ConfigError {
         hint: impl Into<String>,
     ) -> Self {
         let place = Some(file.display().to_string());
-        Self { code, place, key: None, what: what.into(), hint: hint.into() }
+        Self { code, place, key: None, what: what.into(), hint: hint.into(), and: Vec::new() }
     }
 
     /// A setting that is needed and not there.
@@ -83,7 +92,7 @@ impl ConfigError {
 
     /// What figment found when it filled the types.
     pub(crate) fn from_figment(error: figment::Error) -> Self {
-        // figment keeps a chain when several layers are wrong; people mend one at a time.
+        // figment keeps a chain when several layers are wrong; the first says enough of a setting.
         let error = error.into_iter().next();
         let Some(error) = error else {
             return Self::of_key("config-invalid-value", "?", "cannot be read", see_default());
@@ -91,7 +100,21 @@ impl ConfigError {
         let place = error.metadata.as_ref().map(place_of);
         let mut path = error.path.clone();
         let (code, what, hint) = explain(&error.kind, &mut path);
-        Self { code, place, key: Some(path.join(".")), what, hint }
+        Self { code, place, key: Some(path.join(".")), what, hint, and: Vec::new() }
+    }
+
+    /// Several in one; none where nothing is wrong.
+    pub(crate) fn of_all(faults: Vec<Self>) -> Option<Self> {
+        let mut faults = faults.into_iter();
+        let mut first = faults.next()?;
+        first.and = faults.collect();
+        Some(first)
+    }
+
+    /// Each by itself.
+    pub(crate) fn each(mut self) -> Vec<Self> {
+        let others = std::mem::take(&mut self.and);
+        std::iter::once(self).chain(others).collect()
     }
 }
 
@@ -140,6 +163,11 @@ fn explain(kind: &Kind, path: &mut Vec<String>) -> (&'static str, String, String
             let hint = if near.starts_with("did") { near } else { see_default() };
             ("config-invalid-value", what, hint)
         }
+        Kind::Message(text) if text.contains("socket address") => (
+            "config-invalid-value",
+            "is no address and port".to_owned(),
+            "write it as \"127.0.0.1:8080\"".to_owned(),
+        ),
         _ if secret => ("config-invalid-value", "cannot be read".to_owned(), see_default()),
         other => ("config-invalid-value", other.to_string(), see_default()),
     }

@@ -53,10 +53,17 @@ pub(super) fn read(
         None => None,
     };
     let path = file.as_ref().map(|file| file.path.clone());
-    let (mut config, layers) = assemble(file, variables)?;
+    let dict = file.as_ref().map(|file| file.dict.clone());
+    let (mut config, layers) = assemble(file, variables).map_err(|first| {
+        let all = dict.as_ref().map(faults).unwrap_or_default().into_iter();
+        let placed = all.map(|fault| ConfigError { place: first.place.clone(), ..fault });
+        // What the environment sets wrong is in no file.
+        let others = placed.filter(|fault| fault.key != first.key).collect();
+        ConfigError { and: others, ..first }
+    })?;
     config.folder = path.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
     config.file = path;
-    config.check().map_err(|error| located(error, &layers))?;
+    checked(&config, &layers)?;
     Ok((config, layers))
 }
 
@@ -69,7 +76,7 @@ pub(crate) fn of_dict(
     let path = PathBuf::from("answers");
     let (mut config, layers) = assemble(Some(File { path, dict }), variables)?;
     folder.clone_into(&mut config.folder);
-    config.check().map_err(|error| located(error, &layers))?;
+    checked(&config, &layers)?;
     Ok(config)
 }
 
@@ -141,6 +148,12 @@ fn read_file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, ConfigEr
             "Daybook's user must be able to read it, as UTF-8 text",
         )),
     }
+}
+
+/// Everything that fits its type and cannot work, each with where it came from.
+fn checked(config: &Config, layers: &Figment) -> Result<(), ConfigError> {
+    let faults = config.check().into_iter().map(|fault| located(fault, layers));
+    ConfigError::of_all(faults.collect()).map_or(Ok(()), Err)
 }
 
 /// Adds the file or variable that a wrong value came from.

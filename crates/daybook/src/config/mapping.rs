@@ -56,10 +56,15 @@ impl InitialValue {
 impl Config {
     /// The rows of `[mapping]`, each checked.
     pub(crate) fn initial_mapping(&self) -> Result<Vec<MappingRow>, ConfigError> {
+        self.initial_rows().collect()
+    }
+
+    /// The same, each by itself.
+    pub(super) fn initial_rows(
+        &self,
+    ) -> impl Iterator<Item = Result<MappingRow, ConfigError>> + '_ {
         let tables = self.mapping.iter();
-        tables
-            .flat_map(|(kind, rows)| rows.iter().map(|(key, value)| row(*kind, key, value)))
-            .collect()
+        tables.flat_map(|(kind, rows)| rows.iter().map(|(key, value)| row(*kind, key, value)))
     }
 }
 

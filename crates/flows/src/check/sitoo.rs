@@ -8,6 +8,7 @@ use daybook_connectors::{
 };
 use daybook_domain::{
     Timestamp, class::Failure, exchange::Called, lookup::Policy, mapping::Mapping, stock::Kind,
+    words,
 };
 
 use super::{CheckLine, CheckState, Stops, hints};
@@ -73,6 +74,47 @@ pub async fn orders(sitoo: &Sitoo, now: Timestamp) -> CheckLine {
         ),
         Ok(_) => CheckLine::ok(AREA, "orders", format!("newest order is {id}")),
     }
+}
+
+/// With which order a book would begin, and how many it leaves to whoever posted until now. `first` is
+/// an order id; without one the day counts that begins at `since`.
+pub async fn beginning(sitoo: &Sitoo, first: Option<i64>, since: Timestamp) -> CheckLine {
+    let from_id = |from: i64| OrdersQuery::FromId { from, start: 0, num: 1 };
+    let ours = match first {
+        Some(id) => from_id(id),
+        None => OrdersQuery::FirstSince(since),
+    };
+    let (ours, all) = (sitoo.orders(&ours).await.outcome, sitoo.orders(&from_id(1)).await.outcome);
+    let (ours, all) = match (ours, all) {
+        (Ok(ours), Ok(all)) => (ours, all),
+        (Err(failure), _) | (_, Err(failure)) => return failed("beginning", &failure, &[]),
+    };
+    let before = all.total_count.saturating_sub(ours.total_count).max(0).unsigned_abs();
+    let left = match before {
+        0 => "none lies before it".to_owned(),
+        some => format!(
+            "{} before it: Daybook never posts those",
+            words::count(some, "order lies", "orders lie")
+        ),
+    };
+    let detail = match ours.orders.iter().min_by_key(|order| order.order_id) {
+        Some(order) => {
+            let of = order.order.as_ref().map(|order| format!(" of {}", order.order_date));
+            let of = of.unwrap_or_default();
+            let more = ours.total_count.max(1).unsigned_abs();
+            let count = words::count(more, "order", "orders");
+            format!("it begins with order {}{of}, {count} so far; {left}", order.order_id)
+        }
+        None => format!("it begins with the next order; {left}"),
+    };
+    CheckLine::ok(AREA, "beginning", detail)
+}
+
+/// What the newest orders of the tills say of currency and zone; none where they cannot be read.
+pub async fn told_by_tills(sitoo: &Sitoo) -> Option<(String, Option<String>)> {
+    let page = sitoo.orders(&OrdersQuery::Newest).await.outcome.ok()?;
+    let newest = page.orders.into_iter().find_map(|order| order.order.ok())?;
+    Some((newest.currency, newest.time_zone))
 }
 
 fn failed(name: &str, failure: &Failure, stops: &[Stops]) -> CheckLine {

@@ -96,37 +96,32 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    /// Reads a file of answers; every fault of it at once.
-    pub(super) fn read(path: &Path) -> Result<Self, Vec<ConfigError>> {
+    /// Reads a file of answers, and what is wrong with each of them; an error is about the whole file.
+    pub(super) fn read(path: &Path) -> Result<(Self, Vec<ConfigError>), ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             let hint = "`daybook init --answers-example > answers.toml` makes one to fill in";
-            vec![ConfigError::of_file("init-answers-file", path, error.to_string(), hint)]
+            ConfigError::of_file("init-answers-file", path, error.to_string(), hint)
         })?;
-        let settings = config::parse(path, &text).map_err(|fault| vec![fault])?;
+        let settings = config::parse(path, &text)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Self::of(settings, &folder)
+        Ok(Self::of(settings, &folder))
     }
 
-    /// The answers that stand in `settings`; paths in them are seen from `folder`.
-    pub(super) fn of(mut settings: Dict, folder: &Path) -> Result<Self, Vec<ConfigError>> {
+    /// The answers that stand in `settings`, without those that cannot be used, and what is wrong with
+    /// those; paths in them are seen from `folder`.
+    pub(super) fn of(mut settings: Dict, folder: &Path) -> (Self, Vec<ConfigError>) {
         let mut faults = Vec::new();
-        let mut init = InitPart::default();
-        if let Some(part) = settings.remove("init") {
-            match part.deserialize::<InitPart>() {
-                Ok(part) => init = part,
-                Err(error) => {
-                    let mut fault = ConfigError::from_figment(error);
-                    fault.key = Some(format!("init.{}", fault.key.unwrap_or_default()));
-                    faults.push(fault);
-                }
-            }
-        }
+        let init = settings.remove("init").map(|part| init_part(part, &mut faults));
         let rows = rows(settings.remove("mapping"), &mut faults);
         see_from(&mut settings, folder);
         secrets_in(&settings, "", &mut faults);
         faults.extend(config::faults(&settings));
-        let answers = Self { settings, rows, secrets: BTreeMap::new(), init };
-        if faults.is_empty() { Ok(answers) } else { Err(faults) }
+        let init = init.unwrap_or_default();
+        let mut answers = Self { settings, rows, secrets: BTreeMap::new(), init };
+        for key in faults.iter().filter_map(|fault| fault.key.as_deref()) {
+            answers.unset(key);
+        }
+        (answers, faults)
     }
 
     /// The configuration that these answers make in `folder`, the environment over it.
@@ -240,7 +235,7 @@ impl Answers {
                 }
                 missing.extend(misplaced_book(&config));
             }
-            Err(fault) => missing.push(fault),
+            Err(fault) => missing.extend(fault.each()),
         }
         missing
     }
@@ -268,6 +263,21 @@ pub(super) fn from_variable(key: &str) -> bool {
     std::env::var_os(config::variable(key)).is_some()
 }
 
+/// `[init]`, each of its answers by itself.
+fn init_part(part: Value, faults: &mut Vec<ConfigError>) -> InitPart {
+    let Some(mut told) = part.into_dict() else { return InitPart::default() };
+    told.retain(|key, value| {
+        let one = Value::from(Dict::from([(key.clone(), value.clone())]));
+        let Err(error) = one.deserialize::<InitPart>() else { return true };
+        let mut fault = ConfigError::from_figment(error);
+        fault.key = Some(format!("init.{}", fault.key.as_deref().unwrap_or(key)));
+        "`daybook init --answers-example` shows it with its meaning".clone_into(&mut fault.hint);
+        faults.push(fault);
+        false
+    });
+    Value::from(told).deserialize().unwrap_or_default()
+}
+
 fn rows(mapping: Option<Value>, faults: &mut Vec<ConfigError>) -> Vec<GivenRow> {
     let mut rows = Vec::new();
     let Some(Value::Dict(_, kinds)) = mapping else { return rows };
@@ -287,7 +297,11 @@ fn rows(mapping: Option<Value>, faults: &mut Vec<ConfigError>) -> Vec<GivenRow> 
         let Value::Dict(_, values) = values else { continue };
         for (key, value) in values {
             match value.deserialize::<InitialValue>() {
-                Ok(value) => rows.push(GivenRow { kind: known, key, text: value.text() }),
+                Ok(value) => {
+                    let text = value.text();
+                    faults.extend(strange_field(known, &key, &text));
+                    rows.push(GivenRow { kind: known, key, text });
+                }
                 Err(_) => faults.push(ConfigError::invalid(
                     &format!("mapping.{kind}.{key}"),
                     "is no value of a mapping",
@@ -297,6 +311,15 @@ fn rows(mapping: Option<Value>, faults: &mut Vec<ConfigError>) -> Vec<GivenRow> 
         }
     }
     rows
+}
+
+/// A field that rows of this kind do not have. What is missing may stand in the proposal.
+fn strange_field(kind: MappingKind, key: &str, text: &str) -> Option<ConfigError> {
+    let names = text.split_whitespace().filter_map(|part| Some(part.split_once('=')?.0));
+    let strange = names.into_iter().find(|name| !kind.fields().contains(name))?;
+    let hint = format!("fields of {kind}: {}", kind.fields().join(", "));
+    let what = format!("'{strange}' is not a field of {kind}");
+    Some(ConfigError::invalid(&format!("mapping.{kind}.{key}"), what, hint))
 }
 
 /// Files that are named relative to the answers are found from anywhere.

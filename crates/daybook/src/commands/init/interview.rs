@@ -8,7 +8,7 @@ use daybook_connectors::Clock;
 use daybook_domain::Timestamp;
 use daybook_flows::{
     Ids as _,
-    check::{CheckLine, CheckState},
+    check::{self, CheckLine, CheckState},
 };
 use daybook_store::DbUrl;
 use figment::value::Value;
@@ -66,7 +66,7 @@ async fn one(
             put(*question, talk, place, answers, clock.now())?;
         }
         if step == Step::Sitoo {
-            from_the_site(place, answers, clock).await;
+            from_the_site(talk, place, answers, clock).await;
         }
         let lines = step.try_out(answers, &place.output, clock).await;
         if !lines.is_empty() {
@@ -110,7 +110,7 @@ fn put(
     }
     loop {
         let usual = answers.get(question.key).unwrap_or_else(|| question.usual.to_owned());
-        let mut text = talk.line(question.asks, &usual)?;
+        let mut text = talk.line(&asks(question, &usual), &usual)?;
         if text.is_empty() {
             answers.unset(question.key);
             return Ok(());
@@ -150,6 +150,17 @@ fn put(
         *answers = before;
         talk.say(&format!("  {wrong}"));
     }
+}
+
+/// The question. Where there is an answer already, Enter takes that one and means nothing else.
+fn asks(question: Question, usual: &str) -> String {
+    let asks = question.asks;
+    if usual.is_empty() {
+        return asks.to_owned();
+    }
+    let within = asks.split_once("; Enter:").map(|(before, _)| format!("{before})"));
+    let alone = || asks.split_once(" (Enter:").map(|(before, _)| before.to_owned());
+    within.or_else(alone).unwrap_or_else(|| asks.to_owned())
 }
 
 /// What somebody meant by an answer; an error says how to write it.
@@ -233,12 +244,20 @@ fn password(
     Ok(())
 }
 
-/// Currency and zone of the site are what is usual for the questions about them.
-async fn from_the_site(place: &Place, answers: &mut Answers, clock: &Arc<dyn Clock>) {
+/// Currency and zone of the site are what is usual for the questions about them; the tills' own word
+/// goes before it, because it stands on the receipts. Who says what is told.
+async fn from_the_site(talk: Talk, place: &Place, answers: &mut Answers, clock: &Arc<dyn Clock>) {
     let Ok(config) = answers.config(&place.output) else { return };
     let Ok(client) = context::sitoo(&config, Need::Systems, clock) else { return };
     let client = client.reading_only();
-    let Ok(site) = client.settings(client.site()).await.outcome else { return };
+    let Ok(mut site) = client.settings(client.site()).await.outcome else { return };
+    let tills = check::sitoo::told_by_tills(&client).await;
+    talk.say(&format!("  the site says {}, {}", site.currency, site.time_zone));
+    if let Some((currency, zone)) = tills {
+        let zone = zone.unwrap_or_else(|| site.time_zone.clone());
+        talk.say(&format!("  its newest order says {currency}, {zone}"));
+        (site.currency, site.time_zone) = (currency, zone);
+    }
     if answers.get("policy.currencies").is_none() && !site.currency.is_empty() {
         let currency = Value::from(vec![Value::from(site.currency)]);
         answers.set("policy.currencies", currency);

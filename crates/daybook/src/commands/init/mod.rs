@@ -115,11 +115,16 @@ struct Run {
 impl Run {
     /// Asks nothing.
     async fn by_file(&self, file: &Path) -> Result<Ended, Failure> {
-        let mut answers = Answers::read(file).map_err(|faults| self.refuse(&faults))?;
+        let read = Answers::read(file).map_err(|fault| self.refuse(&[fault]));
+        let (mut answers, mut faults) = read?;
         self.begin_with_what_is_there(&mut answers);
-        let missing = answers.missing(&self.place.output);
-        if !missing.is_empty() {
-            return Err(self.refuse(&missing));
+        // What is there and wrong is not missing.
+        let known: Vec<_> = faults.iter().filter_map(|fault| fault.key.clone()).collect();
+        let missing = answers.missing(&self.place.output).into_iter();
+        let is_new = |fault: &ConfigError| !fault.key.as_ref().is_some_and(|it| known.contains(it));
+        faults.extend(missing.filter(is_new));
+        if !faults.is_empty() {
+            return Err(self.refuse(&faults));
         }
         self.free_way(&answers)?;
         let mut checked = Vec::new();
@@ -201,7 +206,8 @@ impl Run {
             self.place.remove_draft();
             return Ok(Answers::default());
         }
-        Answers::read(&path).map_err(|faults| self.refuse(&faults))
+        let (answers, faults) = Answers::read(&path).map_err(|fault| self.refuse(&[fault]))?;
+        if faults.is_empty() { Ok(answers) } else { Err(self.refuse(&faults)) }
     }
 
     /// The package's settings, such as where the book is, stay where no answer says otherwise.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use daybook_connectors::Clock;
-use daybook_domain::mapping::Mapping;
+use daybook_domain::{Timestamp, mapping::Mapping};
 use daybook_flows::check::{self, CheckLine, CheckState};
 use daybook_store::{Db, DbUrl, OpenOptions, entry};
 use figment::value::Value;
@@ -17,6 +17,9 @@ use crate::{
     context,
     failure::Failure,
 };
+
+/// Microseconds.
+const DAY: i64 = 86_400_000_000;
 
 /// A step, in the order in which they are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -175,8 +178,7 @@ impl Step {
             Self::Exports => exports(&config, clock).await,
             Self::Book => book(&config, answers.init.keep_book).await,
             Self::Policy => policy(&config, &answers.init.skip, clock).await,
-            // Whether it can be used was seen when it was read.
-            Self::Start => Ok(Vec::new()),
+            Self::Start => start(&config, &answers.init.skip, clock).await,
             Self::Web => Ok(vec![web(&config).await]),
         };
         tried.unwrap_or_else(|failure| {
@@ -207,6 +209,23 @@ async fn policy(
     }
     let client = context::sitoo(config, Need::Systems, clock)?.reading_only();
     Ok(check::sitoo::site_agrees(&client, &config.policy()).await.into_iter().collect())
+}
+
+/// What the beginning that was chosen means; whether it can be used was seen when it was read.
+async fn start(
+    config: &Config,
+    skipped: &BTreeSet<Step>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<CheckLine>, Failure> {
+    if skipped.contains(&Step::Sitoo) {
+        return Ok(Vec::new());
+    }
+    let client = context::sitoo(config, Need::Systems, clock)?.reading_only();
+    let receive = &config.receive;
+    let day = receive.first_day.as_ref().and_then(|day| Timestamp::from_day(day).ok());
+    let today = || Timestamp::from_micros(clock.now().micros() / DAY * DAY);
+    let since = day.unwrap_or_else(today);
+    Ok(vec![check::sitoo::beginning(&client, receive.first_order_id, since).await])
 }
 
 async fn orderwise(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<CheckLine>, Failure> {
