@@ -32,7 +32,7 @@ Examples:
   daybook check
   daybook sync sales
   daybook exceptions list
-  curl -s localhost:9003/control/faults/orderwise
+  curl -s localhost:9003/control                  how to make a sale, a return, a fault
   daybook sandbox --gaps                          also gaps, for `daybook audit` to find
   daybook sandbox --settlement inbox              also what a provider and the bank write
 

@@ -84,6 +84,10 @@ fn named_rate(rate: VatRate, seen: &Seen) -> Option<Offer> {
     })
 }
 
+/// What is not looked at is not missing.
+const UNREAD: &str = "not looked for: no variant of OrderWise was read (set \
+                      orderwise.exports.variants.id)";
+
 fn rates(seen: &Seen, codes: &[(i64, String, Option<VatRate>)], told: &mut Proposed) {
     let mut charged: BTreeSet<VatRate> =
         seen.usage.vat.keys().filter_map(|rate| VatRate::from_thousandths(*rate)).collect();
@@ -97,7 +101,11 @@ fn rates(seen: &Seen, codes: &[(i64, String, Option<VatRate>)], told: &mut Propo
     };
     for rate in charged.iter().filter(|rate| !seen.known.vat.contains_key(rate)) {
         let key = rate.to_string();
-        let why = format!("OrderWise shows no tax rate of {rate} %: give its id");
+        let why = if seen.variants.is_empty() {
+            format!("{UNREAD}: give the id of the tax rate of {rate} %")
+        } else {
+            format!("OrderWise shows no tax rate of {rate} %: give its id")
+        };
         let name = format!("{rate} % VAT");
         told.best((MappingKind::Vat, &key, &name), best(*rate).as_ref(), why);
     }
@@ -230,7 +238,9 @@ fn items(seen: &Seen, told: &mut Proposed) {
             })
             .collect();
         let Some(first) = found.first() else {
-            let why = "OrderWise shows no item for it: make one that is not for the tills";
+            let none = "OrderWise shows no item for it: make one that is not for the tills";
+            let unread = || format!("{UNREAD}: give its code, if OrderWise has one");
+            let why = if seen.variants.is_empty() { unread() } else { none.to_owned() };
             told.leave(MappingKind::Item, name, why);
             continue;
         };

@@ -183,7 +183,7 @@ pub(super) fn people(context: &Context, forecast: &Forecast) -> String {
             let money = words::money(line.money, currency);
             vec![line.cause.clone(), line.subject.clone(), count(line.entries), money]
         });
-        let head = ["exception", "about", "entries", "pounds"];
+        let head = ["exception", "about", "entries", "gross"];
         let _ = write!(text, "\n\n{}", printer::table(&head, &[2, 3], rows.collect()));
     }
     let rows = forecast.tax.iter().map(|line| {
