@@ -44,6 +44,12 @@
       links.find((link) => link.textContent.trim().toLowerCase().startsWith(event.key))?.click();
     }
   });
+  // A month wider than the page begins where the latest day is.
+  for (const part of document.querySelectorAll("[data-latest]")) {
+    const days = part.querySelectorAll("tbody tr:first-child a");
+    const last = days[days.length - 1]?.closest("td");
+    if (last) { part.scrollLeft = last.offsetLeft + last.offsetWidth + 8 - part.clientWidth; }
+  }
   // A file's text is put where it can be read before it is sent; without script it is pasted.
   for (const part of document.querySelectorAll("[data-file]")) {
     part.hidden = false;

@@ -30,7 +30,7 @@ pub use self::{
 use crate::{app::App, error::FlowError};
 
 /// Reason of an entry that is looked for under the other integration's references. Nothing was sent.
-pub(crate) const ELSEWHERE: &str = "other-integration";
+pub const ELSEWHERE: &str = "other-integration";
 /// Reason of an entry that nobody has posted: it may be sent.
 pub(crate) const LOOKED: &str = "looked-up-elsewhere";
 

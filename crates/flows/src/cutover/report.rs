@@ -24,6 +24,9 @@ use serde::Serialize;
 use super::{ELSEWHERE, overdue_before};
 use crate::{app::App, error::FlowError};
 
+/// Of an entry whose first look is still to come.
+const NOT_LOOKED_FOR: &str = "not-looked-for";
+
 /// Rows read in one go.
 const PAGE: usize = 500;
 
@@ -40,8 +43,10 @@ pub struct Report {
     pub different: i64,
     /// Of all found so many with other lines than Daybook would have posted.
     pub different_lines: i64,
-    /// Not found yet.
+    /// Not found yet, also those that nobody has looked for yet.
     pub not_found: i64,
+    /// Of them not looked for yet.
+    pub not_looked_for: i64,
     /// What those are worth, without signs.
     pub not_found_money: Money,
     /// Of them older than the setting allows.
@@ -61,7 +66,7 @@ pub struct Line {
     pub order_id: i64,
     /// Daybook's reference.
     pub reference: String,
-    /// `adopted`, `different`, `not-found` or `posted-by-daybook`.
+    /// `adopted`, `different`, `not-looked-for`, `not-found` or `posted-by-daybook`.
     pub outcome: &'static str,
     /// Where its entry is.
     pub state: EntryState,
@@ -128,6 +133,7 @@ pub async fn report(app: &App) -> Result<Report, FlowError> {
     }
     let differ = |line: &&Line| line.line_differences.as_ref().is_some_and(|all| !all.is_empty());
     let different_lines = lines.iter().filter(differ).count();
+    let not_looked_for = lines.iter().filter(|line| line.outcome == NOT_LOOKED_FOR).count();
     Ok(Report {
         mode: state.mode,
         since: state.since,
@@ -135,6 +141,7 @@ pub async fn report(app: &App) -> Result<Report, FlowError> {
         different: counts.different,
         different_lines: i64::try_from(different_lines).unwrap_or(i64::MAX),
         not_found: counts.waiting.entries,
+        not_looked_for: i64::try_from(not_looked_for).unwrap_or(i64::MAX),
         not_found_money: counts.waiting.money,
         overdue: counts.overdue.entries,
         overdue_money: counts.overdue.money,
@@ -163,6 +170,7 @@ fn add(
         Some(found) if differs(found) => "different",
         Some(_) => "adopted",
         None if row.state.is_in_ledger() => "posted-by-daybook",
+        None if row.looked_at.is_none() => NOT_LOOKED_FOR,
         None => "not-found",
     };
     let faults: Vec<Fault> =

@@ -8,7 +8,7 @@ use axum::{
 };
 use daybook_domain::{Money, Reference, access::Right, entry::EntryState, words};
 use daybook_flows::{
-    access,
+    access, cutover,
     desk::entry::{self, EntryWhole, Side, SideBySide},
     people,
     view::{EntryView, ExceptionView},
@@ -262,6 +262,11 @@ fn sentence(whole: &EntryWhole) -> String {
         EntryState::Posted => format!("It is in OrderWise as {number}; it is read back next."),
         EntryState::Ready => "It is on its way to OrderWise.".to_owned(),
         EntryState::Posting => "It is being sent to OrderWise at this moment.".to_owned(),
+        EntryState::InDoubt if why == cutover::ELSEWHERE => {
+            "Nothing was sent: the document of the \
+                                                             other integration is looked for."
+                .to_owned()
+        }
         EntryState::InDoubt => "It was sent and no answer came: OrderWise is asked for it before \
                                 anything is sent again."
             .to_owned(),

@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
-use daybook_domain::cutover::{
-    Cutover,
-    plan::{Plan, Progress, SWITCH},
+use daybook_domain::{
+    Money,
+    cutover::{
+        Cutover,
+        plan::{Plan, Progress, SWITCH},
+    },
 };
 use daybook_flows::cutover::{
     Comparison, Report,
@@ -18,7 +21,14 @@ const SHOWN: usize = 40;
 
 pub(super) fn plan(context: &Context, plan: &Plan) -> String {
     let zone = context.zone();
-    let mut text = if plan.posts {
+    let is_begun = plan.steps.iter().any(|step| step.done.is_some());
+    let mut text = if plan.posts && !is_begun {
+        format!(
+            "No cut-over was begun: where Daybook runs, it posts ({}). Begin one before it runs, if \
+             another integration posts.\n",
+            plan.mode
+        )
+    } else if plan.posts {
         format!("Daybook posts ({}).\n", plan.mode)
     } else {
         format!("Daybook posts NOTHING ({}).\n", plan.mode)
@@ -147,17 +157,26 @@ pub(super) fn stock(context: &Context, compared: &Comparison) -> String {
 pub(super) fn report(context: &Context, report: &Report) -> String {
     let currency = context.currency();
     let mut text = format!(
-        "{} adopted, {} of them with other totals, {} with other lines; {} not found yet, {}; {} of them overdue, {}; \
+        "{} adopted, {} of them with other totals, {} with other lines; {} not found yet, {}{}; {} of them overdue, {}; \
          Daybook would have held {}",
         report.adopted,
         report.different,
         report.different_lines,
         report.not_found,
         words::money(report.not_found_money, currency),
+        if report.not_looked_for > 0 {
+            format!(" ({} of them not looked for yet)", report.not_looked_for)
+        } else {
+            String::new()
+        },
         report.overdue,
         words::money(report.overdue_money, currency),
         report.would_be_held,
     );
+    // Where gross agrees, a penny of VAT is what differs.
+    let both = |gross: Money, tax: Money| {
+        format!("{} ({})", words::money(gross, currency), words::money(tax, currency))
+    };
     let telling: Vec<_> = report
         .lines
         .iter()
@@ -172,8 +191,8 @@ pub(super) fn report(context: &Context, report: &Report) -> String {
             vec![
                 line.reference.clone(),
                 line.outcome.to_owned(),
-                line.till_gross.to_string(),
-                found.map_or_else(|| "–".to_owned(), |one| one.gross.to_string()),
+                both(line.till_gross, line.till_tax),
+                found.map_or_else(|| "–".to_owned(), |one| both(one.gross, one.tax)),
                 found.map(|one| one.reference.clone()).unwrap_or_default(),
                 line.would_hold.join("; "),
                 super::other_lines(line),
@@ -182,8 +201,8 @@ pub(super) fn report(context: &Context, report: &Report) -> String {
         let head = [
             "reference",
             "outcome",
-            "till",
-            "other",
+            "till (vat)",
+            "other (vat)",
             "its reference",
             "would be held for",
             "lines that differ",
