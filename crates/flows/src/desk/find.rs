@@ -53,7 +53,8 @@ pub async fn find(
     }
     let skus = by_sku(app, text).await?;
     if !skus.is_empty() {
-        let meant = Some("A SKU: its stock and its price are on its page.".to_owned());
+        let meant = Some("A SKU: its stock and its price are on its page. Receipts are found by number, amount, \
+                          store and day.".to_owned());
         return Ok(Found { meant, skus, ..Found::default() });
     }
     if let Some(amount) = amount(text) {

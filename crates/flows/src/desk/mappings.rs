@@ -152,7 +152,10 @@ pub async fn table(app: &App, kind: MappingKind) -> Result<MappingTable, FlowErr
     let mut missing = Vec::new();
     let mut seen = BTreeSet::new();
     for group in exception::open_grouped(&app.db).await? {
+        // A cause that rows of several kinds may release is mended by those that its command names.
+        let own = format!("daybook map set {kind} ");
         if group.cause.is_released_by(kind)
+            && group.cause.entry().command.starts_with(&own)
             && !group.subject.is_empty()
             && seen.insert(group.subject.clone())
         {

@@ -19,7 +19,10 @@ use daybook_store::reconcile::{certificate, register};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{load, month, policy, record, view::DayView};
+use super::{
+    load, month, policy, record,
+    view::{Clearing, DayView, clearing},
+};
 use crate::{app::App, error::FlowError};
 
 /// What has no till, or no way of paying: documents of OrderWise without a receipt.
@@ -177,7 +180,10 @@ async fn lines(app: &App, days: &[Certified], path: &Path) -> Result<Vec<DrillLi
                 line.sides.other_count += tally.sides.other_count;
             });
         }
-        for one in result.open().filter(|one| one.measure == Measure::Ledger) {
+        let is_open = |one: &&Difference| {
+            one.measure == Measure::Ledger && clearing(&day.certificate, one) == Clearing::Open
+        };
+        for one in result.open().filter(is_open) {
             let Difference { place, .. } = one;
             line(place.register.as_deref(), place.tender.as_deref(), &|line| line.open += 1);
         }

@@ -271,7 +271,7 @@ fn causes(certificate: &Certificate, about: (i64, Day)) -> Vec<CauseView> {
     groups.into_iter().map(|(key, all)| group(key, &all, about)).collect()
 }
 
-fn clearing(certificate: &Certificate, difference: &Difference) -> Clearing {
+pub(super) fn clearing(certificate: &Certificate, difference: &Difference) -> Clearing {
     if difference.tolerated {
         return Clearing::Tolerated;
     }

@@ -84,8 +84,8 @@ impl TradingDay {
         let mut played = 0;
         while self.next_at().is_some_and(|at| at <= now) {
             let Some(step) = self.steps.pop_front() else {
-                self.closes = None;
-                sitoo.close_registers();
+                let closed = self.closes.take().unwrap_or_default() + self.opening;
+                sitoo.close_registers_at(closed);
                 break;
             };
             let number = step.number;

@@ -116,7 +116,11 @@ pub(super) fn line_told(line: &DrillLine, address: String, currency: &str) -> Li
         till: money(sides.book.gross),
         documents: words::grouped(sides.other_count),
         orderwise: money(sides.other.gross),
-        difference: if difference.is_zero() { "–".to_owned() } else { money(difference) },
+        difference: match (difference, sides.other.tax - sides.book.tax) {
+            (Money::ZERO, Money::ZERO) => "–".to_owned(),
+            (Money::ZERO, vat) => format!("{} of VAT", money(vat)),
+            (gross, _) => money(gross),
+        },
         open: if line.open == 0 { String::new() } else { words::grouped(line.open) },
         differs: !difference.is_zero() || sides.book_count != sides.other_count || line.open > 0,
     }

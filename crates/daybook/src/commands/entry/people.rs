@@ -90,7 +90,7 @@ fn findings(shown: &Shown) -> Option<String> {
             "type" => pence.to_string(),
             _ => words::money(Money::from_pence(pence), &shown.entry.currency),
         };
-        let cause = found.cause.as_deref().unwrap_or("no cause named yet");
+        let cause = found.cause.as_deref().unwrap_or("its day, once compared, names the cause");
         let (till, ledger) = (side(found.till), side(found.ledger));
         // Whatever is not VAT is net: the rounding too.
         let entry = &shown.entry;

@@ -260,12 +260,19 @@ impl Sitoo {
 
     /// Closes every till that has counted something; gives how many those were.
     pub fn close_registers(&self) -> usize {
+        self.close_registers_at(self.now().div_euclid(1_000_000))
+    }
+
+    /// The same, at a moment (unix seconds) that has come already: what the tills tell arrives now.
+    pub fn close_registers_at(&self, at: i64) -> usize {
         let now = self.now();
+        let at = at.min(now.div_euclid(1_000_000));
         let mut state = lock(&self.state);
         let open = |one: &&Arc<Register>| state.tills.shifts.contains_key(&one.index);
         let open: Vec<_> = state.registers.iter().filter(open).cloned().collect();
         for register in &open {
-            state.close_till(register, Closing::default(), now);
+            let closing = Closing { at: Some(at), ..Closing::default() };
+            state.close_till(register, closing, now);
         }
         open.len()
     }
