@@ -47,6 +47,8 @@ impl Failure {
     pub(crate) fn usage(text: &str) -> Self {
         let text = text.strip_prefix("error: ").unwrap_or(text);
         let (message, _) = text.split_once("\n\nFor more").unwrap_or((text, ""));
+        // The environment sets these: to the parser they belong to the call then.
+        let message = message.replace(" --config <FILE>", "").replace(" --actor <NAME>", "");
         Self::wrong_use("usage", message.trim_end(), "`--help` shows how it is used, with examples")
     }
 

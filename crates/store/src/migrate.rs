@@ -59,6 +59,7 @@ migrations! {
     27 "0027_stock_unexplained"
     28 "0028_entry_time_zone"
     29 "0029_match_currency"
+    30 "0030_sought_asked"
 }
 
 fn migrator(list: &'static [(i64, &'static str, &'static str)]) -> Migrator {

@@ -11,6 +11,18 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use crate::failure::Failure;
 
+/// A store on the command line: its warehouse id.
+pub(crate) fn store(text: &str) -> Result<i64, String> {
+    text.trim().parse().map_err(|_| {
+        format!("'{text}' is no warehouse id of Sitoo; `daybook map list store` shows them with the names")
+    })
+}
+
+/// A day on the command line.
+pub(crate) fn date(text: &str) -> Result<Date, String> {
+    text.trim().parse().map_err(|_| format!("'{text}' is no day; write it as 2026-11-24"))
+}
+
 /// An entry as people name it: its reference, or Sitoo's order id.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Named {

@@ -59,7 +59,7 @@ enum What {
     /// When prices changed in OrderWise, were written, and were seen at the tills.
     Prices {
         /// Only what was decided from this day on.
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = asked::date)]
         since: Option<Date>,
         /// Only what came too late, or has not come and should have.
         #[arg(long)]

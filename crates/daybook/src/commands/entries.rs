@@ -43,13 +43,13 @@ pub(crate) struct EntriesArgs {
     #[arg(long)]
     differs: bool,
     /// Only of this store (its warehouse id in Sitoo).
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = asked::store)]
     store: Option<i64>,
     /// Only from this day on.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = asked::date)]
     from: Option<Date>,
     /// Only up to this day, the day included.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = asked::date)]
     to: Option<Date>,
     /// Only with an open exception of this cause.
     #[arg(long, value_name = "CODE")]

@@ -51,7 +51,7 @@ pub(crate) struct ReconcileArgs {
     #[arg(long, value_name = "YYYY-MM-DD", required_unless_present = "month")]
     day: Option<Day>,
     /// Only this store: its warehouse id in Sitoo.
-    #[arg(long, value_name = "ID", conflicts_with = "month")]
+    #[arg(long, value_name = "ID", conflicts_with = "month", value_parser = crate::commands::asked::store)]
     store: Option<i64>,
     #[command(flatten)]
     month: MonthArgs,
@@ -74,7 +74,7 @@ struct ShowArgs {
     #[arg(long, value_name = "YYYY-MM-DD")]
     day: Day,
     /// Only this store: its warehouse id in Sitoo.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = crate::commands::asked::store)]
     store: Option<i64>,
 }
 

@@ -200,8 +200,16 @@ impl fmt::Display for Cause {
 
 /// The text is not the code of a cause.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not the code of a cause")]
+#[error("'{0}' is not the code of a cause{near}", near = near(.0))]
 pub struct NotCause(pub String);
+
+/// The code that may have been meant.
+fn near(typed: &str) -> String {
+    let distance = |cause: &Cause| strsim::damerau_levenshtein(typed, cause.code());
+    let nearest = Cause::ALL.iter().min_by_key(|cause| distance(cause));
+    let near = nearest.filter(|cause| distance(cause) <= 3);
+    near.map_or_else(String::new, |cause| format!("; did you mean {}?", cause.code()))
+}
 
 impl FromStr for Cause {
     type Err = NotCause;

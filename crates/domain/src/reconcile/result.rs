@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use super::{
     vat::VatLine,
     witness::{Ages, Day},
 };
-use crate::Timestamp;
+use crate::{Timestamp, words};
 
 /// Data of different age is never called a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,15 +63,25 @@ pub enum Stale {
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Orders { until } => write!(f, "orders of Sitoo have to be read after {until}"),
-            Self::ZReports { until } => write!(f, "Z-reports have to be read after {until}"),
-            Self::Ledger { until } => write!(f, "OrderWise has to be read after {until}"),
+            Self::Orders { until } => {
+                write!(f, "orders of Sitoo have to be read after {}", told(*until))
+            }
+            Self::ZReports { until } => {
+                write!(f, "Z-reports have to be read after {}", told(*until))
+            }
+            Self::Ledger { until } => write!(f, "OrderWise has to be read after {}", told(*until)),
             Self::JustPosted { entries, until } => {
-                write!(f, "{entries} entries have just been posted: read OrderWise after {until}")
+                let entries = words::count(entries.unsigned_abs(), "entry has", "entries have");
+                write!(f, "{entries} just been posted: read OrderWise after {}", told(*until))
             }
             Self::Unread { detail, .. } => write!(f, "OrderWise's {detail}"),
         }
     }
+}
+
+/// A moment in a sentence of which nobody knows whose clock it is read by.
+fn told(at: Timestamp) -> String {
+    words::moment(at, &TimeZone::UTC) + " UTC"
 }
 
 /// A store's day, compared.

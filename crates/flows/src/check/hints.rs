@@ -36,6 +36,12 @@ fn no_answer(call: Call, what: &str) -> String {
         _ => ("orderwise", "OrderWise"),
     };
     let says = |word: &str| what.to_ascii_lowercase().contains(word);
+    if says("invalidcontenttype") {
+        return format!(
+            "{section}.base-url says https://, and what answers there does not: correct its port, or \
+             write http:// where the line to it is safe"
+        );
+    }
     if says("certificate") || says("tls") || says("unknownissuer") {
         return format!(
             "its certificate is not trusted: correct the name in {section}.base-url, or name the \

@@ -144,6 +144,7 @@ pub(crate) async fn not_there(
         since: row.doubt_since.unwrap_or(now),
         asked_at,
     };
+    cutover::asked(tx, asked_at, row.order_id).await?;
     match judge(&state, &limits(app), now, &one) {
         // No step of its life: a look every few minutes would fill its timeline.
         NotThere::Again(at) => entry::reschedule(tx, &[(row.order_id, Some(at))]).await?,

@@ -16,7 +16,7 @@ use sqlx::QueryBuilder;
 pub use self::{
     elsewhere::{ElsewhereRow, NewElsewhere, adopt, of_documents, of_entries},
     report::{
-        Counts, FoundCells, OursRow, SoughtRow, begin_to_seek, counts, first_open, looked,
+        Counts, FoundCells, OursRow, SoughtRow, asked, begin_to_seek, counts, first_open, looked,
         looked_at, lowest, ours_since, sought, still_open, theirs_after, unsettled,
     },
     watch::{WatchRow, due as watch_due, forget, put_off, watch},

@@ -19,7 +19,7 @@ use crate::{
 macro_rules! sought {
     ($rest:literal) => {
         concat!(
-            "SELECT s.order_id, s.began_at, s.looked_at, s.posting, s.faults, e.reference, \
+            "SELECT s.order_id, s.began_at, s.looked_at, s.asked_at, s.posting, s.faults, e.reference, \
              e.state, e.kind, e.warehouse_id, e.gross, e.vat, e.order_date, e.received_at, \
              x.erp_order_id, x.order_number, x.reference AS other, x.net AS erp_net, \
              x.tax AS erp_tax, x.gross AS erp_gross FROM sought AS s \
@@ -37,6 +37,7 @@ sql! {
             faults = excluded.faults";
     LOOKED = "INSERT INTO sought (order_id, began_at, looked_at) VALUES ($1, $2, $2) \
               ON CONFLICT (order_id) DO UPDATE SET looked_at = excluded.looked_at";
+    ASKED = "UPDATE sought SET asked_at = $2 WHERE order_id = $1";
     SOUGHT = sought!("WHERE s.order_id > $1 ORDER BY s.order_id, x.erp_order_id LIMIT $2");
     PILE = "SELECT CAST(count(*) AS BIGINT) AS entries, \
                CAST(coalesce(sum(abs(gross)), 0) AS BIGINT) AS money, min(received_at) AS oldest \
@@ -103,6 +104,8 @@ pub struct SoughtRow {
     pub began_at: Timestamp,
     /// When a look found nothing that was believed.
     pub looked_at: Option<Timestamp>,
+    /// When OrderWise was last asked for it; none before the first look.
+    pub asked_at: Option<Timestamp>,
     /// What Daybook would have posted (JSON).
     pub posting: Option<String>,
     /// What Daybook would have held it for (JSON).
@@ -153,6 +156,7 @@ impl FromCells for SoughtRow {
             received_at: row.time("received_at")?,
             began_at: row.time("began_at")?,
             looked_at: row.opt_time("looked_at")?,
+            asked_at: row.opt_time("asked_at")?,
             posting: row.opt_text("posting")?,
             faults: row.opt_text("faults")?,
             found,
@@ -232,6 +236,14 @@ pub async fn begin_to_seek(
     on!(tx, c => {
         let query = sqlx::query(SEEK).bind(order_id).bind(now.micros());
         query.bind(posting).bind(faults).execute(c).await?;
+    });
+    Ok(())
+}
+
+/// Notes that OrderWise was asked for an entry's document.
+pub async fn asked(tx: &mut Tx, at: Timestamp, order_id: i64) -> StoreResult<()> {
+    on!(tx, c => {
+        sqlx::query(ASKED).bind(order_id).bind(at.micros()).execute(c).await?;
     });
     Ok(())
 }

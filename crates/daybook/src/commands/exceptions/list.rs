@@ -28,7 +28,7 @@ pub(super) struct ListArgs {
     #[arg(long, value_name = "CODE")]
     cause: Option<Cause>,
     /// Only of this store (its warehouse id in Sitoo).
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = crate::commands::asked::store)]
     store: Option<i64>,
 }
 

@@ -34,7 +34,7 @@ pub(super) struct FixArgs {
     #[arg(long, value_name = "YYYY-MM-DD")]
     day: Day,
     /// Only this store: its warehouse id in Sitoo.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = crate::commands::asked::store)]
     store: Option<i64>,
     /// Only differences of this cause.
     #[arg(long, value_name = "CODE")]

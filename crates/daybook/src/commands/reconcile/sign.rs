@@ -14,7 +14,7 @@ pub(super) struct SignArgs {
     #[arg(long, value_name = "YYYY-MM-DD")]
     day: Day,
     /// The store: its warehouse id in Sitoo.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = crate::commands::asked::store)]
     store: i64,
     /// Only differences of this cause.
     #[arg(long, value_name = "CODE")]

@@ -35,7 +35,7 @@ pub(super) enum What {
         #[arg(required = true, num_args = 1..=2)]
         what: Vec<String>,
         /// Only in this store (its warehouse id in Sitoo).
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = crate::commands::asked::store)]
         store: Option<i64>,
     },
     /// Take a rule away.
@@ -47,7 +47,7 @@ pub(super) enum What {
         #[arg(default_value = "", allow_hyphen_values = true)]
         key: String,
         /// The rule of this store.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = crate::commands::asked::store)]
         store: Option<i64>,
     },
 }

@@ -14,7 +14,7 @@ pub(super) struct HistoryArgs {
     #[arg(allow_hyphen_values = true)]
     sku: String,
     /// Only in this store (its warehouse id in Sitoo).
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = crate::commands::asked::store)]
     store: Option<i64>,
     #[command(flatten)]
     most: LimitArgs,

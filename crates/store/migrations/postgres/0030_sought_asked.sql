@@ -1,0 +1,4 @@
+-- When OrderWise was last asked for the other integration's document, whatever that came to; none
+-- before the first look.
+ALTER TABLE sought ADD COLUMN asked_at BIGINT;
+UPDATE sought SET asked_at = looked_at;
