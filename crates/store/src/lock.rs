@@ -3,6 +3,7 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
+    os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
 
@@ -31,8 +32,13 @@ pub(crate) fn take(book: &Path) -> StoreResult<WorkerLock> {
             format!("the lock file beside the book cannot be taken: {error}"),
         )
     };
-    let file =
-        OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(failed)?;
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(name)
+        .map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(WorkerLock { _file: Some(file) }),
         Err(TryLockError::Error(error)) => Err(failed(error)),

@@ -57,6 +57,9 @@ pub const fn stands_still(row: &CauseRow) -> &'static str {
     if matches!(row.cause, Cause::OrderIdLeap | Cause::OrderWithoutId) {
         return "nothing but this order; the others go on";
     }
+    if matches!(row.cause, Cause::TillClock) {
+        return "nothing: it is posted with the date that the till gave";
+    }
     if matches!(row.cause, Cause::DayNotClosed) {
         return "closing the month; tills and postings go on";
     }
@@ -105,6 +108,7 @@ pub fn releases(row: &CauseRow) -> String {
         Cause::PostedTwice
         | Cause::OrderIdGap
         | Cause::OrderIdLeap
+        | Cause::TillClock
         | Cause::OrderWithoutId
         | Cause::DoubtUnresolved
         | Cause::ChangedAfterPosting => return FOR_THE_RECORD.to_owned(),

@@ -1,7 +1,9 @@
 //! Orders as received become rows of the book; the key removes repeats.
 
+use std::time::Duration;
+
 use daybook_connectors::sitoo::{ReceivedOrder, StrayOrder};
-use daybook_domain::{Timestamp, causes::Cause};
+use daybook_domain::{Reference, Timestamp, causes::Cause, entry::EntryKind};
 use daybook_store::{
     Tx,
     entry::{self, NewEntry, Recorded},
@@ -11,6 +13,11 @@ use daybook_store::{
 
 use super::{SyncReport, changed, evaluate::DAYBOOK, receive::ORDERS, recorded::new_entry, supply};
 use crate::{app::App, error::FlowError, reconcile::late, stock};
+
+/// A till's clock may be a day off before anybody is told.
+const AHEAD: Duration = Duration::from_hours(24);
+/// Older than this no till has kept a sale to itself, and no book begins.
+const LONG_AGO: Duration = Duration::from_hours(3 * 365 * 24);
 
 /// What is to be written down of some orders.
 pub(crate) struct Page {
@@ -63,6 +70,7 @@ impl Page {
         if !told.is_empty() {
             exception::set_for_entries(tx, now, &told, DAYBOOK).await?;
         }
+        self.tell_of_clocks(tx, &recorded).await?;
         supply::want(tx, &self.to_come, &recorded).await?;
         late::entries(app, tx, now, (&self.rows, &recorded)).await?;
         self.moved.record(app, tx, now, &recorded).await?;
@@ -71,6 +79,31 @@ impl Page {
         close_gaps(tx, now, &recorded.new).await?;
         changed::after_posting(tx, now, &recorded.changed_after_posting).await?;
         Ok(recorded)
+    }
+
+    /// A date that cannot be is kept, because it is what the receipt says; but it is told: the document
+    /// lands in another period than the money.
+    async fn tell_of_clocks(&self, tx: &mut Tx, recorded: &Recorded) -> Result<(), FlowError> {
+        let (soonest, latest) = (self.now.minus(LONG_AGO), self.now.plus(AHEAD));
+        let is_odd = |row: &&NewEntry| {
+            row.kind != EntryKind::Other && !(soonest..=latest).contains(&row.order_date)
+        };
+        let new = self.rows.iter().filter(|row| recorded.new.contains(&row.order_id));
+        for row in new.filter(is_odd) {
+            let reference = Reference { site_id: row.site_id, order_id: row.order_id };
+            let detail = format!(
+                "dated {}, and received {}; {} {}, till {}",
+                row.order_date,
+                self.now,
+                row.gross,
+                row.currency,
+                row.register_id.as_deref().unwrap_or("unknown")
+            );
+            let subject = reference.to_string();
+            exception::raise_scoped(tx, self.now, "sitoo", Cause::TillClock, &subject, &detail)
+                .await?;
+        }
+        Ok(())
     }
 
     /// An order that does not say which it is has no place among the entries: it is kept beside

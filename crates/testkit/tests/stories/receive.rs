@@ -413,3 +413,29 @@ async fn an_order_that_stays_open_too_long_is_told_with_its_money_and_age() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_till_with_a_wrong_clock_is_told() {
+    tell(|world| async move {
+        let years = |n: i64| n * 365 * 86_400;
+        let now = world.app.now().micros() / 1_000_000;
+        let right = world.sell(world.sale(500));
+        let dead = world.sell(world.sale(600).at(0));
+        let ahead = world.sell(world.sale(700).at(now + years(2)));
+        let late = world.sell(world.sale(800).at(now - 40 * 86_400));
+        world.pass().await;
+        for order in [right, dead, ahead, late] {
+            assert_eq!(world.documents(order).len(), 1, "order {order} is posted as it is");
+        }
+        let told = open(&world, Cause::TillClock).await;
+        let about: Vec<_> = told.iter().map(|one| one.subject.clone()).collect();
+        assert_eq!(about, [reference(dead).to_string(), reference(ahead).to_string()]);
+        assert!(told[0].detail.contains("dated 1970-01-01"), "{}", told[0].detail);
+        // Read again, nothing is told twice, also where a person has seen it.
+        people::dismiss_exception(&world.app, told[0].number, "Ada", "mended").await.unwrap();
+        world.after(minutes(1)).await;
+        assert_eq!(open(&world, Cause::TillClock).await.len(), 1);
+        world
+    })
+    .await;
+}

@@ -60,6 +60,12 @@ macro_rules! documents {
         fix: "Look the order up in Sitoo. It is kept, and orders with lower ids go on being read; where Sitoo really numbers on from there, Daybook follows by itself. Then say so.",
         command: "daybook exceptions dismiss EX-NUMBER --reason 'numbered anew' --actor NAME",
     }
+    TillClock "till-clock" "Till with a wrong clock" {
+        sentence: "A till dated a transaction more than a day ahead, or years back. It is posted with that date, so it stands in another period than the money.",
+        owner: Finance, scope: Scope::System, severity: High, released_by: None,
+        fix: "Correct the order date of the document in OrderWise, have the till's clock set, and compare the day once more. Then say so.",
+        command: "daybook exceptions dismiss EX-NUMBER --reason 'date corrected in OrderWise' --actor NAME",
+    }
     OrderWithoutId "order-without-id" "Order that does not say which it is" {
         sentence: "Sitoo gave an order without a usable order id; it is kept as received and cannot be posted.",
         owner: It, scope: Scope::System, severity: High, released_by: None,
