@@ -144,6 +144,26 @@ fn mappings_can_be_kept_without_any_system() {
 }
 
 #[test]
+fn what_looks_like_a_slip_in_a_file_wants_a_word_more() {
+    let desk = Desk::settled();
+    desk.ok(&["map", "set", "store", "5", "account=LEEDS", "session=3"]);
+    let rows = "kind,key,value\nstore,6,account=YORK session=3\nstore,7,account=BATH session=8\n\
+                store,8,account=DEAL session=8\n";
+    desk.write("stores.csv", rows);
+    let tried = desk.ok(&["map", "import", "stores.csv", "--dry-run"]);
+    assert_eq!(tried.matches("doubtful").count(), 2, "{tried}");
+    let refused = desk.run(&["map", "import", "stores.csv"]);
+    let said = text(&refused);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("error[mapping-doubts]") && said.contains("--anyway"), "{said}");
+    assert!(said.contains("store 6: store 5 has session 3 already"), "{said}");
+    assert!(said.contains("store 8: store 7 of the file has the same session"), "{said}");
+    assert!(!desk.ok(&["map", "list", "store"]).contains("YORK"), "nothing was changed");
+    desk.ok(&["map", "import", "stores.csv", "--anyway"]);
+    assert!(desk.ok(&["map", "list", "store"]).contains("YORK"));
+}
+
+#[test]
 fn buffers_can_be_kept_without_any_system() {
     let desk = Desk::settled();
     desk.ok(&["map", "set", "vat", "20", "1"]);

@@ -84,6 +84,9 @@ enum What {
         /// Only say what would change.
         #[arg(long)]
         dry_run: bool,
+        /// Even if rows name what OrderWise does not show (yet), or look like slips.
+        #[arg(long)]
+        anyway: bool,
     },
     /// Write mappings as CSV.
     Export {
@@ -101,8 +104,8 @@ pub(crate) async fn run(context: &Context, args: MapArgs) -> Result<Ended, Failu
         What::List { kind } => list::run(context, kind).await,
         What::Set { kind, key, value, anyway } => set(context, (kind, &key), &value, anyway).await,
         What::Unset { kind, key } => unset(context, kind, &key).await,
-        What::Import { file, kind, dry_run } => {
-            transfer::import(context, &file, kind, dry_run).await
+        What::Import { file, kind, dry_run, anyway } => {
+            transfer::import(context, &file, kind, (dry_run, anyway)).await
         }
         What::Export { kind, output } => transfer::export(context, kind, output.as_deref()).await,
     }

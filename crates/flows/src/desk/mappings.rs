@@ -14,6 +14,7 @@ use daybook_store::{audit, exception, mapping, value_list, variant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::doubts;
 use crate::{app::App, error::FlowError};
 
 /// OrderWise's value lists of delivery and payment methods (facts/orderwise 1.9).
@@ -105,6 +106,8 @@ pub struct Incoming {
     pub before: Vec<MappingRow>,
     /// Rows that are there as they are.
     pub same: usize,
+    /// What speaks against rows that would be written: each is most likely a slip.
+    pub doubts: Vec<String>,
 }
 
 impl Incoming {
@@ -135,6 +138,25 @@ pub async fn incoming(app: &App, rows: Vec<MappingRow>) -> Result<Incoming, Flow
             }
         }
         seen.insert(key);
+    }
+    told.doubts = doubts_of(app, &told.rows()).await?;
+    Ok(told)
+}
+
+/// What is odd about rows by themselves, and stores of one file that would share a session.
+async fn doubts_of(app: &App, rows: &[MappingRow]) -> Result<Vec<String>, FlowError> {
+    let mut told = Vec::new();
+    let mut sessions: BTreeMap<&str, &str> = BTreeMap::new();
+    for row in rows {
+        let about = format!("{} {}", row.kind, row.key);
+        if let Some(doubt) = doubts::doubt(app, row).await? {
+            told.push(format!("{about}: {}", doubt.what));
+        }
+        let session = row.value.get("session").filter(|_| row.kind == MappingKind::Store);
+        let other = session.and_then(|session| sessions.insert(session, &row.key));
+        if let Some(other) = other {
+            told.push(format!("{about}: store {other} of the file has the same session"));
+        }
     }
     Ok(told)
 }

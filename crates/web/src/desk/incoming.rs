@@ -44,6 +44,8 @@ struct IncomingPage {
 struct Told {
     counts: String,
     rows: Vec<(String, String, String)>,
+    /// What looks like a slip.
+    doubts: Vec<String>,
     more: usize,
     effect: Option<EffectTold>,
 }
@@ -136,6 +138,7 @@ fn told_of(told: &Incoming, effect: Option<EffectTold>) -> Told {
     Told {
         counts: format!("{} new, {} changed; {same}.", told.new.len(), told.changed.len()),
         rows: rows.collect(),
+        doubts: told.doubts.clone(),
         more: (told.new.len() + told.changed.len()).saturating_sub(SHOWN),
         effect,
     }

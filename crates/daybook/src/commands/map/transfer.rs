@@ -21,6 +21,8 @@ struct Imported {
     new: Vec<MappingRow>,
     changed: Vec<MappingRow>,
     same: usize,
+    /// What speaks against rows.
+    doubts: Vec<String>,
     dry_run: bool,
     released: u64,
 }
@@ -30,14 +32,20 @@ pub(super) async fn import(
     context: &Context,
     file: &Path,
     kind: Option<MappingKind>,
-    dry_run: bool,
+    (dry_run, anyway): (bool, bool),
 ) -> Result<Ended, Failure> {
     let rows = mapping_csv::read(&content(file)?, kind)
         .map_err(|error| Failure { wrong_use: true, ..error.into() })?;
     let app = context.app(Need::Book).await?;
     let told = mappings::incoming(&app, rows).await?;
-    let (new, changed, same) = (told.new, told.changed, told.same);
-    let mut imported = Imported { new, changed, same, dry_run, released: 0 };
+    let mappings::Incoming { new, changed, same, doubts, .. } = told;
+    if !dry_run && !anyway && !doubts.is_empty() {
+        app.db.close().await;
+        let what = format!("nothing was changed:\n  {}", doubts.join("\n  "));
+        let hint = "correct the file, or say --anyway";
+        return Err(Failure::wrong_use("mapping-doubts", what, hint));
+    }
+    let mut imported = Imported { new, changed, same, doubts, dry_run, released: 0 };
     let wanted = [imported.new.as_slice(), imported.changed.as_slice()].concat();
     if !dry_run && !wanted.is_empty() {
         imported.released = people::set_mapping(&app, &wanted, &context.actor).await?;
@@ -54,6 +62,7 @@ fn people_words(imported: &Imported) -> String {
         let rows = imported.new.iter().map(|row| format!("new      {row}"));
         let rows = rows.chain(imported.changed.iter().map(|row| format!("changed  {row}")));
         return rows
+            .chain(imported.doubts.iter().map(|doubt| format!("doubtful {doubt}")))
             .chain([format!("{counts}; nothing was written")])
             .collect::<Vec<_>>()
             .join("\n");
