@@ -142,7 +142,8 @@ pub fn digest(
     let lines = open.iter().take(MOST).map(|alert| {
         let since = words::moment(alert.opened_at, zone);
         let money = words::money(alert.impact.money, currency);
-        format!("{} (since {since}, {} records, {money})", alert.sentence, alert.impact.records)
+        let records = words::count(alert.impact.records.unsigned_abs(), "record", "records");
+        format!("{} (since {since}, {records}, {money})", alert.sentence)
     });
     let lines = lines.collect();
     plain(

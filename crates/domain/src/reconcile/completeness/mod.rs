@@ -156,7 +156,8 @@ fn not_counted<'a>(
     }
     for (register, (sum, count)) in by_register {
         let place = Place { register: Some(register.to_owned()), ..Place::default() };
-        let text = format!("{count} receipts over {} in no Z-report", sum.gross);
+        let receipts = crate::words::count(count.unsigned_abs(), "receipt", "receipts");
+        let text = format!("{receipts} over {} in no Z-report", sum.gross);
         let difference = Difference::new(Measure::Turnover, DayCause::NoZReport, place, -sum);
         sheet.differences.push(difference.saying(text).counting(-count));
     }
