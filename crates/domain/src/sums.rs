@@ -40,6 +40,12 @@ impl Sums {
         Self(others.map(|(currency, amount)| (currency.clone(), *amount)).collect())
     }
 
+    /// The currency with the largest amount, and that amount.
+    pub fn most(&self) -> Option<(&str, Money)> {
+        let all = self.0.iter().map(|(currency, amount)| (currency.as_str(), *amount));
+        all.max_by_key(|(_, amount)| amount.abs())
+    }
+
     /// Whether there is no money at all.
     pub fn is_zero(&self) -> bool {
         self.0.values().all(|amount| amount.is_zero())

@@ -234,10 +234,10 @@ impl Orderwise {
         read(self.export("order-totals", &parameters, exports::document).await)
     }
 
-    /// The documents that bear `reference`, with their order dates and without their lines.
-    pub async fn ledger_lookup(&self, reference: &Reference) -> Called<Rows<LedgerDocument>> {
-        let reference = reference.to_string();
-        let parameters = [("@reference", reference.as_str())];
+    /// The documents that bear `reference`, whoever gave it, with their order dates and without their
+    /// lines.
+    pub async fn ledger_lookup(&self, reference: &str) -> Called<Rows<LedgerDocument>> {
+        let parameters = [("@reference", reference)];
         self.export("order-lookup", &parameters, exports::ledger_document).await
     }
 

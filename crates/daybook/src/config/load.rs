@@ -56,9 +56,11 @@ pub(super) fn read(
     let dict = file.as_ref().map(|file| file.dict.clone());
     let (mut config, layers) = assemble(file, variables).map_err(|first| {
         let all = dict.as_ref().map(faults).unwrap_or_default().into_iter();
-        let placed = all.map(|fault| ConfigError { place: first.place.clone(), ..fault });
-        // What the environment sets wrong is in no file.
-        let others = placed.filter(|fault| fault.key != first.key).collect();
+        let file = path.as_ref().map(|path| path.display().to_string());
+        let placed = all.map(|fault| ConfigError { place: file.clone(), ..fault });
+        // Where a variable is at fault the file may be set right by another one.
+        let is_of_file = first.place == file;
+        let others = placed.filter(|fault| is_of_file && fault.key != first.key).collect();
         ConfigError { and: others, ..first }
     })?;
     config.folder = path.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();

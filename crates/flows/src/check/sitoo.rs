@@ -110,7 +110,7 @@ pub async fn beginning(sitoo: &Sitoo, first: Option<i64>, since: Timestamp) -> C
     CheckLine::ok(AREA, "beginning", detail)
 }
 
-/// What the newest orders of the tills say of currency and zone; none where they cannot be read.
+/// What the newest order says of currency and zone; none where it cannot be read.
 pub async fn told_by_tills(sitoo: &Sitoo) -> Option<(String, Option<String>)> {
     let page = sitoo.orders(&OrdersQuery::Newest).await.outcome.ok()?;
     let newest = page.orders.into_iter().find_map(|order| order.order.ok())?;

@@ -170,7 +170,7 @@ fn add(
         Some(found) if differs(found) => "different",
         Some(_) => "adopted",
         None if row.state.is_in_ledger() => "posted-by-daybook",
-        None if row.asked_at.is_none() => NOT_LOOKED_FOR,
+        None if row.state == EntryState::InDoubt && row.asked_at.is_none() => NOT_LOOKED_FOR,
         None => "not-found",
     };
     let faults: Vec<Fault> =

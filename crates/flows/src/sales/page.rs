@@ -70,7 +70,7 @@ impl Page {
         if !told.is_empty() {
             exception::set_for_entries(tx, now, &told, DAYBOOK).await?;
         }
-        self.tell_of_clocks(tx, &recorded).await?;
+        self.tell_of_clocks(app, tx, &recorded).await?;
         supply::want(tx, &self.to_come, &recorded).await?;
         late::entries(app, tx, now, (&self.rows, &recorded)).await?;
         self.moved.record(app, tx, now, &recorded).await?;
@@ -83,13 +83,28 @@ impl Page {
 
     /// A date that cannot be is kept, because it is what the receipt says; but it is told: the document
     /// lands in another period than the money.
-    async fn tell_of_clocks(&self, tx: &mut Tx, recorded: &Recorded) -> Result<(), FlowError> {
-        let (soonest, latest) = (self.now.minus(LONG_AGO), self.now.plus(AHEAD));
-        let is_odd = |row: &&NewEntry| {
-            row.kind != EntryKind::Other && !(soonest..=latest).contains(&row.order_date)
-        };
-        let new = self.rows.iter().filter(|row| recorded.new.contains(&row.order_id));
-        for row in new.filter(is_odd) {
+    async fn tell_of_clocks(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        recorded: &Recorded,
+    ) -> Result<(), FlowError> {
+        let begins = app.settings.receive.first_day.as_ref();
+        let begins = begins.and_then(|day| Timestamp::from_day(day).ok()).unwrap_or(self.now);
+        let possible = begins.min(self.now.minus(LONG_AGO))..=self.now.plus(AHEAD);
+        // A parked receipt is no sale yet: it is told when it becomes one.
+        let is_news = |id: &i64| recorded.new.contains(id) || recorded.changed.contains(id);
+        let odd: Vec<&NewEntry> = self
+            .rows
+            .iter()
+            .filter(|row| row.kind != EntryKind::Other && is_news(&row.order_id))
+            .filter(|row| !possible.contains(&row.order_date))
+            .collect();
+        if odd.is_empty() {
+            return Ok(());
+        }
+        let seen = exception::dismissed(&mut *tx, "sitoo", DAYBOOK).await?;
+        for row in odd {
             let reference = Reference { site_id: row.site_id, order_id: row.order_id };
             let detail = format!(
                 "dated {}, and received {}; {} {}, till {}",
@@ -100,6 +115,9 @@ impl Page {
                 row.register_id.as_deref().unwrap_or("unknown")
             );
             let subject = reference.to_string();
+            if seen.contains(&(Cause::TillClock.code().to_owned(), subject.clone())) {
+                continue;
+            }
             exception::raise_scoped(tx, self.now, "sitoo", Cause::TillClock, &subject, &detail)
                 .await?;
         }

@@ -35,8 +35,9 @@ sql! {
     SEEK = "INSERT INTO sought (order_id, began_at, posting, faults) VALUES ($1, $2, $3, $4) \
             ON CONFLICT (order_id) DO UPDATE SET posting = excluded.posting, \
             faults = excluded.faults";
-    LOOKED = "INSERT INTO sought (order_id, began_at, looked_at) VALUES ($1, $2, $2) \
-              ON CONFLICT (order_id) DO UPDATE SET looked_at = excluded.looked_at";
+    LOOKED = "INSERT INTO sought (order_id, began_at, looked_at, asked_at) \
+              VALUES ($1, $2, $2, $2) ON CONFLICT (order_id) DO UPDATE \
+              SET looked_at = excluded.looked_at, asked_at = excluded.asked_at";
     ASKED = "UPDATE sought SET asked_at = $2 WHERE order_id = $1";
     SOUGHT = sought!("WHERE s.order_id > $1 ORDER BY s.order_id, x.erp_order_id LIMIT $2");
     PILE = "SELECT CAST(count(*) AS BIGINT) AS entries, \

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use daybook_domain::{Money, causes::Scope};
+use daybook_domain::{causes::Scope, sums::Sums};
 
 use super::Group;
 use crate::{Source, StoreResult, engine::Cells, tx::Conn};
@@ -12,23 +12,21 @@ sql! {
     PAUSED_STORES = "SELECT scope FROM pause WHERE scope LIKE 'store:%'";
     /// Both conditions, so that the index of unfinished entries serves it.
     BEHIND = "SELECT warehouse_id, CAST(count(*) AS BIGINT) AS entries, \
-              CAST(sum(abs(gross)) AS BIGINT) AS gross, \
-              min(currency) AS currency FROM entry WHERE state IN ('ready', 'posting', 'in-doubt') \
+              CAST(sum(abs(gross)) AS BIGINT) AS gross, currency \
+              FROM entry WHERE state IN ('ready', 'posting', 'in-doubt') \
               AND state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held', 'posted') \
               AND EXISTS (SELECT scope FROM pause \
               WHERE pause.scope = 'store:' || CAST(entry.warehouse_id AS TEXT)) \
-              GROUP BY warehouse_id";
+              GROUP BY warehouse_id, currency";
 }
 
 /// What stands still behind a paused store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BehindStore {
     /// How many entries.
     pub entries: i64,
-    /// Their gross without signs.
-    pub gross: Money,
-    /// ISO 4217: a store's account in OrderWise is kept in one.
-    pub currency: String,
+    /// Their gross without signs: what nobody has looked at yet may be in any currency.
+    pub gross: Sums,
 }
 
 /// By store.
@@ -45,19 +43,17 @@ pub(super) async fn of(conn: &mut Conn<'_>) -> StoreResult<Behind> {
             return Ok(Behind::new());
         }
         let rows = sqlx::query(BEHIND).fetch_all(&mut *c).await?;
-        let one = |row| {
-            let what = BehindStore {
-                entries: Cells::int(row, "entries")?,
-                gross: Cells::money(row, "gross")?,
-                currency: Cells::text(row, "currency")?,
-            };
-            Ok((Cells::int(row, "warehouse_id")?, what))
-        };
-        rows.iter().map(one).collect()
+        let mut behind = Behind::new();
+        for row in &rows {
+            let one = behind.entry(row.int("warehouse_id")?).or_default();
+            one.entries += row.int("entries")?;
+            one.gross.add(Some(&row.text("currency")?), row.money("gross")?);
+        }
+        Ok(behind)
     })
 }
 
-/// Adds to each group about a paused store what stands still behind it; the most money first.
+/// Tells each group about a paused store what stands still behind it; the most money first.
 pub(super) fn add(groups: &mut [Group], behind: &Behind) {
     if behind.is_empty() {
         return;
@@ -66,10 +62,11 @@ pub(super) fn add(groups: &mut [Group], behind: &Behind) {
         let store = group.subject.parse::<i64>().ok();
         if let Some(behind) = store.and_then(|store| behind.get(&store)) {
             group.behind = behind.entries;
-            if group.money.is_zero() {
-                group.currency = Some(behind.currency.clone());
+            // One group tells one currency: that of most of it. The sums over all tell each.
+            if let Some((currency, gross)) = behind.gross.most().filter(|_| group.money.is_zero()) {
+                group.currency = Some(currency.to_owned());
+                group.money = gross;
             }
-            group.money += behind.gross;
         }
     }
     groups.sort_by_key(|group| (std::cmp::Reverse(group.money), std::cmp::Reverse(group.count)));

@@ -259,7 +259,7 @@ pub async fn money_held(source: impl Into<Source<'_>>) -> StoreResult<Sums> {
         }
     });
     for behind in behind::of(&mut conn).await?.values() {
-        held.add(Some(&behind.currency), behind.gross);
+        held.merge(&behind.gross);
     }
     Ok(held)
 }
@@ -278,7 +278,7 @@ pub async fn by_store(
         }
     });
     for (store, behind) in behind::of(&mut conn).await? {
-        stores.entry(Some(store)).or_default().1.add(Some(&behind.currency), behind.gross);
+        stores.entry(Some(store)).or_default().1.merge(&behind.gross);
     }
     Ok(stores)
 }

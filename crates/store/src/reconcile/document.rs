@@ -26,6 +26,8 @@ macro_rules! columns {
 sql! {
     KNOWN = "SELECT erp_order_id, order_id, location_id, order_date, hash FROM ledger_document \
              WHERE order_date >= $1 AND order_date < $2";
+    OURS = "SELECT erp_order_id, reference FROM ledger_document WHERE order_date >= $1 \
+            AND order_date < $2 AND order_id IS NOT NULL ORDER BY erp_order_id";
     WINDOWS = "SELECT starts_at, ends_at, read_at FROM ledger_window \
                WHERE starts_at < $2 AND ends_at > $1 ORDER BY starts_at";
     CLEAR_WINDOWS = "DELETE FROM ledger_window WHERE starts_at < $2 AND ends_at > $1";
@@ -293,6 +295,19 @@ pub async fn at_place(
         all(&query.fetch_all(c).await?)?
     });
     Ok(kept.into_iter().map(|kept| kept.0).collect())
+}
+
+/// Documents of entries that are dated from `from` to before `to`: OrderWise's id and the reference.
+pub async fn ours(
+    source: impl Into<Source<'_>>,
+    (from, to): (LocalTime, LocalTime),
+) -> StoreResult<Vec<(i64, String)>> {
+    let mut conn = source.into().open().await?;
+    on!(conn, c => {
+        let query = sqlx::query(OURS).bind(from.wall_micros()).bind(to.wall_micros());
+        let rows = query.fetch_all(c).await?;
+        rows.iter().map(|row| Ok((row.int("erp_order_id")?, row.text("reference")?))).collect()
+    })
 }
 
 /// A page of all documents that are dated from `from` to before `to`.

@@ -30,7 +30,7 @@ sql! {
     COUNTS = "SELECT subject, state, CAST(count(*) AS BIGINT) AS matches, \
               CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(difference) AS BIGINT) AS difference, \
               currency FROM money_match GROUP BY subject, state, currency \
-              ORDER BY subject, state, currency";
+              ORDER BY subject, state, coalesce(currency, '')";
     INSERT = "INSERT INTO money_match (subject, state, rule, rule_version, amount, difference, \
               parts, made_at, made_by, decided_at, decided_by, currency) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING number";

@@ -186,8 +186,13 @@ async fn what_stands_still_behind_a_paused_store_is_its_money() {
         pause::pause(&mut tx, at(1), &new).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(told().await, (Some((1, 2, 2_400)), Some((1, 2_400)), 2_400));
+        // A receipt in another currency is behind it too, and never part of the pounds.
+        record(&db, &[NewEntry { currency: "EUR".to_owned(), ..sale(7) }]).await;
+        assert_eq!(told().await, (Some((1, 3, 2_400)), Some((1, 2_400)), 2_400));
+        let held = exception::money_held(&db).await.unwrap();
+        assert_eq!(held.told("GBP"), "£24.00 and €12.00");
         let of = |stores: &'static [i64]| exception::open_grouped_in(&db, stores);
-        assert_eq!(of(&[5]).await.unwrap()[0].behind, 2);
+        assert_eq!(of(&[5]).await.unwrap()[0].behind, 3);
         assert!(of(&[6]).await.unwrap().is_empty());
         // Somebody changed what it stands still for.
         let mut tx = db.begin().await.unwrap();

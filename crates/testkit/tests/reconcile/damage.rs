@@ -7,9 +7,10 @@ use daybook_domain::{
     mapping::MappingKind,
     reconcile::{DayCause, Measure, certificate::Standing},
 };
-use daybook_flows::reconcile::{self, Clearing, DayView, Signature};
+use daybook_flows::reconcile::{self, Clearing, DayView, ReconcileReport, Signature};
 use daybook_sandbox::{
-    orderwise::{Document, LineEdit, Written},
+    faults::{ErrorBody, Fault, Matcher},
+    orderwise::{Document, LineEdit, Purpose, Written},
     sitoo::till::{Row, Sale, Tender},
 };
 use daybook_store::{audit, reconcile::day::DayState};
@@ -148,6 +149,16 @@ async fn a_document_that_got_another_date_is_not_gone() {
         let later = |document: &mut Document| document.order_date += days;
         assert!(world.sandbox.orderwise.edit_document(world.document(moved).order_id, later));
         world.clock.advance(Duration::from_mins(1));
+        // Cut off before it is looked up, the day is not closed, and the next try looks it up.
+        let lookup = format!("export-definition/{}", Purpose::OrderLookup.default_id());
+        let fault = Fault::ServerError { status: 503, body: ErrorBody::default() };
+        world.sandbox.orderwise_faults.put(fault, Matcher::on("POST", &lookup).times(9));
+        let (store, mut report) = (Some(world.shop(0).warehouse_id), ReconcileReport::default());
+        let cut = reconcile::close_on_demand(&world.app, monday(), store, &mut report);
+        assert!(Box::pin(cut).await.is_err(), "{report:?}");
+        assert!(told(&view(&world).await).is_empty(), "what was equal is not called gone");
+        world.sandbox.orderwise_faults.clear();
+        world.clock.advance(Duration::from_mins(10));
         on_demand(&world, 0).await;
         let found = view(&world).await;
         // It is looked up at once, and what is said of it is what happened to it.

@@ -423,6 +423,7 @@ async fn a_till_with_a_wrong_clock_is_told() {
         let dead = world.sell(world.sale(600).at(0));
         let ahead = world.sell(world.sale(700).at(now + years(2)));
         let late = world.sell(world.sale(800).at(now - 40 * 86_400));
+        let parked = world.sell(world.sale(900).at(0).stage(Stage::Open));
         world.pass().await;
         for order in [right, dead, ahead, late] {
             assert_eq!(world.documents(order).len(), 1, "order {order} is posted as it is");
@@ -435,6 +436,11 @@ async fn a_till_with_a_wrong_clock_is_told() {
         people::dismiss_exception(&world.app, told[0].number, "Ada", "mended").await.unwrap();
         world.after(minutes(1)).await;
         assert_eq!(open(&world, Cause::TillClock).await.len(), 1);
+        // What becomes a sale later is told then.
+        world.sandbox.sitoo.close(parked, None).unwrap();
+        world.after(minutes(10)).await;
+        assert_eq!(world.documents(parked).len(), 1);
+        assert_eq!(open(&world, Cause::TillClock).await.len(), 2);
         world
     })
     .await;

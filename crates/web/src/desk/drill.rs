@@ -122,7 +122,10 @@ pub(super) fn line_told(line: &DrillLine, address: String, currency: &str) -> Li
             (gross, _) => money(gross),
         },
         open: if line.open == 0 { String::new() } else { words::grouped(line.open) },
-        differs: !difference.is_zero() || sides.book_count != sides.other_count || line.open > 0,
+        differs: sides.other.gross != sides.book.gross
+            || sides.other.tax != sides.book.tax
+            || sides.book_count != sides.other_count
+            || line.open > 0,
     }
 }
 

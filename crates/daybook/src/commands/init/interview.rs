@@ -127,9 +127,9 @@ fn put(
         }
         let before = answers.clone();
         // What an earlier run left wrong elsewhere is no fault of this answer.
-        let known = before.config(&place.output).err();
+        let known = before.config(&place.output).err().map(ConfigError::each).unwrap_or_default();
         let is_of_this = |fault: &ConfigError| {
-            known.as_ref() != Some(fault) || fault.key.as_deref() == Some(question.key)
+            !known.contains(fault) || fault.key.as_deref() == Some(question.key)
         };
         let wrong = match question.value(&text) {
             Ok(value) => {
@@ -138,10 +138,11 @@ fn put(
                     let file = place.secret("book.password");
                     talk.say(&format!("  its password will stand in {}", file.display()));
                 }
-                answers
-                    .config(&place.output)
-                    .err()
-                    .filter(is_of_this)
+                let faults = answers.config(&place.output).err().map(ConfigError::each);
+                faults
+                    .unwrap_or_default()
+                    .into_iter()
+                    .find(is_of_this)
                     .map(|fault| format!("{fault}\n  hint: {}", fault.hint))
             }
             Err(what) => Some(format!("'{text}' {what}")),
@@ -244,8 +245,8 @@ fn password(
     Ok(())
 }
 
-/// Currency and zone of the site are what is usual for the questions about them; the tills' own word
-/// goes before it, because it stands on the receipts. Who says what is told.
+/// Currency and zone of the site are what is usual for the questions about them; where it says
+/// nothing, those of its newest order, which may be one of many. Who says what is told.
 async fn from_the_site(talk: Talk, place: &Place, answers: &mut Answers, clock: &Arc<dyn Clock>) {
     let Ok(config) = answers.config(&place.output) else { return };
     let Ok(client) = context::sitoo(&config, Need::Systems, clock) else { return };
@@ -254,9 +255,10 @@ async fn from_the_site(talk: Talk, place: &Place, answers: &mut Answers, clock: 
     let tills = check::sitoo::told_by_tills(&client).await;
     talk.say(&format!("  the site says {}, {}", site.currency, site.time_zone));
     if let Some((currency, zone)) = tills {
-        let zone = zone.unwrap_or_else(|| site.time_zone.clone());
+        let zone = zone.unwrap_or_default();
         talk.say(&format!("  its newest order says {currency}, {zone}"));
-        (site.currency, site.time_zone) = (currency, zone);
+        site.currency = Some(site.currency).filter(|it| !it.is_empty()).unwrap_or(currency);
+        site.time_zone = Some(site.time_zone).filter(|it| !it.is_empty()).unwrap_or(zone);
     }
     if answers.get("policy.currencies").is_none() && !site.currency.is_empty() {
         let currency = Value::from(vec![Value::from(site.currency)]);

@@ -1,6 +1,6 @@
 //! OrderWise's documents with their lines, a stretch of its wall clock at a time.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use daybook_connectors::orderwise::{OddRow, Rows};
 use daybook_domain::{
@@ -9,16 +9,13 @@ use daybook_domain::{
     priority::Priority,
     reconcile::witness::{LedgerDocument, LedgerLine, LocalTime},
 };
-use daybook_store::{
-    entry,
-    reconcile::{
-        document::{self, Touched},
-        entries,
-        late::LateRow,
-    },
+use daybook_store::reconcile::{
+    document::{self, Touched},
+    entries,
+    late::LateRow,
 };
 
-use super::{super::LINES, CollectReport};
+use super::{super::LINES, CollectReport, moved};
 use crate::{
     app::App,
     cutover,
@@ -48,17 +45,52 @@ pub async fn ledger(
     fresh_since: Timestamp,
     report: &mut CollectReport,
 ) -> Result<(), FlowError> {
-    for (from, to) in windows(from, to, app.settings.reconcile.window.as_secs()) {
+    let mut look_ups = moved::LOOK_UPS;
+    for span in windows(from, to, app.settings.reconcile.window.as_secs()) {
         if app.stop.is_cancelled() {
             return Ok(());
         }
-        let before = document::read_at(&app.db, from, to).await?;
+        let before = document::read_at(&app.db, span.0, span.1).await?;
         if before.is_none_or(|at| at < fresh_since) {
-            let gone = one(app, (from, to), before.is_some(), report).await?;
-            follow(app, &gone, report).await?;
+            let stretches = with_moved(app, span, &mut look_ups).await?;
+            // Where documents went to is written down first: what is cut off here leaves the stretch
+            // that they left to be read again.
+            for (place, stretch) in stretches.iter().rev() {
+                let was_known = before.is_some() || *place != span;
+                keep(app, *place, stretch, was_known, report).await?;
+            }
         }
     }
     Ok(())
+}
+
+/// A stretch of OrderWise's wall clock, from its first moment to before its second.
+pub(super) type Span = (LocalTime, LocalTime);
+
+/// The stretch of a moment.
+pub(super) fn span_of(app: &App, at: LocalTime) -> Option<Span> {
+    let next = LocalTime::from_wall_micros(at.wall_micros() + 1);
+    windows(at, next, app.settings.reconcile.window.as_secs()).next()
+}
+
+/// Reads a stretch, and those to which documents of it have gone since: one that only got another
+/// date is not to be called gone.
+async fn with_moved(
+    app: &App,
+    span: Span,
+    look_ups: &mut usize,
+) -> Result<Vec<(Span, Stretch)>, FlowError> {
+    let mut found: Vec<(Span, Stretch)> = Vec::new();
+    let mut wanted = VecDeque::from([span]);
+    while let Some(span) = wanted.pop_front() {
+        if found.iter().any(|(known, _)| *known == span) {
+            continue;
+        }
+        let stretch = read(app, span).await?;
+        wanted.extend(moved::places(app, span, &stretch.documents, look_ups).await?);
+        found.push((span, stretch));
+    }
+    Ok(found)
 }
 
 /// Stretches on a grid that is the same for everybody: they begin at multiples of their length
@@ -85,43 +117,17 @@ fn windows(
     })
 }
 
-/// Most documents that are looked for when they are gone: where more are, somebody has cleared up.
-const FOLLOWED: usize = 20;
-
-/// A document that is gone from its stretch may only have got another date: it is looked up, and
-/// where it stands now is read anew, so that nobody is told that it is gone.
-async fn follow(app: &App, gone: &[Touched], report: &mut CollectReport) -> Result<(), FlowError> {
-    let client = app.orderwise.at(Priority::Reconciliation);
-    let ours: Vec<i64> = gone.iter().filter_map(|one| one.order_id).collect();
-    if ours.len() > FOLLOWED || !client.has_export("order-lookup") {
-        return Ok(());
-    }
-    for order_id in ours {
-        let Some(entry) = entry::get(&app.db, order_id).await? else { continue };
-        let Called { outcome, exchanges } = client.ledger_lookup(&entry.reference()).await;
-        exchanges::keep(app, Some(order_id), exchanges).await?;
-        for found in outcome.map_err(FlowError::Orderwise)?.read {
-            let at = found.order_date;
-            let next = LocalTime::from_wall_micros(at.wall_micros() + 1);
-            for span in windows(at, next, app.settings.reconcile.window.as_secs()) {
-                let was_known = document::read_at(&app.db, span.0, span.1).await?.is_some();
-                one(app, span, was_known, report).await?;
-            }
-        }
-    }
-    Ok(())
+/// What OrderWise told of a stretch.
+struct Stretch {
+    read_at: Timestamp,
+    documents: Vec<LedgerDocument>,
+    /// Of ours, what could not be read.
+    odd: Odd,
 }
 
-/// Reads a stretch and gives what is gone from it.
-///
 /// Documents first, then lines: of a document that comes between both reads there are lines and no
 /// total, which are left for the next read; never the other way round.
-async fn one(
-    app: &App,
-    span: (LocalTime, LocalTime),
-    was_known: bool,
-    report: &mut CollectReport,
-) -> Result<Vec<Touched>, FlowError> {
+async fn read(app: &App, span: Span) -> Result<Stretch, FlowError> {
     let read_at = app.now();
     let client = app.orderwise.at(Priority::Reconciliation);
     let Called { outcome, exchanges } = client.ledger_documents(span.0, span.1).await;
@@ -135,12 +141,22 @@ async fn one(
         exchanges::keep(app, None, exchanges).await?;
         odd.extend(join(&mut documents, outcome.map_err(FlowError::Orderwise)?));
     }
-    let write = || write(app, read_at, span, (&documents, &odd), was_known);
+    Ok(Stretch { read_at, documents, odd })
+}
+
+async fn keep(
+    app: &App,
+    span: Span,
+    stretch: &Stretch,
+    was_known: bool,
+    report: &mut CollectReport,
+) -> Result<(), FlowError> {
+    let Stretch { read_at, documents, odd } = stretch;
+    let write = || write(app, *read_at, span, (documents, odd), was_known);
     let touched = retrying(app, "OrderWise's documents", write).await?;
     report.windows += 1;
-    report.documents += super::count(touched.len());
-    let there: HashSet<i64> = documents.iter().map(|one| one.document.order_id).collect();
-    Ok(touched.into_iter().filter(|one| !there.contains(&one.erp_order_id)).collect())
+    report.documents += super::count(touched);
+    Ok(())
 }
 
 /// Gives each document its lines; none where one of them cannot be read. Those of ours are told.
@@ -186,7 +202,7 @@ async fn write(
     span: (LocalTime, LocalTime),
     (documents, odd): (&[LedgerDocument], &Odd),
     was_known: bool,
-) -> Result<Vec<Touched>, FlowError> {
+) -> Result<usize, FlowError> {
     let mut tx = app.db.begin().await?;
     odd_rows::tell(&mut tx, app.now(), &format!("{SCOPE}{}", span.0), odd, |_| true).await?;
     let documents = &cutover::under_own_names(&mut tx, documents).await?;
@@ -197,7 +213,7 @@ async fn write(
         late::note(&mut tx, read_at, moments).await?;
     }
     tx.commit().await?;
-    Ok(touched)
+    Ok(touched.len())
 }
 
 /// The moments at tills that changed documents are about: those of their entries; of a document

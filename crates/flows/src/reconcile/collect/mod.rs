@@ -8,6 +8,7 @@
 //! looked at again.
 
 mod ledger;
+mod moved;
 mod receipts;
 mod registers;
 mod z_reports;
