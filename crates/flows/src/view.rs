@@ -5,6 +5,7 @@ use daybook_domain::{
     Money, Timestamp,
     causes::{Cause, Owner, Severity},
     entry::{EntryKind, EntryState},
+    mapping::Mapping,
     words,
 };
 use daybook_store::{
@@ -38,7 +39,7 @@ pub struct EntryView {
     pub receipt: Option<String>,
     /// When it happened at the till.
     pub ordered_at: Timestamp,
-    /// The till's zone, as it told it: an IANA name, by which the receipt was printed.
+    /// The zone by which the receipt was printed: the till's own word, else its store's; an IANA name.
     pub time_zone: Option<String>,
     /// When it was written down.
     pub received_at: Timestamp,
@@ -87,15 +88,20 @@ pub struct DocumentView {
     pub confirmed_at: Option<Timestamp>,
 }
 
-/// By which clock a receipt was printed: the till's own, else the book's.
-pub(crate) fn till_zone(till: Option<&str>, book: &TimeZone) -> TimeZone {
-    till.and_then(|name| TimeZone::get(name.trim()).ok()).unwrap_or_else(|| book.clone())
-}
-
 impl EntryView {
+    /// A row of the book. Where the till told no zone, its store's counts, as it does in the document.
+    pub fn of(mut row: EntryRow, mapping: &Mapping) -> Self {
+        if row.time_zone.is_none() {
+            let store = row.warehouse_id.and_then(|id| mapping.stores.get(&id));
+            row.time_zone = store.and_then(|store| store.time_zone.clone());
+        }
+        row.into()
+    }
+
     /// By which clock its receipt was printed; `book` where the till told none.
     pub fn till_zone(&self, book: &TimeZone) -> TimeZone {
-        till_zone(self.time_zone.as_deref(), book)
+        let own = self.time_zone.as_deref().and_then(|name| TimeZone::get(name.trim()).ok());
+        own.unwrap_or_else(|| book.clone())
     }
 
     /// Why it is where it is; or what OrderWise keeps otherwise than the till, in a few words.

@@ -6,10 +6,11 @@ use daybook_domain::{
     Timestamp,
     causes::Cause,
     entry::{EntryKind, EntryState},
+    mapping::Mapping,
 };
 use daybook_store::{
     entry::{self, EntryFilter},
-    stray,
+    mapping, stray,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -130,7 +131,9 @@ pub(crate) async fn run(context: &Context, args: &EntriesArgs) -> Result<Ended, 
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| row.order_id);
-    let page = Page { entries: rows.into_iter().map(EntryView::from).collect(), next };
+    let (mapping, _) = Mapping::from_rows(mapping::load(&book).await?.rows);
+    let entries = rows.into_iter().map(|row| EntryView::of(row, &mapping)).collect();
+    let page = Page { entries, next };
     context.printer.result(&page, |page| people(context, page))?;
     if page.entries.is_empty() {
         context.printer.talk("no entries");

@@ -3,12 +3,14 @@
 mod people;
 
 use clap::Args;
+use daybook_domain::mapping::Mapping;
 use daybook_store::{
     attempt::{self, AttemptRow},
     entry::{self, PayloadRow},
     exception,
     exchange::{self, ExchangeRow},
     finding::{self, FindingRow},
+    mapping,
     timeline::{self, TimelineRow},
 };
 use serde::Serialize;
@@ -65,8 +67,9 @@ pub(crate) async fn run(context: &Context, args: &EntryArgs) -> Result<Ended, Fa
     let row = args.entry.find(&book).await?;
     let (id, reference) = (row.order_id, row.reference.clone());
     let exceptions = exception::of_entry(&book, id).await?.into_iter();
+    let (mapping, _) = Mapping::from_rows(mapping::load(&book).await?.rows);
     let mut shown = Shown {
-        entry: row.into(),
+        entry: EntryView::of(row, &mapping),
         exceptions: exceptions
             .map(|row| ExceptionView::new(row, Some(reference.clone())))
             .collect(),

@@ -15,7 +15,7 @@ use std::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::row::MappingFault;
+pub use self::row::{MappingFault, strange_field};
 use crate::{VatRate, despatch::StatusMeaning};
 
 /// What can be mapped.

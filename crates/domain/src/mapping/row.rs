@@ -170,6 +170,12 @@ fn read_fields(kind: MappingKind, text: &str) -> Result<Vec<(String, String)>, S
     Ok(fields)
 }
 
+/// The first field that rows of this kind do not have; what is missing is not looked at.
+pub fn strange_field(kind: MappingKind, text: &str) -> Option<String> {
+    let fields = read_fields(kind, text).ok()?.into_iter();
+    fields.map(|(name, _)| name).find(|name| !kind.fields().contains(&name.as_str()))
+}
+
 /// The `name` of a text that starts with `name=`.
 fn field_name(text: &str) -> Option<&str> {
     let (name, _) = text.split_once('=')?;

@@ -151,7 +151,9 @@ pub async fn list(app: &App, filter: &EntryFilter, limit: usize) -> Result<Entry
     let is_last = rows.len() <= limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| !is_last).map(|row| row.order_id);
-    Ok(EntryPage { entries: rows.into_iter().map(EntryView::from).collect(), next })
+    let mapping = known_mapping(app).await?;
+    let entries = rows.into_iter().map(|row| EntryView::of(row, &mapping)).collect();
+    Ok(EntryPage { entries, next })
 }
 
 /// The entry, if the book has it.
@@ -184,7 +186,7 @@ pub async fn whole(app: &App, row: EntryRow) -> Result<EntryWhole, FlowError> {
         timeline: timeline::of_entry(&app.db, id).await?,
         siblings: siblings(app, &row).await?,
         despatches: despatches(app, id).await?,
-        entry: row.into(),
+        entry: EntryView::of(row, &mapping),
     })
 }
 

@@ -53,14 +53,17 @@ pub async fn find(
     }
     let skus = by_sku(app, text).await?;
     if !skus.is_empty() {
-        let meant = Some("A SKU: its stock and its price are on its page. Receipts are found by number, amount, \
-                          store and day.".to_owned());
+        let meant = "A SKU: its stock and its price are on its page. Receipts are found by number, \
+                     amount, store and day.";
+        let meant = Some(meant.to_owned());
         return Ok(Found { meant, skus, ..Found::default() });
     }
     if let Some(amount) = amount(text) {
         let rows = entry::of_amount(&app.db, amount, filter, limit + 1).await?;
         let is_last = rows.len() <= limit;
-        let entries: Vec<EntryView> = rows.into_iter().take(limit).map(EntryView::from).collect();
+        let mapping = known_mapping(app).await?;
+        let entries = rows.into_iter().take(limit).map(|row| EntryView::of(row, &mapping));
+        let entries: Vec<EntryView> = entries.collect();
         let next = entries.last().filter(|_| !is_last).map(|entry| entry.order_id);
         let meant = Some(format!("Sales and returns of {amount}."));
         return Ok(Found { page: EntryPage { entries, next }, meant, ..Found::default() });
@@ -93,10 +96,11 @@ async fn by_payment(
     filter: &EntryFilter,
 ) -> Result<Option<EntryPage>, FlowError> {
     let ids = daybook_store::settlement::till::orders_of_reference(&app.db, text).await?;
+    let mapping = known_mapping(app).await?;
     let mut entries = Vec::new();
     for id in ids {
         let entry = entry::get(&app.db, id).await?.filter(|row| fits(row, filter));
-        entries.extend(entry.map(EntryView::from));
+        entries.extend(entry.map(|row| EntryView::of(row, &mapping)));
     }
     Ok((!entries.is_empty()).then_some(EntryPage { entries, next: None }))
 }

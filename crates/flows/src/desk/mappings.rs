@@ -20,6 +20,8 @@ use crate::{app::App, error::FlowError};
 /// OrderWise's value lists of delivery and payment methods (facts/orderwise 1.9).
 const DELIVERY_METHODS: i64 = 18;
 const PAYMENT_METHODS: i64 = 20;
+/// Doubts after which a file is not looked at any further: the wrong columns, most likely.
+const DOUBTS: usize = 40;
 /// Most acts that are shown of one row.
 const HISTORY: usize = 50;
 
@@ -147,7 +149,12 @@ pub async fn incoming(app: &App, rows: Vec<MappingRow>) -> Result<Incoming, Flow
 async fn doubts_of(app: &App, rows: &[MappingRow]) -> Result<Vec<String>, FlowError> {
     let mut told = Vec::new();
     let mut sessions: BTreeMap<&str, &str> = BTreeMap::new();
-    for row in rows {
+    for (at, row) in rows.iter().enumerate() {
+        if told.len() >= DOUBTS {
+            let rest = rows.len() - at;
+            told.push(format!("and {rest} rows more, which were not looked at"));
+            break;
+        }
         let about = format!("{} {}", row.kind, row.key);
         if let Some(doubt) = doubts::doubt(app, row).await? {
             told.push(format!("{about}: {}", doubt.what));

@@ -24,7 +24,7 @@ use crate::{
     error::FlowError,
     reconcile::{self, StoreDayRow},
     sales::load::known_mapping,
-    view::till_zone,
+    view::EntryView,
 };
 
 /// Under this period answers are kept.
@@ -120,7 +120,8 @@ async fn newest(app: &App, kind: EntryKind) -> Result<Option<EntryRow>, FlowErro
 async fn told(app: &App, sale: &EntryRow) -> Result<String, FlowError> {
     let zone = TimeZone::get(&app.policy.default_time_zone).unwrap_or(TimeZone::UTC);
     let amount = words::money(sale.gross, &sale.currency);
-    let when = words::moment(sale.order_date, &till_zone(sale.time_zone.as_deref(), &zone));
+    let seen = EntryView::of(sale.clone(), &*known_mapping(app).await?);
+    let when = words::moment(sale.order_date, &seen.till_zone(&zone));
     let name = store_name(app, sale.warehouse_id.unwrap_or_default()).await?;
     Ok(format!("The sale was of {amount}, in {name}, at about {when}."))
 }

@@ -36,6 +36,7 @@ pub(crate) use self::beginning::counted;
 use self::collect::CollectReport;
 pub use self::{
     beginning::{first_day, has_days, not_over},
+    policy::store_zone,
     sign::{Signature, sign},
     view::{
         CauseView, CertificateView, Clearing, DayView, DifferenceView, FiguresView, days,

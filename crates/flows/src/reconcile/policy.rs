@@ -13,6 +13,7 @@ use daybook_domain::{
     },
 };
 use daybook_store::variant;
+use jiff::tz::TimeZone;
 
 use crate::{
     app::App,
@@ -59,6 +60,11 @@ pub(super) async fn zone(app: &App, warehouse_id: i64) -> Result<String, FlowErr
     let mapping = known_mapping(app).await?;
     let own = mapping.stores.get(&warehouse_id).and_then(|store| store.time_zone.clone());
     Ok(own.unwrap_or_else(|| app.policy.default_time_zone.clone()))
+}
+
+/// The same, for people.
+pub async fn store_zone(app: &App, warehouse_id: i64) -> Result<TimeZone, FlowError> {
+    Ok(TimeZone::get(&zone(app, warehouse_id).await?).unwrap_or(TimeZone::UTC))
 }
 
 /// The night in which a store's day is due.

@@ -75,7 +75,7 @@ pub async fn run(app: &App, reach: Reach) -> Result<MatchReport, FlowError> {
     for provider in app.settings.settlement.providers.keys() {
         let board = Board::payments(app, provider, reach).await?;
         board.carry_out(app, &rules, version, &mut report.payments).await?;
-        report.other_currency += across_currencies(&board.left, &board.right);
+        report.other_currency += board.across_currencies(&rules);
         balance::carry(app, provider).await?;
     }
     let board = Board::bank(app, reach).await?;
@@ -146,6 +146,19 @@ impl Board {
             barred: barred(app, Subject::Bank).await?,
             payouts: payouts.into_iter().map(|stored| (stored.key(), stored)).collect(),
         })
+    }
+
+    /// Of what the rules leave open, how much bears the reference of something in another currency.
+    fn across_currencies(&self, rules: &[Rule]) -> usize {
+        let rules: Vec<Rule> =
+            rules.iter().filter(|it| it.subject == self.subject).cloned().collect();
+        let found = propose(&rules, &self.left, &self.right, &self.barred);
+        let open = |items: &[Item], of: fn(&Proposed) -> &[usize]| -> Vec<Item> {
+            let taken: BTreeSet<usize> = found.iter().flat_map(|one| of(one).to_vec()).collect();
+            let open = items.iter().enumerate().filter(|(at, _)| !taken.contains(at));
+            open.map(|(_, item)| item.clone()).collect()
+        };
+        across_currencies(&open(&self.left, |one| &one.left), &open(&self.right, |one| &one.right))
     }
 
     /// What the rules would change, and the numbers of the matches that there are.

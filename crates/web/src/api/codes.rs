@@ -44,6 +44,7 @@ pub(crate) const CODES: &[&str] = &[
     "malformed",
     "mapping",
     "mapping-csv",
+    "mapping-doubts",
     "method-not-allowed",
     "name-invalid",
     "name-taken",

@@ -1,6 +1,6 @@
 //! What the desk's pages of mappings from files, buffers and shoppers' data do, for programs.
 
-use axum::{Extension, Json, extract::State};
+use axum::{Extension, Json, extract::State, http::StatusCode};
 use daybook_domain::{
     access::Right::{ChangeMappings, EraseShoppers, ManageStock, See},
     mapping::MappingKind,
@@ -80,6 +80,9 @@ pub(super) fn routes() -> Routes {
 pub(super) struct File {
     csv: String,
     run: bool,
+    /// Even if rows look like slips (`doubts`): without it nothing is written then.
+    #[serde(default)]
+    anyway: bool,
 }
 
 /// What a file changes, or would.
@@ -107,6 +110,11 @@ async fn import(
     let incoming = mappings::incoming(&web.app, rows).await?;
     let rows = incoming.rows();
     let (mut effect, mut released) = (None, 0);
+    if file.run && !file.anyway && !incoming.doubts.is_empty() {
+        let what = format!("nothing was changed: {}", incoming.doubts.join("; "));
+        let hint = "correct the file, or send anyway = true";
+        return Err(PageError::new(StatusCode::CONFLICT, "mapping-doubts", what, hint).into());
+    }
     if file.run && !rows.is_empty() {
         released = people::set_mapping(&web.app, &rows, &who.name).await?;
     } else if !rows.is_empty() {

@@ -14,7 +14,10 @@ use daybook_domain::{
 };
 use daybook_flows::{
     desk::find,
-    reconcile::drill::{self, DrillEntry, DrillLine, Level, NONE, Path},
+    reconcile::{
+        self,
+        drill::{self, DrillEntry, DrillLine, Level, NONE, Path},
+    },
 };
 use serde::Deserialize;
 
@@ -255,7 +258,7 @@ pub(super) async fn entries(
     let (on, view) = day::seen(&web, &who, &day, store).await?;
     let path = Wanted { store: None, ..wanted }.path(&who)?;
     let all = drill::entries(&web.app, (store, on), &path).await?;
-    let (zone, currency) = (shell::zone(&web), currency(&web));
+    let (zone, currency) = (reconcile::store_zone(&web.app, store).await?, currency(&web));
     let money = |amount: Money| say::money(amount, &currency);
     let told = |one: &DrillEntry| {
         let (state, mood) = state_word(one.state);

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use daybook_domain::{mapping::MappingKind, propose::Confidence};
+use daybook_domain::{
+    mapping::{self, MappingKind},
+    propose::Confidence,
+};
 use daybook_store::DbUrl;
 use figment::value::{Dict, Value};
 use secrecy::SecretString;
@@ -315,8 +318,7 @@ fn rows(mapping: Option<Value>, faults: &mut Vec<ConfigError>) -> Vec<GivenRow> 
 
 /// A field that rows of this kind do not have. What is missing may stand in the proposal.
 fn strange_field(kind: MappingKind, key: &str, text: &str) -> Option<ConfigError> {
-    let names = text.split_whitespace().filter_map(|part| Some(part.split_once('=')?.0));
-    let strange = names.into_iter().find(|name| !kind.fields().contains(name))?;
+    let strange = mapping::strange_field(kind, text)?;
     let hint = format!("fields of {kind}: {}", kind.fields().join(", "));
     let what = format!("'{strange}' is not a field of {kind}");
     Some(ConfigError::invalid(&format!("mapping.{kind}.{key}"), what, hint))
