@@ -59,9 +59,9 @@ fn layer(
     let Some((path, sample)) = keys.get(&name) else {
         let names: Vec<&str> = keys.keys().map(String::as_str).collect();
         return Err(ConfigError {
-            and: Vec::new(),
+            and: Box::default(),
             code: "config-unknown-key",
-            place: Some("environment".to_owned()),
+            place: Some("environment".into()),
             what: "is not a setting".to_owned(),
             hint: suggest(&name, &names),
             key: Some(name),

@@ -13,7 +13,7 @@ pub(crate) struct ConfigError {
     /// Stable code.
     pub(crate) code: &'static str,
     /// File or variable it was found in, where it was found anywhere.
-    pub(crate) place: Option<String>,
+    pub(crate) place: Option<Box<str>>,
     /// Dotted key, where it is about one.
     pub(crate) key: Option<String>,
     /// What is wrong. Never repeats a secret.
@@ -21,12 +21,12 @@ pub(crate) struct ConfigError {
     /// What to do next.
     pub(crate) hint: String,
     /// What else is wrong: whoever corrects one should not meet the next one afterwards.
-    pub(crate) and: Vec<ConfigError>,
+    pub(crate) and: Box<[ConfigError]>,
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for part in [&self.place, &self.key].into_iter().flatten() {
+        for part in [self.place.as_deref(), self.key.as_deref()].into_iter().flatten() {
             write!(f, "{part}: ")?;
         }
         f.write_str(&self.what)
@@ -49,7 +49,7 @@ impl ConfigError {
             key: Some(key.into()),
             what: what.into(),
             hint: hint.into(),
-            and: Vec::new(),
+            and: Box::default(),
         }
     }
 
@@ -60,8 +60,8 @@ impl ConfigError {
         what: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        let place = Some(file.display().to_string());
-        Self { code, place, key: None, what: what.into(), hint: hint.into(), and: Vec::new() }
+        let place = Some(file.display().to_string().into());
+        Self { code, place, key: None, what: what.into(), hint: hint.into(), and: Box::default() }
     }
 
     /// A setting that is needed and not there.
@@ -97,10 +97,10 @@ impl ConfigError {
         let Some(error) = error else {
             return Self::of_key("config-invalid-value", "?", "cannot be read", see_default());
         };
-        let place = error.metadata.as_ref().map(place_of);
+        let place = error.metadata.as_ref().map(|found| place_of(found).into());
         let mut path = error.path.clone();
         let (code, what, hint) = explain(&error.kind, &mut path);
-        Self { code, place, key: Some(path.join(".")), what, hint, and: Vec::new() }
+        Self { code, place, key: Some(path.join(".")), what, hint, and: Box::default() }
     }
 
     /// Several in one; none where nothing is wrong.

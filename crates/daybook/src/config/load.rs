@@ -56,7 +56,7 @@ pub(super) fn read(
     let dict = file.as_ref().map(|file| file.dict.clone());
     let (mut config, layers) = assemble(file, variables).map_err(|first| {
         let all = dict.as_ref().map(faults).unwrap_or_default().into_iter();
-        let file = path.as_ref().map(|path| path.display().to_string());
+        let file = path.as_ref().map(|path| Box::from(path.display().to_string()));
         let placed = all.map(|fault| ConfigError { place: file.clone(), ..fault });
         // Where a variable is at fault the file may be set right by another one.
         let is_of_file = first.place == file;
@@ -161,7 +161,7 @@ fn checked(config: &Config, layers: &Figment) -> Result<(), ConfigError> {
 /// Adds the file or variable that a wrong value came from.
 fn located(mut error: ConfigError, layers: &Figment) -> ConfigError {
     let found = error.key.as_deref().and_then(|key| layers.find_metadata(key));
-    error.place = error.place.or_else(|| found.map(super::error::place_of));
+    error.place = error.place.or_else(|| found.map(|found| super::error::place_of(found).into()));
     error
 }
 

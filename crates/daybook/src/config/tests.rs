@@ -13,8 +13,9 @@ fn with_file(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigErr
     let variables = variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
     load(Some(&path), variables).map_err(|mut error| {
         // The folder has a new name at every run.
-        error.place =
-            error.place.map(|place| place.replace(&folder.path().display().to_string(), "…"));
+        error.place = error
+            .place
+            .map(|place| place.replace(&folder.path().display().to_string(), "…").into());
         error
     })
 }
