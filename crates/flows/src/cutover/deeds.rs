@@ -102,10 +102,27 @@ async fn is_posted(app: &App, received: &ReceivedOrder) -> Result<Option<bool>, 
 /// Sets the opening watermark: Daybook receives from there on, and posts nothing.
 pub async fn begin(app: &App, from: &From, actor: &str) -> Result<Cutover, FlowError> {
     let first = match from {
-        From::Order(id) => *id,
+        From::Order(id) => not_beyond(app, *id).await?,
         From::Day(day) => first_of(app, day).await?,
     };
     retrying(app, "the opening watermark", || write_begin(app, first, actor)).await
+}
+
+/// A digit too many would leave out every sale until ids have come so far.
+async fn not_beyond(app: &App, first: i64) -> Result<i64, FlowError> {
+    let newest = ask(app, &OrdersQuery::Newest).await?;
+    let newest = newest.orders.iter().map(|order| order.order_id).max();
+    let next = newest.map_or(first, |id| id.saturating_add(1));
+    if first <= next {
+        return Ok(first);
+    }
+    Err(FlowError::request(
+        "cutover-beyond-newest",
+        format!("Sitoo's newest order is {}: nothing would be received until {first}", next - 1),
+        format!(
+            "name an order up to {next}, or a day: `daybook cutover begin --from-day 2026-11-24`"
+        ),
+    ))
 }
 
 async fn first_of(app: &App, day: &str) -> Result<i64, FlowError> {

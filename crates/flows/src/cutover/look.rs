@@ -24,7 +24,7 @@ use daybook_store::{
     finding::{self, NewFinding},
 };
 
-use super::{Gate, LOOKED, limits, rules};
+use super::{ELSEWHERE, Gate, LOOKED, limits, rules};
 use crate::{
     app::App,
     error::FlowError,
@@ -86,6 +86,26 @@ pub(crate) async fn take(
     Ok(taken)
 }
 
+/// Documents under the other integration's references that are of the other kind and no entry's: a
+/// return may have been written as an order below nothing. A sale and its return may bear one
+/// reference, so this is asked only where nothing else is left to wait for.
+pub(crate) async fn strange(
+    app: &App,
+    tx: &mut Tx,
+    row: &DueRow,
+    documents: &[Document],
+) -> Result<Vec<Document>, FlowError> {
+    let (own, types) = (row.reference().to_string(), app.orderwise.order_types());
+    let is_strange = |document: &&Document| {
+        !document.reference.eq_ignore_ascii_case(&own) && !fits(row.kind, types, document)
+    };
+    let mut strange: Vec<Document> = documents.iter().filter(is_strange).cloned().collect();
+    let ids: Vec<i64> = strange.iter().map(|document| document.order_id).collect();
+    let known = cutover::of_documents(&mut *tx, &ids).await?;
+    strange.retain(|document| !known.contains_key(&document.order_id));
+    Ok(strange)
+}
+
 /// An order for a sale and a credit for a return: other integrations may give both one reference.
 fn fits(kind: EntryKind, types: OrderTypes, document: &Document) -> bool {
     types.is_credit(document.order_type) == (kind == EntryKind::Return)
@@ -128,6 +148,34 @@ pub(crate) async fn adopted(
     Ok(finding::insert(tx, now, &findings).await?)
 }
 
+/// Whether an entry of which nothing was found may be posted now.
+pub(crate) async fn may_be_posted(
+    app: &App,
+    tx: &mut Tx,
+    row: &DueRow,
+    asked_at: Timestamp,
+) -> Result<bool, FlowError> {
+    let is_sought = row.reason.as_deref() == Some(ELSEWHERE);
+    Ok(is_sought && verdict(app, tx, row, asked_at).await? == NotThere::Safe)
+}
+
+async fn verdict(
+    app: &App,
+    tx: &mut Tx,
+    row: &DueRow,
+    asked_at: Timestamp,
+) -> Result<NotThere, FlowError> {
+    let now = app.now();
+    let state = cutover::state(&mut *tx).await?;
+    let one = Sought {
+        order_id: row.order_id,
+        received_at: row.received_at,
+        since: row.doubt_since.unwrap_or(now),
+        asked_at,
+    };
+    Ok(judge(&state, &limits(app), now, &one))
+}
+
 /// OrderWise shows no document under any reference: it is looked for again, or, once nobody can have
 /// posted it any more, it may be posted.
 pub(crate) async fn not_there(
@@ -137,15 +185,8 @@ pub(crate) async fn not_there(
     asked_at: Timestamp,
 ) -> Result<(), FlowError> {
     let now = app.now();
-    let state = cutover::state(&mut *tx).await?;
-    let one = Sought {
-        order_id: row.order_id,
-        received_at: row.received_at,
-        since: row.doubt_since.unwrap_or(now),
-        asked_at,
-    };
     cutover::asked(tx, asked_at, row.order_id).await?;
-    match judge(&state, &limits(app), now, &one) {
+    match verdict(app, tx, row, asked_at).await? {
         // No step of its life: a look every few minutes would fill its timeline.
         NotThere::Again(at) => entry::reschedule(tx, &[(row.order_id, Some(at))]).await?,
         NotThere::Safe => {

@@ -19,7 +19,9 @@ use daybook_store::{Tx, cutover};
 
 pub(crate) use self::{
     gate::{Gate, in_doubt, open},
-    look::{adopted, name_original, not_there, others, take, under_own_names},
+    look::{
+        adopted, may_be_posted, name_original, not_there, others, strange, take, under_own_names,
+    },
     watch::pass as watch,
 };
 pub use self::{

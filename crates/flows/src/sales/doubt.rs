@@ -196,7 +196,8 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
         failed(app, tx, row, called).await?;
         return Ok(false);
     };
-    let mut documents = cutover::take(app, tx, row, documents).await?;
+    let all = documents;
+    let mut documents = cutover::take(app, tx, row, all).await?;
     // One that cannot be it and is cancelled is in nobody's way.
     let mapping = current_mapping(app, tx).await?;
     let is_over = |document: &Document| {
@@ -205,6 +206,16 @@ async fn record(app: &App, tx: &mut Tx, looked: &LookedUp) -> Result<bool, FlowE
     documents.retain(|document| can_be(app, row, document) || !is_over(document));
     let is_there = documents.iter().any(|document| can_be(app, row, document));
     let is_known = matches!(row.reason.as_deref(), Some(REFUSED | GONE | TAKEN | SEEN));
+    if documents.is_empty() && (is_known || cutover::may_be_posted(app, tx, row, *asked_at).await?)
+    {
+        let mut strange = cutover::strange(app, tx, row, all).await?;
+        strange.retain(|document| !is_over(document));
+        if !strange.is_empty() {
+            health::read_well(app, tx, now).await?;
+            taken(app, tx, now, row, &strange).await?;
+            return Ok(false);
+        }
+    }
     // What somebody else has under the number says nothing about a call whose outcome is unknown.
     if documents.is_empty() || !is_there && !is_known {
         not_found(app, tx, row, *asked_at).await?;

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use daybook_domain::{
     causes::Cause,
     cutover::{Flow, Mode},
-    entry::EntryState::Confirmed,
+    entry::EntryState::{Confirmed, Held},
+    mapping::MappingKind,
 };
 use daybook_flows::{
     cutover::{self, deeds},
+    people,
     reconcile::collect::{self, CollectReport},
     sales::{self, SyncOptions},
 };
@@ -149,6 +151,39 @@ async fn each_receipt_stands_once_through_parallel_run_switch_back_and_switch() 
         assert_eq!(world.waits().await, []);
         let verified = timeline::verify_all(&world.app.db, 0, usize::MAX >> 1).await.unwrap();
         assert!(verified.broken.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_return_that_was_written_as_an_order_below_nothing_is_not_credited_again() {
+    for_each_engine(|db| async {
+        let world = old_world(db).await;
+        let sold = world.sell(world.sale(700));
+        let back = world.refund(Refund::whole(world.till(0), sold));
+        begin(&world, sold).await;
+        old_posts(&world, sold, 700);
+        // No credit, as ours would be: an order with its amounts below nothing.
+        let theirs = old_posts(&world, back, -700);
+        world.pass().await;
+        assert_eq!((world.state(sold).await, world.state(back).await), (Confirmed, InDoubt));
+        switch(&world).await;
+        for _ in 0..4 {
+            world.after(minutes(30)).await;
+        }
+        assert_eq!((world.sent(), world.state(back).await), (0, Held));
+        assert_eq!(world.causes(back).await, ["reference-taken"]);
+        // Nor where somebody only tries again; where it is cancelled, it is posted.
+        let again = daybook_testkit::story::reference(back);
+        people::retry(&world.app, again, "Ada").await.unwrap();
+        world.after(minutes(10)).await;
+        assert_eq!((world.sent(), world.state(back).await), (0, Held));
+        world.map(MappingKind::Status, "Void", "means=cancelled").await;
+        assert!(world.sandbox.orderwise.edit_document(theirs, |it| it.status = "Void".into()));
+        people::retry(&world.app, again, "Ada").await.unwrap();
+        world.after(minutes(10)).await;
+        world.after(minutes(10)).await;
+        assert_eq!((world.sent(), world.state(back).await), (1, Confirmed));
     })
     .await;
 }

@@ -105,6 +105,7 @@ mod tests {
         "config-first-day",
         "csv",
         "cutover-begun-earlier",
+        "cutover-beyond-newest",
         "cutover-day",
         "cutover-mode",
         "cutover-no-references",

@@ -78,7 +78,7 @@ fn said(report: &SyncReport) -> Said {
         (report.findings, "with totals that differ from the till"),
         (report.waiting, "waiting for their sale"),
         (report.held, "held"),
-        (report.set_aside, "set aside, because nothing is to be posted"),
+        (report.set_aside, "set aside: not, or not yet, for the ledger"),
         (report.released, "released"),
         (report.behind, "behind a paused store"),
         (report.not_posted, "calls that OrderWise refused or did not answer"),
