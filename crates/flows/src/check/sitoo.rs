@@ -147,8 +147,8 @@ fn site(site: &SiteSettings, policy: &Policy) -> CheckLine {
         );
         let ours = policy.currencies.join(", ");
         let detail =
-            format!("{detail}: it sells in {}, and the accounts are in {ours}", site.currency);
-        return CheckLine::failed(AREA, "site", detail, hint).stopping(&[Stops::Sales]);
+            format!("{detail}: sales in {} are held, the accounts are in {ours}", site.currency);
+        return CheckLine::warning(AREA, "site", detail, hint);
     }
     let is_said = !site.time_zone.is_empty() && !policy.default_time_zone.is_empty();
     if is_said && site.time_zone != policy.default_time_zone {

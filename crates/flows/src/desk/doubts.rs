@@ -95,8 +95,16 @@ async fn no_such_variant(app: &App, row: &MappingRow) -> Result<Option<Doubt>, F
     let Some(code) = row.value.get("code") else { return Ok(None) };
     let folded = fold(code);
     let known = variant::by_folded(&app.db, std::slice::from_ref(&folded)).await?;
-    if !known.known || known.by_folded_sku.contains_key(&folded) {
+    if !known.known {
         return Ok(None);
+    }
+    if let Some(there) = known.by_folded_sku.get(&folded) {
+        let is_over = !there.is_empty() && there.iter().all(|one| one.discontinued);
+        return Ok(is_over.then(|| Doubt {
+            code: "discontinued-variant",
+            what: format!("OrderWise has discontinued {code}: its sales are held as before"),
+            meant: None,
+        }));
     }
     let mut near = variant::usable_starting_with(&app.db, &start_of(&folded), NEAR).await?;
     if near.is_empty() {

@@ -140,6 +140,11 @@ async fn write_missing(
     let mut tx = app.db.begin().await?;
     let recorded = page.record(app, &mut tx).await?;
     watermark::asked(&mut tx, ids, now.plus(app.settings.receive.missing_ask_every)).await?;
+    // Whoever asked for an id that no order of this book ever had is not waited for.
+    let first = watermark::get(&mut tx, scan::FIRST).await?.unwrap_or(1);
+    let mark = watermark::get(&mut tx, ORDERS).await?.unwrap_or(i64::MAX);
+    let beyond: Vec<i64> = ids.iter().copied().filter(|id| !(first..=mark).contains(id)).collect();
+    watermark::found(&mut tx, &beyond).await?;
     tx.commit().await?;
     Ok(recorded)
 }

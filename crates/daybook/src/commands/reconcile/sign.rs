@@ -43,6 +43,12 @@ pub(super) async fn run(context: &Context, args: &SignArgs) -> Result<Ended, Fai
     let signed = signed.await;
     app.db.close().await;
     let shown = Shown { days: vec![signed?] };
+    if args.cause.is_some_and(|cause| cause.code().starts_with("not-posted")) {
+        context.printer.talk(
+            "what is signed here is not in OrderWise, and signing does not post it: clear its \
+             exceptions, and the day is compared again",
+        );
+    }
     context.printer.result(&shown, |shown| people::text(context.currency(), &shown.days))?;
     Ok(ended(&shown.days))
 }

@@ -7,7 +7,7 @@ use daybook_flows::{
     App, reference,
     sales::{self, SyncOptions, SyncReport},
 };
-
+use daybook_store::entry;
 use serde::Serialize;
 
 use super::{Said, told};
@@ -39,6 +39,11 @@ pub(super) async fn run(
     }
     let options = SyncOptions { from_order: args.from_order, look_up_first: args.look_up_first };
     let report = sales::sync(app, &options).await?;
+    if let Some(order_id) = args.order
+        && entry::get(&app.db, order_id).await?.is_none()
+    {
+        context.printer.talk(&format!("Sitoo shows no order {order_id}"));
+    }
     // What `map set` asks them for.
     reference::lists_if_due(app).await?;
     told(context, app, report, said).await

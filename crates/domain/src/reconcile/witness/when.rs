@@ -35,11 +35,16 @@ impl fmt::Display for Day {
     }
 }
 
-impl FromStr for Day {
-    type Err = jiff::Error;
+/// The text is no day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no day; write it as 2026-11-24")]
+pub struct NotDay(pub String);
 
-    fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        Ok(Self(text.trim().parse()?))
+impl FromStr for Day {
+    type Err = NotDay;
+
+    fn from_str(text: &str) -> Result<Self, NotDay> {
+        text.trim().parse().map(Self).map_err(|_| NotDay(text.to_owned()))
     }
 }
 
