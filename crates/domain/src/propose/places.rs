@@ -29,6 +29,13 @@ pub(super) fn propose(seen: &Seen, told: &mut Proposed) {
             other(seen, warehouse, told);
         }
     }
+    let is_store = |id: &&i64| !seen.known.stores.contains_key(id);
+    if central(seen).is_none() && selling.iter().any(|id| is_store(&id)) {
+        let why = "no one warehouse tells where what is sent home leaves from: give ships-from to \
+                   each store whose tills sell such goods (daybook map set store WAREHOUSE \
+                   ships-from=LOCATION-ID), or those sales are held";
+        told.leave(MappingKind::Store, "ships-from", why);
+    }
     pickups(seen, told);
 }
 
@@ -104,19 +111,12 @@ fn store(seen: &Seen, warehouse: &Warehouse, told: &mut Proposed) {
         reasons.push(format!("delivery method {id} is '{name}'"));
         fields.push(("delivery", id.to_string()));
     }
-    match central(seen) {
-        Some((place, offer)) => {
-            reasons.push(format!(
-                "what is sent home leaves from '{}', the only warehouse of no store",
-                place.name
-            ));
-            fields.push(("ships-from", offer.value));
-        }
-        None => reasons.push(
-            "no one warehouse tells where what is sent home leaves from: give \
-             ships-from=LOCATION-ID, or what its tills sell to be sent is held"
-                .to_owned(),
-        ),
+    if let Some((place, offer)) = central(seen) {
+        reasons.push(format!(
+            "what is sent home leaves from '{}', the only warehouse of no store",
+            place.name
+        ));
+        fields.push(("ships-from", offer.value));
     }
     reasons.push("no call tells its session: give session=ID".to_owned());
     fields.push(("name", store.name.clone()));

@@ -110,6 +110,15 @@ fn told(proposed: &Proposed, kind: MappingKind, key: &str) -> (String, Confidenc
 }
 
 #[test]
+fn where_home_deliveries_leave_from_is_left_open_where_nothing_tells() {
+    let is_open = |seen: &Seen| propose(seen).open.iter().any(|one| one.key == "ships-from");
+    assert!(!is_open(&shop()));
+    let mut nowhere = shop();
+    nowhere.warehouses.retain(|one| one.store_id.is_some());
+    assert!(is_open(&nowhere));
+}
+
+#[test]
 fn each_kind_is_proposed_with_what_speaks_for_it() {
     let proposed = propose(&shop());
     let cases = [
