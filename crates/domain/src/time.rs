@@ -21,6 +21,13 @@ impl Timestamp {
         Self(seconds.saturating_mul(1_000_000))
     }
 
+    /// When its day began, by UTC.
+    #[must_use]
+    pub const fn start_of_day(self) -> Self {
+        const DAY: i64 = 86_400_000_000;
+        Self::from_micros(self.micros().div_euclid(DAY) * DAY)
+    }
+
     /// The beginning of a day, UTC, written as `2026-11-24`.
     pub fn from_day(day: &str) -> Result<Self, jiff::Error> {
         format!("{day}T00:00:00Z").parse::<jiff::Timestamp>().map(Self::from)

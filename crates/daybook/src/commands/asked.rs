@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use daybook_domain::{Reference, Timestamp};
+use daybook_domain::{Reference, Timestamp, reconcile::witness::Day};
 use daybook_store::{
     Db,
     entry::{self, EntryRow},
@@ -20,7 +20,7 @@ pub(crate) fn store(text: &str) -> Result<i64, String> {
 
 /// A day on the command line.
 pub(crate) fn date(text: &str) -> Result<Date, String> {
-    text.trim().parse().map_err(|_| format!("'{text}' is no day; write it as 2026-11-24"))
+    text.parse::<Day>().map(|day| day.0).map_err(|fault| fault.to_string())
 }
 
 /// An entry as people name it: its reference, or Sitoo's order id.

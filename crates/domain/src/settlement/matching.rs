@@ -73,26 +73,27 @@ pub fn propose(rules: &[Rule], left: &[Item], right: &[Item], barred: &Barred) -
 
 /// Items of the left side that bear the reference of one item of the right, in another currency: no
 /// rule matches those.
-pub fn across_currencies(left: &[Item], right: &[Item]) -> usize {
-    let bearers = |items: &[Item]| {
-        let mut bearers: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, item) in items.iter().enumerate() {
-            for reference in &item.references {
-                bearers.entry(reference.clone()).or_default().push(at);
-            }
-        }
-        bearers
-    };
+pub fn across_currencies<'a>(
+    left: impl Iterator<Item = &'a Item>,
+    right: impl Iterator<Item = &'a Item>,
+) -> usize {
     let (ours, theirs) = (bearers(left), bearers(right));
-    let lone = ours.iter().filter_map(|(reference, at)| match (&at[..], theirs.get(reference)) {
-        (&[ours], Some(theirs)) => Some((ours, theirs)),
-        _ => None,
+    let across = ours.iter().filter_map(|(reference, ours)| {
+        let (&[ours], &[theirs]) = (&ours[..], &theirs.get(reference)?[..]) else { return None };
+        (ours.currency != theirs.currency).then_some(&ours.key)
     });
-    let across = lone.filter(|(ours, theirs)| match theirs[..] {
-        [theirs] => left[*ours].currency != right[theirs].currency,
-        _ => false,
-    });
-    across.map(|(ours, _)| ours).collect::<BTreeSet<_>>().len()
+    across.collect::<BTreeSet<_>>().len()
+}
+
+/// Who bears each reference.
+fn bearers<'a>(items: impl Iterator<Item = &'a Item>) -> HashMap<&'a str, Vec<&'a Item>> {
+    let mut bearers: HashMap<&str, Vec<&Item>> = HashMap::new();
+    for item in items {
+        for reference in &item.references {
+            bearers.entry(reference).or_default().push(item);
+        }
+    }
+    bearers
 }
 
 const LEFT: usize = 0;

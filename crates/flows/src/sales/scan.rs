@@ -144,8 +144,7 @@ async fn first_of_day(app: &App) -> Result<Option<i64>, FlowError> {
 
 fn first_day(app: &App) -> Result<Timestamp, FlowError> {
     let Some(day) = &app.settings.receive.first_day else {
-        let day = 86_400_000_000;
-        return Ok(Timestamp::from_micros(app.now().micros() / day * day));
+        return Ok(app.now().start_of_day());
     };
     Timestamp::from_day(day).map_err(|error| {
         FlowError::request(

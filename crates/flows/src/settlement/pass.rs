@@ -74,12 +74,13 @@ pub async fn run(app: &App, reach: Reach) -> Result<MatchReport, FlowError> {
     let version = rule::version(&app.db).await?;
     for provider in app.settings.settlement.providers.keys() {
         let board = Board::payments(app, provider, reach).await?;
-        board.carry_out(app, &rules, version, &mut report.payments).await?;
-        report.other_currency += board.across_currencies(&rules);
+        let found = board.proposed(&rules);
+        report.other_currency += board.across_currencies(&found);
+        board.carry_out(app, found, version, &mut report.payments).await?;
         balance::carry(app, provider).await?;
     }
     let board = Board::bank(app, reach).await?;
-    board.carry_out(app, &rules, version, &mut report.bank).await?;
+    board.carry_out(app, board.proposed(&rules), version, &mut report.bank).await?;
     Ok(report)
 }
 
@@ -94,13 +95,14 @@ pub async fn plan(app: &App, changed: Option<&[Rule]>) -> Result<Plan, FlowError
     let mut plan = Plan::default();
     for provider in app.settings.settlement.providers.keys() {
         let board = Board::payments(app, provider, Reach::AllHistory).await?;
-        let found = board.compare(&rules).0;
+        let found = board.compare(board.proposed(&rules)).0;
         plan.payments.same += found.same;
         plan.payments.matched.extend(found.matched);
         plan.payments.unmatched.extend(found.unmatched);
         plan.payments.changed.extend(found.changed);
     }
-    plan.bank = Board::bank(app, Reach::AllHistory).await?.compare(&rules).0;
+    let board = Board::bank(app, Reach::AllHistory).await?;
+    plan.bank = board.compare(board.proposed(&rules)).0;
     Ok(plan)
 }
 
@@ -148,24 +150,24 @@ impl Board {
         })
     }
 
-    /// Of what the rules leave open, how much bears the reference of something in another currency.
-    fn across_currencies(&self, rules: &[Rule]) -> usize {
+    /// What the rules match.
+    fn proposed(&self, rules: &[Rule]) -> Vec<Proposed> {
         let rules: Vec<Rule> =
-            rules.iter().filter(|it| it.subject == self.subject).cloned().collect();
-        let found = propose(&rules, &self.left, &self.right, &self.barred);
-        let open = |items: &[Item], of: fn(&Proposed) -> &[usize]| -> Vec<Item> {
-            let taken: BTreeSet<usize> = found.iter().flat_map(|one| of(one).to_vec()).collect();
-            let open = items.iter().enumerate().filter(|(at, _)| !taken.contains(at));
-            open.map(|(_, item)| item.clone()).collect()
+            rules.iter().filter(|rule| rule.subject == self.subject).cloned().collect();
+        propose(&rules, &self.left, &self.right, &self.barred)
+    }
+
+    /// Of what they leave open, how much bears the reference of something in another currency.
+    fn across_currencies(&self, found: &[Proposed]) -> usize {
+        let taken = |of: fn(&Proposed) -> &[usize]| -> BTreeSet<usize> {
+            found.iter().flat_map(|one| of(one).iter().copied()).collect()
         };
-        across_currencies(&open(&self.left, |one| &one.left), &open(&self.right, |one| &one.right))
+        let (left, right) = (taken(|one| &one.left), taken(|one| &one.right));
+        across_currencies(open(&self.left, &left), open(&self.right, &right))
     }
 
     /// What the rules would change, and the numbers of the matches that there are.
-    fn compare(&self, rules: &[Rule]) -> (WhatIf, BTreeMap<Sides, i64>) {
-        let rules: Vec<Rule> =
-            rules.iter().filter(|rule| rule.subject == self.subject).cloned().collect();
-        let found = propose(&rules, &self.left, &self.right, &self.barred);
+    fn compare(&self, found: Vec<Proposed>) -> (WhatIf, BTreeMap<Sides, i64>) {
         let after = found.into_iter().map(|one| self.named(one)).collect();
         let numbers = self.before.iter().map(|stored| (Sides::of(stored), stored.number));
         let numbers = numbers.collect();
@@ -208,11 +210,11 @@ impl Board {
     async fn carry_out(
         &self,
         app: &App,
-        rules: &[Rule],
+        found: Vec<Proposed>,
         version: i64,
         done: &mut Done,
     ) -> Result<(), FlowError> {
-        let (found, numbers) = self.compare(rules);
+        let (found, numbers) = self.compare(found);
         let gone = found.unmatched.iter().chain(&found.changed);
         let gone: Vec<i64> =
             gone.filter_map(|one| numbers.get(&Sides::named(one)).copied()).collect();
@@ -287,6 +289,11 @@ impl Board {
         }
         Ok(true)
     }
+}
+
+/// Those whose places are not taken.
+fn open<'a>(items: &'a [Item], taken: &BTreeSet<usize>) -> impl Iterator<Item = &'a Item> {
+    items.iter().enumerate().filter(|(at, _)| !taken.contains(at)).map(|(_, item)| item)
 }
 
 /// `11513:0`.

@@ -18,7 +18,8 @@ sql! {
     FIRST = "SELECT order_date FROM entry WHERE order_id >= $1 ORDER BY order_id LIMIT 1";
     UNFINISHED = "SELECT warehouse_id, state, CAST(count(*) AS BIGINT) AS entries, \
                   CAST(sum(abs(gross)) AS BIGINT) AS gross, currency, \
-                  min(received_at) AS oldest FROM entry WHERE state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held') \
+                  min(received_at) AS oldest FROM entry \
+                  WHERE state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held') \
                   AND state IN ('waiting', 'ready', 'posting', 'in-doubt', 'held', 'posted') \
                   GROUP BY warehouse_id, state, currency";
 }

@@ -263,9 +263,7 @@ fn sentence(whole: &EntryWhole) -> String {
         EntryState::Ready => "It is on its way to OrderWise.".to_owned(),
         EntryState::Posting => "It is being sent to OrderWise at this moment.".to_owned(),
         EntryState::InDoubt if why == cutover::ELSEWHERE => {
-            "Nothing was sent: the document of the \
-                                                             other integration is looked for."
-                .to_owned()
+            "Nothing was sent: the document of the other integration is looked for.".to_owned()
         }
         EntryState::InDoubt => "It was sent and no answer came: OrderWise is asked for it before \
                                 anything is sent again."

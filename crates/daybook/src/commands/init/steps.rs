@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use daybook_connectors::Clock;
+use daybook_connectors::{Clock, Sitoo};
 use daybook_domain::{Timestamp, mapping::Mapping};
 use daybook_flows::check::{self, CheckLine, CheckState};
 use daybook_store::{Db, DbUrl, OpenOptions, entry};
@@ -17,9 +17,6 @@ use crate::{
     context,
     failure::Failure,
 };
-
-/// Microseconds.
-const DAY: i64 = 86_400_000_000;
 
 /// A step, in the order in which they are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -198,16 +195,25 @@ async fn sitoo(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<CheckLine>
     Ok(check::sitoo::look(&client, &policy, &Mapping::default(), now).await)
 }
 
+/// The tills, only to be read; none where their step was left out.
+fn tills(
+    config: &Config,
+    skipped: &BTreeSet<Step>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Sitoo>, Failure> {
+    if skipped.contains(&Step::Sitoo) {
+        return Ok(None);
+    }
+    Ok(Some(context::sitoo(config, Need::Systems, clock)?.reading_only()))
+}
+
 /// Currency and zone of the site, if it can be asked.
 async fn policy(
     config: &Config,
     skipped: &BTreeSet<Step>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<CheckLine>, Failure> {
-    if skipped.contains(&Step::Sitoo) {
-        return Ok(Vec::new());
-    }
-    let client = context::sitoo(config, Need::Systems, clock)?.reading_only();
+    let Some(client) = tills(config, skipped, clock)? else { return Ok(Vec::new()) };
     Ok(check::sitoo::site_agrees(&client, &config.policy()).await.into_iter().collect())
 }
 
@@ -217,14 +223,10 @@ async fn start(
     skipped: &BTreeSet<Step>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<CheckLine>, Failure> {
-    if skipped.contains(&Step::Sitoo) {
-        return Ok(Vec::new());
-    }
-    let client = context::sitoo(config, Need::Systems, clock)?.reading_only();
+    let Some(client) = tills(config, skipped, clock)? else { return Ok(Vec::new()) };
     let receive = &config.receive;
     let day = receive.first_day.as_ref().and_then(|day| Timestamp::from_day(day).ok());
-    let today = || Timestamp::from_micros(clock.now().micros() / DAY * DAY);
-    let since = day.unwrap_or_else(today);
+    let since = day.unwrap_or_else(|| clock.now().start_of_day());
     Ok(vec![check::sitoo::beginning(&client, receive.first_order_id, since).await])
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     entry::{BookEntry, EntryRow, Figures, Original, Posting, ReadBack, SentLine, SoldRow, Tender},
     ledger::{LedgerDocument, LedgerLine, LedgerPayment},
-    when::{Day, LocalTime, NotDay},
+    when::{Day, LocalTime},
     z_report::{ZCash, ZDiscount, ZGrandTotals, ZPayment, ZPractice, ZReport, ZSide, ZVatGroup},
 };
 use crate::Timestamp;

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::wire::described_text;
+use crate::{settlement::NotADay, wire::described_text};
 
 /// A calendar day, written as `2026-11-24`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,16 +35,11 @@ impl fmt::Display for Day {
     }
 }
 
-/// The text is no day.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no day; write it as 2026-11-24")]
-pub struct NotDay(pub String);
-
 impl FromStr for Day {
-    type Err = NotDay;
+    type Err = NotADay;
 
-    fn from_str(text: &str) -> Result<Self, NotDay> {
-        text.trim().parse().map(Self).map_err(|_| NotDay(text.to_owned()))
+    fn from_str(text: &str) -> Result<Self, NotADay> {
+        text.trim().parse().map(Self).map_err(|_| NotADay(text.to_owned()))
     }
 }
 
